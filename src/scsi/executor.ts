@@ -1,0 +1,73 @@
+/**
+ * The contract between whoever builds SCSI commands and whoever carries them to a logical unit.
+ * `session/` meets it by shape; tests meet it with a few lines.
+ *
+ * @module
+ */
+
+/** Task attribute (SAM-5 §8.9; RFC 7143 §11.3.1). */
+export const TaskAttribute = {
+  /** Untagged. */
+  Untagged: 0,
+  /** Simple: the target may reorder. The default. */
+  Simple: 1,
+  /** Ordered: after all that came before, before all that comes after. */
+  Ordered: 2,
+  /** Head of queue. */
+  HeadOfQueue: 3,
+  /** ACA. */
+  Aca: 4,
+} as const;
+/** One of the values of {@link TaskAttribute}. */
+export type TaskAttribute = typeof TaskAttribute[keyof typeof TaskAttribute];
+
+/**
+ * Whether a command may be sent again on a new session when its answer was lost with the old one.
+ * `safe`: always. `optIn`: only where the caller allowed replay of writes. `never`: its outcome is reported as unknown.
+ */
+export type Replay = "safe" | "optIn" | "never";
+
+/** One SCSI command. Builders of `scsi/` make these; a raw CDB is one too. */
+export interface ScsiCommand {
+  /** The command descriptor block: 6 to 260 bytes. */
+  readonly cdb: Uint8Array;
+  /** Where data from the logical unit go. Its length, 0 to 2^32-1 bytes, is the expected transfer length. */
+  readonly dataIn?: Uint8Array | undefined;
+  /** Data for the logical unit. Must not be changed before the command has settled. With `dataIn` too: bidirectional. */
+  readonly dataOut?: Uint8Array | undefined;
+  /** May it be sent again when its answer was lost; `never` where absent. */
+  readonly replay?: Replay | undefined;
+  /** Task attribute; `Simple` where absent. */
+  readonly attribute?: TaskAttribute | undefined;
+}
+
+/** Options of one execution. */
+export interface ExecuteOptions {
+  /** Aborts the command: once sent, by ABORT TASK; settles when the target has answered for the task. */
+  signal?: AbortSignal | undefined;
+  /** Time limit in milliseconds, 1 to 2^31-1; 0: none. The executor's default where absent. */
+  timeout?: number | undefined;
+}
+
+/** How a command ended on the logical unit. */
+export interface ScsiResult {
+  /** SCSI status byte (SAM-5 §5.3): 0 GOOD, 2 CHECK CONDITION, 8 BUSY … */
+  readonly status: number;
+  /** Sense data in either format; empty where none came. */
+  readonly sense: Uint8Array;
+  /** The part of the command's `dataIn` that the target filled, from its start; empty where none came. */
+  readonly dataIn: Uint8Array;
+  /** Bytes of the expected transfer that were not moved (RFC 7143 §11.4.5). */
+  readonly underflow: number;
+  /** Bytes that the target had or wanted beyond the expected transfer. */
+  readonly overflow: number;
+}
+
+/** Carries commands to one logical unit. */
+export interface ScsiExecutor {
+  /**
+   * Runs one command. Resolves with whatever SCSI status came, CHECK CONDITION included; rejects where the
+   * command has no status (connection lost, timed out, aborted).
+   */
+  execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult>;
+}
