@@ -1,0 +1,50 @@
+/**
+ * Where the programs of other people are that the tests run against.
+ *
+ * @module
+ */
+
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+
+/** Daemons live in these folders, which are not on every user's PATH. */
+const EXTRA_FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
+
+/** Path of a program, or undefined where it is not installed. */
+export function findProgram(name: string): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).concat(EXTRA_FOLDERS);
+  for (const folder of folders) {
+    if (folder === "") continue;
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not here.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Path of a program, or undefined where it is not installed: the test is then skipped. Where the environment has
+ * `CI=true`, a missing program is an error instead, so that a skipped test cannot hide there.
+ */
+export function peer(name: string): string | undefined {
+  const path = findProgram(name);
+  if (path === undefined && process.env["CI"] === "true") {
+    throw new Error(`The tests need the program ${name}, and it is not installed (see scripts/install_peers.ts)`);
+  }
+  return path;
+}
+
+/** What of uvu's `test` is needed here: itself a function, and one more that skips. */
+interface Skippable<F> {
+  skip: F;
+}
+
+/** A test that runs where all these programs are installed, and is skipped elsewhere: `needs(test, "tgtd")("reads", …)`. */
+export function needs<F>(test: F & Skippable<F | ((...args: never[]) => void)>, ...names: string[]): F {
+  return names.every((name) => peer(name) !== undefined) ? test : test.skip as F;
+}
