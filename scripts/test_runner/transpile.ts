@@ -1,0 +1,123 @@
+/**
+ * Makes JavaScript of the tests for Node, with what they import of the sources mapped onto the built npm package, so that
+ * Node runs the code that is published and loads each module once.
+ *
+ * @module
+ */
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import ts from "typescript";
+import { filesBelow, ROOT } from "../lib/root.ts";
+
+/** Where the JavaScript goes, relative to the repository. */
+export const NODE_FOLDER = ".build/node";
+
+/** What {@link transpileForNode} made. */
+export interface NodeTree {
+  /** Source modules that the package does not contain because nothing public imports them; transpiled beside the tests. */
+  notInPackage: string[];
+}
+
+/**
+ * Transpiles `tests/` and the folders of sources that tests may import into {@link NODE_FOLDER}. `packageFolder` is the built
+ * package relative to the repository, or undefined to transpile the sources themselves (quick, for development).
+ */
+export function transpileForNode(packageFolder: string | undefined): NodeTree {
+  rmSync(join(ROOT, NODE_FOLDER), { recursive: true, force: true });
+  mkdirSync(join(ROOT, NODE_FOLDER), { recursive: true });
+  writeFileSync(join(ROOT, NODE_FOLDER, "package.json"), '{ "type": "module", "private": true }\n');
+
+  const isModule = (path: string): boolean => path.endsWith(".ts") && !path.endsWith(".d.ts");
+  const sources = ["mod.ts", ...filesBelow("src", isModule)].filter((path) => existsSync(join(ROOT, path)));
+  const packaged = (path: string): string | undefined => {
+    if (packageFolder === undefined) return undefined;
+    const built = `${packageFolder}/${path.replace(/\.ts$/, ".js")}`;
+    return existsSync(join(ROOT, built)) ? built : undefined;
+  };
+  const notInPackage = sources.filter((path) => packaged(path) === undefined);
+  /** Where a module is for Node, relative to the repository. */
+  const locate = (path: string): string => packaged(path) ?? `${NODE_FOLDER}/${path.replace(/\.ts$/, ".js")}`;
+
+  const support = ["tests", "scripts", "examples", "bench"].flatMap((folder) => filesBelow(folder));
+  for (const path of [...notInPackage, ...support]) {
+    const output = `${NODE_FOLDER}/${path.replace(/\.ts$/, ".js")}`;
+    mkdirSync(join(ROOT, dirname(output)), { recursive: true });
+    if (!isModule(path)) copyFileSync(join(ROOT, path), join(ROOT, output));
+    else writeFileSync(join(ROOT, output), transpile(path, output, locate));
+  }
+  return { notInPackage: packageFolder === undefined ? [] : notInPackage };
+}
+
+/** JavaScript of one module, with its relative imports of TypeScript pointing to where {@link transpileForNode} puts them. */
+function transpile(path: string, output: string, locate: (path: string) => string): string {
+  const mapSpecifier = (specifier: string): string => {
+    if (!/^\.{1,2}\/.*\.ts$/.test(specifier)) return specifier;
+    const target = posix.normalize(posix.join(posix.dirname(path), specifier));
+    if (target.startsWith("..")) return specifier;
+    const relative = posix.relative(posix.dirname(output), locate(target));
+    return relative.startsWith(".") ? relative : `./${relative}`;
+  };
+  const result = ts.transpileModule(readFileSync(join(ROOT, path), "utf8"), {
+    fileName: path,
+    reportDiagnostics: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+    },
+    transformers: { after: [rewriteSpecifiers(mapSpecifier)] },
+  });
+  const problem = result.diagnostics?.[0];
+  if (problem !== undefined) throw new Error(`${path}: ${ts.flattenDiagnosticMessageText(problem.messageText, "\n")}`);
+  return result.outputText;
+}
+
+/** Rewrites the specifiers of `import`, `export … from`, `import()` and `new URL("…", import.meta.url)`. */
+function rewriteSpecifiers(map: (specifier: string) => string): ts.TransformerFactory<ts.SourceFile> {
+  return (context) => {
+    const { factory } = context;
+    const literal = (node: ts.Node): ts.StringLiteral | undefined => {
+      if (!ts.isStringLiteral(node)) return undefined;
+      const mapped = map(node.text);
+      return mapped === node.text ? undefined : factory.createStringLiteral(mapped);
+    };
+    const visit = (node: ts.Node): ts.Node => {
+      if (ts.isImportDeclaration(node)) {
+        const to = literal(node.moduleSpecifier);
+        if (to === undefined) return node;
+        return factory.updateImportDeclaration(node, node.modifiers, node.importClause, to, node.attributes);
+      }
+      if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+        const to = literal(node.moduleSpecifier);
+        if (to === undefined) return node;
+        return factory.updateExportDeclaration(
+          node,
+          node.modifiers,
+          node.isTypeOnly,
+          node.exportClause,
+          to,
+          node.attributes,
+        );
+      }
+      const first = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.arguments?.[0] : undefined;
+      if (first !== undefined) {
+        const to = literal(first);
+        if (to !== undefined && ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+          return factory.updateCallExpression(node, node.expression, node.typeArguments, [
+            to,
+            ...node.arguments.slice(1),
+          ]);
+        }
+        if (
+          to !== undefined && ts.isNewExpression(node) && ts.isIdentifier(node.expression) &&
+          node.expression.text === "URL"
+        ) {
+          const rest = node.arguments?.slice(1) ?? [];
+          return factory.updateNewExpression(node, node.expression, node.typeArguments, [to, ...rest]);
+        }
+      }
+      return ts.visitEachChild(node, visit, context);
+    };
+    return (file) => ts.visitEachChild(file, visit, context);
+  };
+}
