@@ -1,0 +1,114 @@
+/**
+ * Opcodes, and the fields that every basic header segment has (RFC 7143 §11.2).
+ *
+ * @module
+ */
+
+import { readU24 } from "../bytes/view.ts";
+
+/** Opcodes of RFC 7143 §11.2.1.2: below 0x20 from the initiator, from 0x20 on from the target. */
+export const Opcode = {
+  /** NOP-Out. */
+  NopOut: 0x00,
+  /** SCSI Command. */
+  ScsiCommand: 0x01,
+  /** SCSI Task Management Function Request. */
+  TaskManagementRequest: 0x02,
+  /** Login Request. */
+  LoginRequest: 0x03,
+  /** Text Request. */
+  TextRequest: 0x04,
+  /** SCSI Data-Out. */
+  DataOut: 0x05,
+  /** Logout Request. */
+  LogoutRequest: 0x06,
+  /** SNACK Request. */
+  Snack: 0x10,
+  /** NOP-In. */
+  NopIn: 0x20,
+  /** SCSI Response. */
+  ScsiResponse: 0x21,
+  /** SCSI Task Management Function Response. */
+  TaskManagementResponse: 0x22,
+  /** Login Response. */
+  LoginResponse: 0x23,
+  /** Text Response. */
+  TextResponse: 0x24,
+  /** SCSI Data-In. */
+  DataIn: 0x25,
+  /** Logout Response. */
+  LogoutResponse: 0x26,
+  /** Ready To Transfer. */
+  R2T: 0x31,
+  /** Asynchronous Message. */
+  AsyncMessage: 0x32,
+  /** Reject. */
+  Reject: 0x3f,
+} as const;
+/** One of the values of {@link Opcode}. */
+export type Opcode = typeof Opcode[keyof typeof Opcode];
+
+/** The tag that names no task, and no transfer. */
+export const RESERVED_TAG: number = 0xffffffff;
+/** Length of a basic header segment in bytes. */
+export const BHS_LENGTH: number = 48;
+/** The largest DataSegmentLength that the 24 bits can say, in bytes. */
+export const MAX_DATA_SEGMENT_LENGTH: number = 0xffffff;
+/** The largest length of all additional header segments together, in bytes: 255 words. */
+export const MAX_TOTAL_AHS_LENGTH: number = 1020;
+
+const NAMES = new Map<number, string>([
+  [Opcode.NopOut, "NOP-Out"],
+  [Opcode.ScsiCommand, "SCSI Command"],
+  [Opcode.TaskManagementRequest, "Task Management Request"],
+  [Opcode.LoginRequest, "Login Request"],
+  [Opcode.TextRequest, "Text Request"],
+  [Opcode.DataOut, "Data-Out"],
+  [Opcode.LogoutRequest, "Logout Request"],
+  [Opcode.Snack, "SNACK Request"],
+  [Opcode.NopIn, "NOP-In"],
+  [Opcode.ScsiResponse, "SCSI Response"],
+  [Opcode.TaskManagementResponse, "Task Management Response"],
+  [Opcode.LoginResponse, "Login Response"],
+  [Opcode.TextResponse, "Text Response"],
+  [Opcode.DataIn, "Data-In"],
+  [Opcode.LogoutResponse, "Logout Response"],
+  [Opcode.R2T, "R2T"],
+  [Opcode.AsyncMessage, "Asynchronous Message"],
+  [Opcode.Reject, "Reject"],
+]);
+
+/** The RFC's name of an opcode, for messages; `opcode 0x1c` for one without a name. */
+export function opcodeName(opcode: number): string {
+  return NAMES.get(opcode) ?? `opcode 0x${opcode.toString(16).padStart(2, "0")}`;
+}
+
+/** Whether an opcode (0 to 63) is one of the initiator's. */
+export function isInitiatorOpcode(opcode: number): boolean {
+  return opcode < 0x20 && NAMES.has(opcode);
+}
+
+/** Whether an opcode (0 to 63) is one of the target's. */
+export function isTargetOpcode(opcode: number): boolean {
+  return opcode >= 0x20 && NAMES.has(opcode);
+}
+
+/** The opcode of a header, 0 to 63, without the I bit. */
+export function opcodeOf(header: Uint8Array): number {
+  return header[0]! & 0x3f;
+}
+
+/** DataSegmentLength of a header in bytes, 0 to 2^24-1, without padding. It shares its word with TotalAHSLength. */
+export function dataSegmentLengthOf(header: Uint8Array): number {
+  return readU24(header, 5);
+}
+
+/** Length of all additional header segments of a header in bytes, 0 to 1020. */
+export function totalAhsLengthOf(header: Uint8Array): number {
+  return header[4]! * 4;
+}
+
+/** Bytes, 0 to 3, that pad a segment of `length` bytes to a multiple of 4. */
+export function paddingOf(length: number): number {
+  return -length & 3;
+}
