@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,4 +32,11 @@ export function filesBelow(folder: string, filter: (path: string) => boolean = (
   };
   visit(join(ROOT, folder));
   return found.filter(filter).sort();
+}
+
+/** The modules that are published: `mod.ts` and those below `src/`. */
+export function sourceFiles(): string[] {
+  return ["mod.ts", ...filesBelow("src", (path) => path.endsWith(".ts"))].filter((path) =>
+    existsSync(join(ROOT, path))
+  );
 }

@@ -8,7 +8,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import ts from "typescript";
-import { filesBelow, ROOT } from "../lib/root.ts";
+import { filesBelow, ROOT, sourceFiles } from "../lib/root.ts";
 
 /** Where the JavaScript goes, relative to the repository. */
 export const NODE_FOLDER = ".build/node";
@@ -29,7 +29,7 @@ export function transpileForNode(packageFolder: string | undefined): NodeTree {
   writeFileSync(join(ROOT, NODE_FOLDER, "package.json"), '{ "type": "module", "private": true }\n');
 
   const isModule = (path: string): boolean => path.endsWith(".ts") && !path.endsWith(".d.ts");
-  const sources = ["mod.ts", ...filesBelow("src", isModule)].filter((path) => existsSync(join(ROOT, path)));
+  const sources = sourceFiles();
   const packaged = (path: string): string | undefined => {
     if (packageFolder === undefined) return undefined;
     const built = `${packageFolder}/${path.replace(/\.ts$/, ".js")}`;
