@@ -11,3 +11,8 @@ export const DIGEST_LENGTH: number = 4;
 export function encodeDigest(crc: number): Uint8Array {
   return Uint8Array.of(crc, crc >>> 8, crc >>> 16, crc >>> 24);
 }
+
+/** Reads a digest at byte `offset`, as an unsigned integer of 32 bits. */
+export function readDigest(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0;
+}

@@ -7,7 +7,8 @@
 export { AsyncEventCode, type AsyncMessage, decodeAsyncMessage, encodeAsyncMessage } from "./async_message.ts";
 export { type DataIn, decodeDataIn, encodeDataIn } from "./data_in.ts";
 export { type DataOut, decodeDataOut, encodeDataOut } from "./data_out.ts";
-export { DIGEST_LENGTH, encodeDigest } from "./digest.ts";
+export { DIGEST_LENGTH, encodeDigest, readDigest } from "./digest.ts";
+export { Framer, type FramerHandler, type FramerOptions, type PeerRole } from "./framer.ts";
 export { ISID_LENGTH, type LoginFlags, LoginStage } from "./login_flags.ts";
 export { decodeLoginRequest, encodeLoginRequest, type LoginRequest } from "./login_request.ts";
 export { decodeLoginResponse, encodeLoginResponse, type LoginResponse } from "./login_response.ts";
