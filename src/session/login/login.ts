@@ -1,0 +1,115 @@
+/**
+ * The login phase of one connection, from the first Login Request to full feature (RFC 7143 §6.3).
+ *
+ * @module
+ */
+
+import { LoginError } from "../../errors.ts";
+import type { LoginChannel } from "./channel.ts";
+import { Chap } from "./chap.ts";
+import { CHAP_ALGORITHMS } from "./chap_digest.ts";
+import { type AuthOptions, protectAuth, withoutAlgorithm } from "./credentials.ts";
+import { LoginExchange } from "./exchange.ts";
+import { Negotiation } from "./negotiate.ts";
+import { agreedParameters, operationalStage } from "./operational.ts";
+import { checkLoginOptions, type LoginOptions } from "./options.ts";
+import type { SessionParameters } from "./parameters.ts";
+import { type LoginRun, securityStage } from "./security.ts";
+import type { LoginRedirection } from "./status.ts";
+
+/** The connection is in full feature. */
+export interface LoginComplete {
+  /** What this outcome is. */
+  readonly kind: "complete";
+  /** What both sides have agreed on. */
+  readonly parameters: SessionParameters;
+  /** The session's handle at the target, 1 to 65535. */
+  readonly tsih: number;
+  /** StatSN of the final response. */
+  readonly statSN: number;
+  /** ExpCmdSN of the final response. */
+  readonly expCmdSN: number;
+  /** MaxCmdSN of the final response. */
+  readonly maxCmdSN: number;
+  /** What was odd and did no harm, as sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The target seems to mean something else by the CHAP digest it chose: connect anew to the same address and log in with these
+ * credentials. It happens once per login at most.
+ */
+export interface LoginReconnect {
+  /** What this outcome is. */
+  readonly kind: "reconnect";
+  /** The credentials to use from now on, for the life of the session. */
+  readonly auth: AuthOptions;
+  /** The error to report where no further connection is wanted. */
+  readonly error: LoginError;
+}
+
+/** How a login ended where it did not fail. */
+export type LoginOutcome = LoginComplete | LoginRedirection | LoginReconnect;
+
+/**
+ * Targets of the IET family, tgtd among them, take number 7 for SHA-1, as it was before RFC 7143 and IANA made it SHA-256. Their
+ * refusal looks like that of a wrong secret, so such a login is worth one more connection without number 7.
+ */
+function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined {
+  const { auth } = run.options;
+  if (!(error instanceof LoginError) || auth === undefined || run.chap?.algorithm?.name !== "SHA-256") return undefined;
+  if (error.statusClass !== 2 || (error.statusDetail !== 0 && error.statusDetail !== 1)) return undefined;
+  const offered = auth.algorithms ?? CHAP_ALGORITHMS.map(({ name }) => name);
+  const others = offered.filter((name) => name !== "SHA-256");
+  if (others.length === 0) return undefined;
+  return { kind: "reconnect", auth: withoutAlgorithm(auth, others), error };
+}
+
+/**
+ * Logs in over one fresh connection. It closes nothing: on any error, and on any outcome but `complete`, the caller closes the
+ * connection. No full-feature PDU may be sent before it has resolved.
+ *
+ * @param channel the connection
+ * @param options who we are, whom we want, what we offer
+ * @throws {LoginError} by the status of the target, or `ISCSI_NEGOTIATION_FAILED`, `ISCSI_TARGET_AUTH_FAILED`,
+ * `ISCSI_LOGIN_AUTH_REQUIRED`, `ISCSI_LOGIN_REDIRECT`
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, or `ISCSI_NEGOTIATION_FAILED` where an answer is outside of the offer
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export async function login(channel: LoginChannel, options: LoginOptions): Promise<LoginOutcome> {
+  checkLoginOptions(options);
+  const auth = options.auth === undefined ? undefined : protectAuth(options.auth);
+  const run: LoginRun = {
+    options: { ...options, auth },
+    exchange: new LoginExchange(channel, { ...options, auth }),
+    negotiation: new Negotiation({ discovery: options.sessionType === "Discovery", leading: options.tsih === 0 }),
+    chap: auth === undefined ? undefined : new Chap(auth),
+  };
+  try {
+    return await runStages(run);
+  } catch (error) {
+    const reconnect = withoutClash(run, error);
+    if (reconnect !== undefined) return reconnect;
+    throw error;
+  } finally {
+    run.chap?.close();
+  }
+}
+
+async function runStages(run: LoginRun): Promise<LoginOutcome> {
+  const moved = await securityStage(run);
+  if (moved !== undefined) return moved;
+  const reply = await operationalStage(run);
+  if (reply.kind === "redirect") return reply;
+  const { response } = reply;
+  return {
+    kind: "complete",
+    parameters: agreedParameters(run),
+    tsih: response.tsih,
+    statSN: response.statSN,
+    expCmdSN: response.expCmdSN,
+    maxCmdSN: response.maxCmdSN,
+    warnings: run.exchange.warnings,
+  };
+}

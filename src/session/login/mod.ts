@@ -1,0 +1,27 @@
+/**
+ * The login phase.
+ *
+ * @module
+ */
+
+export { DEFAULT_PORT, parseAddress, type PortalAddress } from "./address.ts";
+export type { LoginChannel, LoginPdu } from "./channel.ts";
+export type { ChapAlgorithm } from "./chap_digest.ts";
+export { type AuthOptions, checkAuth, protectAuth, type TargetAuthOptions } from "./credentials.ts";
+export { ISID_LENGTH, makeIsid } from "./isid.ts";
+export { login, type LoginComplete, type LoginOutcome, type LoginReconnect } from "./login.ts";
+export { isIscsiName, isSafeName } from "./names.ts";
+export {
+  checkLimits,
+  checkLoginOptions,
+  DEFAULT_LIMITS,
+  type DigestName,
+  type LoginOptions,
+  type OfferedLimits,
+  resolveLimits,
+  type SessionType,
+} from "./options.ts";
+export type { SessionParameters } from "./parameters.ts";
+export { quote } from "./printable.ts";
+export type { LoginRedirection } from "./status.ts";
+export { splitText, TextBuffer, type TextBufferOptions } from "./text_buffer.ts";
