@@ -128,8 +128,14 @@ function findDependencies(config: DenoConfig, folder: string, files: string[]): 
       const declaration = path.endsWith(".d.ts");
       if (!builtin) found.add(name);
       const types = builtin ? "@types/node" : `@types/${name}`;
-      if (declaration && config.imports[types] !== undefined) found.add(types);
+      if (declaration && config.imports[types] !== undefined && !hasTypes(name)) found.add(types);
     }
   }
   return Object.fromEntries([...found].sort().map((name) => [name, rangeOf(config, name)]));
+}
+
+/** Whether a package brings its own types. */
+function hasTypes(name: string): boolean {
+  const path = join(ROOT, "node_modules", name, "package.json");
+  return existsSync(path) && /"(types|typings)":/.test(readFileSync(path, "utf8"));
 }
