@@ -32,6 +32,8 @@ export const ErrorCode = {
   PermissionDenied: "ISCSI_PERMISSION_DENIED",
   /** An established TCP connection ended or failed. */
   ConnectionLost: "ISCSI_CONNECTION_LOST",
+  /** The address cannot be listened on. */
+  ListenFailed: "ISCSI_LISTEN_FAILED",
 
   /** The target refused the login for a reason that has no code of its own. */
   LoginFailed: "ISCSI_LOGIN_FAILED",
@@ -226,4 +228,12 @@ export function typeError(code: ErrorCode, message: string): TypeError & { code:
 /** A caller's `RangeError` with a code of ours. */
 export function rangeError(message: string): RangeError & { code: ErrorCode } {
   return Object.assign(new RangeError(message), { code: ErrorCode.OutOfRange });
+}
+
+/** The caller's `AbortSignal` fired: named `AbortError` as Node's is, with the signal's reason as its cause. */
+export class AbortError extends IscsiError {
+  /** @param signal the signal that fired */
+  constructor(signal?: AbortSignal) {
+    super(ErrorCode.Aborted, "The operation was aborted", signal === undefined ? {} : { cause: signal.reason });
+  }
 }

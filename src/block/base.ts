@@ -1,0 +1,205 @@
+/**
+ * What every device does alike: arguments are checked in the public method, the work is done in a hook.
+ *
+ * @module
+ */
+
+import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { bytesProblem, rangeProblem } from "./checks.ts";
+import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
+
+const ZEROS = 256 * 1024;
+
+/**
+ * A device whose subclasses implement hooks, named with an underscore. A hook is called with checked arguments, never with
+ * a length of 0 (but {@link DeviceBase._flush}), and never after `close()`. It rejects; it does not throw.
+ */
+export abstract class DeviceBase implements BlockDevice {
+  /** Size in bytes. */
+  abstract readonly size: number;
+  /** Logical block size in bytes. */
+  abstract readonly blockSize: number;
+  /** Whether writes are refused. */
+  abstract readonly readOnly: boolean;
+  /** What it can do. */
+  abstract readonly supports: DeviceSupport;
+  /** Sizes for fast requests, in bytes. */
+  abstract readonly limits: DeviceLimits;
+
+  #pending = 0;
+  #idle: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** Fills the whole of `buffer`. */
+  protected abstract _readInto(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void>;
+  /** Writes the whole of `buffer`. */
+  protected abstract _write(buffer: Uint8Array, position: number, options: WriteOptions | undefined): Promise<void>;
+  /** Brings acknowledged writes to the medium. */
+  protected abstract _flush(signal: AbortSignal | undefined): Promise<void>;
+
+  /** Reads into new memory; a device that must read more than was asked can avoid a copy here. */
+  protected async _read(position: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const buffer = new Uint8Array(length);
+    await this._readInto(buffer, position, signal);
+    return buffer;
+  }
+
+  /** Gives the range back to whatever holds it. */
+  protected _discard(_position: number, _length: number, _signal: AbortSignal | undefined): Promise<void> {
+    return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot discard"));
+  }
+
+  /** Makes the range read as zeros; here by writing them. */
+  protected async _writeZeroes(position: number, length: number, signal: AbortSignal | undefined): Promise<void> {
+    const zeros = new Uint8Array(Math.min(length, ZEROS));
+    for (let done = 0; done < length;) {
+      if (signal?.aborted) throw new AbortError(signal);
+      const step = Math.min(zeros.length, length - done);
+      await this._write(zeros.subarray(0, step), position + done, { signal });
+      done += step;
+    }
+  }
+
+  /** Data and holes; here one extent of data. */
+  protected _extents(position: number, length: number, _signal: AbortSignal | undefined): Promise<Extent[]> {
+    return Promise.resolve([{ position, length, hole: false, zero: false }]);
+  }
+
+  /** Compares and writes as one step. Both arrays have the same length. */
+  protected _compareAndWrite(
+    _expected: Uint8Array,
+    _data: Uint8Array,
+    _position: number,
+    _signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot compare and write"));
+  }
+
+  /** Releases what the device holds, once, when nothing is in flight any more. */
+  protected _close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Fills the whole of `buffer` from `position` (bytes), or rejects. */
+  readInto(buffer: Uint8Array, position: number, options?: OperationOptions): Promise<void> {
+    const problem = bytesProblem("Buffer", buffer) ?? this.#refusal(position, buffer.length, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (buffer.length === 0) return Promise.resolve();
+    return this.#track(this._readInto(buffer, position, options?.signal));
+  }
+
+  /** Reads exactly `length` bytes from `position` into new memory. */
+  read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array> {
+    const problem = this.#refusal(position, length, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (length === 0) return Promise.resolve(new Uint8Array(0));
+    return this.#track(this._read(position, length, options?.signal));
+  }
+
+  /** Writes the whole of `buffer` at `position` (bytes). The buffer must not be changed before this has settled. */
+  write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    const problem = bytesProblem("Buffer", buffer) ?? this.#refusal(position, buffer.length, options, true);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (buffer.length === 0) return Promise.resolve();
+    return this.#track(this._write(buffer, position, options));
+  }
+
+  /** Settles when all acknowledged writes are on the medium. */
+  flush(options?: OperationOptions): Promise<void> {
+    const problem = this.#refusal(0, 0, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    return this.#track(this._flush(options?.signal));
+  }
+
+  /** Says that `length` bytes from `position` are no longer needed. */
+  discard(position: number, length: number, options?: OperationOptions): Promise<void> {
+    const problem = this.#refusal(position, length, options, true);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (!this.supports.discard) {
+      return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot discard"));
+    }
+    if (length === 0) return Promise.resolve();
+    return this.#track(this._discard(position, length, options?.signal));
+  }
+
+  /** Makes `length` bytes from `position` read as zeros. */
+  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void> {
+    const problem = this.#refusal(position, length, options, true);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (length === 0) return Promise.resolve();
+    return this.#track(this._writeZeroes(position, length, options?.signal));
+  }
+
+  /** Data and holes of `length` bytes from `position`, in order, without gaps. */
+  extents(position: number, length: number, options?: OperationOptions): Promise<Extent[]> {
+    const problem = this.#refusal(position, length, options);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (length === 0) return Promise.resolve([]);
+    return this.#track(this._extents(position, length, options?.signal));
+  }
+
+  /** Writes `data` at `position` if the bytes there equal `expected`, as one step. */
+  compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    options?: OperationOptions,
+  ): Promise<void> {
+    const problem = bytesProblem("Expected", expected) ?? bytesProblem("Data", data) ??
+      (expected.length === data.length ? undefined : typeError(
+        ErrorCode.InvalidArgValue,
+        `Expected bytes and new bytes must be as many, got ${expected.length} and ${data.length}`,
+      )) ?? this.#refusal(position, data.length, options, true);
+    if (problem !== undefined) return Promise.reject(problem);
+    if (!this.supports.compareAndWrite) {
+      return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot compare and write"));
+    }
+    if (data.length === 0) return Promise.resolve();
+    return this.#track(this._compareAndWrite(expected, data, position, options?.signal));
+  }
+
+  /** Waits for what is in flight and releases the device. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  /** The same as {@link DeviceBase.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Whether `close()` has been called. */
+  protected get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  #refusal(
+    position: number,
+    length: number,
+    options: OperationOptions | undefined,
+    writes = false,
+  ): Error | undefined {
+    if (this.#closing !== undefined) return new IscsiError(ErrorCode.Closed, "The device has been closed");
+    if (writes && this.readOnly) return new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
+    const problem = rangeProblem(this.size, position, length);
+    if (problem !== undefined) return problem;
+    if (options?.signal?.aborted) return new AbortError(options.signal);
+    return undefined;
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending++;
+    work.then(this.#settled, this.#settled);
+    return work;
+  }
+
+  #settled = (): void => {
+    if (--this.#pending === 0) this.#idle?.();
+  };
+
+  async #finish(): Promise<void> {
+    if (this.#pending > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+    await this._close();
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Streams over a block device: streamx ones, which Node's `pipeline()` takes, and WHATWG ones.
+ *
+ * @module
+ */
+
+export type { StreamTuning } from "./plan.ts";
+export { createReadStream, type ReadStreamOptions } from "./read_stream.ts";
+export { createWriteStream, type WriteStreamOptions } from "./write_stream.ts";
+export { readable, type ReadableOptions } from "./web_readable.ts";
+export { writable, type WritableOptions } from "./web_writable.ts";
+export type {
+  DeviceReadStream,
+  DeviceStream,
+  DeviceWriteStream,
+  DoneCallback,
+  Emitter,
+  EventName,
+  ReadSide,
+  WriteSide,
+} from "./types.ts";

@@ -1,0 +1,49 @@
+/**
+ * Sizes of a stream's requests, out of its options and what suits the device.
+ *
+ * @module
+ */
+
+import { integerOption } from "../block/checks.ts";
+import type { BlockDevice } from "../block/device.ts";
+
+/** Requests at a time where no option says otherwise. */
+const DEPTH = 16;
+const MAX_DEPTH = 4096;
+const MAX_REQUEST = 1024 * 1024 * 1024;
+
+/** Options that bound the memory and the requests of a stream. */
+export interface StreamTuning {
+  /** Size of one request in bytes, 1 to 2^30; what the device calls optimal where absent. */
+  requestSize?: number | undefined;
+  /** Requests in flight at a time, 1 to 4096; 16 where absent. */
+  depth?: number | undefined;
+  /**
+   * Bytes that the stream may hold in all: another way to say `depth`, and where it is small, `requestSize`.
+   * `depth * requestSize` where absent.
+   */
+  highWaterMark?: number | undefined;
+}
+
+/** A settled plan: the stream holds at most `depth * requestSize` bytes. */
+export interface StreamPlan {
+  /** Bytes of one request. */
+  requestSize: number;
+  /** Requests at a time. */
+  depth: number;
+}
+
+/**
+ * Works out a plan.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for numbers that are not allowed
+ */
+export function streamPlan(device: BlockDevice, tuning: StreamTuning): StreamPlan {
+  const bound = integerOption("highWaterMark", tuning.highWaterMark, Infinity, 1);
+  const optimal = Math.min(device.limits.optimalTransfer, bound);
+  const requestSize = integerOption("requestSize", tuning.requestSize, optimal, 1, MAX_REQUEST);
+  const depth = integerOption("depth", tuning.depth, DEPTH, 1, MAX_DEPTH);
+  if (tuning.highWaterMark === undefined) return { requestSize, depth };
+  const fitting = Math.max(1, Math.floor(bound / requestSize));
+  return { requestSize, depth: tuning.depth === undefined ? Math.min(fitting, MAX_DEPTH) : Math.min(depth, fitting) };
+}

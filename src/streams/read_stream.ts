@@ -1,0 +1,102 @@
+/**
+ * A streamx `Readable` over a range of a device, after `fs.createReadStream`.
+ *
+ * @module
+ */
+
+import { integerOption } from "../block/checks.ts";
+import type { BlockDevice } from "../block/device.ts";
+import { onAbort } from "../block/signals.ts";
+import { AbortError, rangeError } from "../errors.ts";
+import { streamPlan, type StreamTuning } from "./plan.ts";
+import { ReadAhead } from "./read_ahead.ts";
+import { ReadableBase } from "./streamx.ts";
+import type { DeviceReadStream, DoneCallback } from "./types.ts";
+
+/** Options of {@link createReadStream}. */
+export interface ReadStreamOptions extends StreamTuning {
+  /** First byte; 0 where absent. */
+  start?: number | undefined;
+  /** Last byte, inclusive; the last one of the device where absent, `Infinity`, or beyond. */
+  end?: number | undefined;
+  /** Give strings in this encoding instead of byte arrays. */
+  encoding?: string | undefined;
+  /** Destroys the stream with an `AbortError`. */
+  signal?: AbortSignal | undefined;
+}
+
+class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
+  bytesRead = 0;
+  readonly #ahead: ReadAhead;
+  readonly #forget: (() => void) | undefined;
+
+  constructor(ahead: ReadAhead, options: ReadStreamOptions) {
+    // One chunk at most waits in the stream itself, and `depth` counts it: it is read only when that place is free.
+    super({ highWaterMark: 1, ...(options.encoding === undefined ? {} : { encoding: options.encoding }) });
+    this.#ahead = ahead;
+    this.#forget = destroyOnAbort(this, options.signal);
+  }
+
+  override _open(callback: DoneCallback): void {
+    callback(null);
+    if (!this.destroying) this.emit("ready");
+  }
+
+  override _read(callback: DoneCallback): void {
+    this.#ahead.next().then((chunk) => {
+      if (this.destroying) return callback(null);
+      this.bytesRead += chunk?.length ?? 0;
+      this.push(chunk ?? null);
+      callback(null);
+    }, callback);
+  }
+
+  override _predestroy(): void {
+    this.#ahead.cancel();
+  }
+
+  override _destroy(callback: DoneCallback): void {
+    this.#forget?.();
+    this.#ahead.cancel().then(() => callback(null));
+  }
+}
+
+/**
+ * Makes a stream of bytes `start` to `end` (inclusive). Up to `depth` requests of `requestSize` bytes are read ahead; the
+ * stream never holds more than `depth * requestSize` bytes, what waits in its own buffer included.
+ *
+ * An error comes after all data before it, then `close`. `destroy()`, leaving a `for await` early, and `signal` stop the
+ * requests in flight; `close` is emitted when they have ended. The device stays open.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for positions or sizes that are not allowed
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type
+ * @example
+ * ```ts
+ * for await (const chunk of createReadStream(device, { start: 0, end: 511 })) console.log(chunk.length);
+ * ```
+ */
+export function createReadStream(device: BlockDevice, options: ReadStreamOptions = {}): DeviceReadStream {
+  const start = integerOption("start", options.start, 0, 0);
+  const last = options.end === undefined || options.end === Infinity
+    ? device.size - 1
+    : integerOption("end", options.end, 0, 0);
+  if (options.end !== undefined && start > options.end) {
+    throw rangeError(`start must not be greater than end, got ${start} and ${options.end}`);
+  }
+  const length = Math.max(0, Math.min(last, device.size - 1) - start + 1);
+  return new Stream(
+    new ReadAhead(device, { position: start, length, ...streamPlan(device, options) }),
+    options,
+  );
+}
+
+/** Destroys a stream when the signal fires. Gives what undoes it, to be called when the stream has been destroyed. */
+export function destroyOnAbort(
+  stream: { destroy(error: Error): void },
+  signal: AbortSignal | undefined,
+): (() => void) | undefined {
+  if (signal === undefined) return undefined;
+  if (!signal.aborted) return onAbort(signal, () => stream.destroy(new AbortError(signal)));
+  stream.destroy(new AbortError(signal));
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/**
+ * streamx's classes with types of ours: see `types.ts` for why.
+ *
+ * @module
+ */
+
+import { Duplex, Readable, Writable } from "streamx";
+import type { DeviceStream, DoneCallback } from "./types.ts";
+
+/** Options of streamx's constructors that we use. */
+export interface BaseOptions {
+  /** Bytes that may wait in the stream itself. */
+  highWaterMark?: number;
+  /** Makes a chunk out of what was written. */
+  mapWritable?: (data: unknown) => unknown;
+  /** Bytes of a written chunk. */
+  byteLengthWritable?: (data: unknown) => number;
+  /** Bytes of a chunk to be read. */
+  byteLengthReadable?: (data: unknown) => number;
+  /** Give strings. */
+  encoding?: string;
+}
+
+/** What a subclass of streamx's `Stream` implements. */
+export interface Hooks extends DeviceStream {
+  /** Called once before the first read or write. */
+  _open(callback: DoneCallback): void;
+  /** Called as soon as the stream is destroyed. */
+  _predestroy(): void;
+  /** Called when nothing is active any more. */
+  _destroy(callback: DoneCallback): void;
+}
+
+/** What a subclass of streamx's `Readable` implements. */
+export interface ReadHooks<T> extends Hooks, AsyncIterable<T> {
+  readonly readable: boolean;
+  /** Called when there is room. */
+  _read(callback: DoneCallback): void;
+  push(chunk: T | null): boolean;
+  read(): T | null;
+  unshift(chunk: T): void;
+  resume(): this;
+  pause(): this;
+  pipe<D>(destination: D, done?: DoneCallback): D;
+  [Symbol.asyncIterator](): AsyncIterator<T> & AsyncIterable<T>;
+}
+
+/** What a subclass of streamx's `Writable` implements. */
+export interface WriteHooks extends Hooks {
+  readonly writable: boolean;
+  /** Called with one chunk at a time. */
+  _write(chunk: unknown, callback: DoneCallback): void;
+  /** Called after `end()`. */
+  _final(callback: DoneCallback): void;
+  write(chunk: unknown, ...rest: unknown[]): boolean;
+  end(...rest: unknown[]): this;
+  cork(): void;
+  uncork(): void;
+}
+
+/** streamx's `Readable`. */
+export const ReadableBase: new <T>(options: BaseOptions) => ReadHooks<T> = Readable as never;
+/** streamx's `Writable`. */
+export const WritableBase: new (options: BaseOptions) => WriteHooks = Writable as never;
+/** streamx's `Duplex`. */
+export const DuplexBase: new <T>(options: BaseOptions) => ReadHooks<T> & WriteHooks = Duplex as never;

@@ -1,0 +1,75 @@
+/**
+ * A WHATWG byte stream over a range of a device.
+ *
+ * @module
+ */
+
+import { integerOption } from "../block/checks.ts";
+import type { BlockDevice } from "../block/device.ts";
+import { onAbort } from "../block/signals.ts";
+import { AbortError } from "../errors.ts";
+import { streamPlan, type StreamTuning } from "./plan.ts";
+import { ReadAhead } from "./read_ahead.ts";
+
+/** Options of {@link readable}. */
+export interface ReadableOptions extends StreamTuning {
+  /** First byte; 0 where absent. */
+  position?: number | undefined;
+  /** Bytes; all up to the end of the device where absent. */
+  length?: number | undefined;
+  /** Errors the stream with an `AbortError`. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a byte stream of `length` bytes from `position`. It takes default and BYOB readers. Reading ahead begins with the
+ * first read and holds at most `depth * requestSize` bytes; the stream queues nothing itself.
+ *
+ * An error comes after all data before it. `cancel()` and leaving a `for await` early stop the requests in flight, and
+ * settle when they have ended. The device stays open.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device, or sizes that are not allowed
+ * @example
+ * ```ts
+ * await readable(device, { position: 0, length: 1024 * 1024 }).pipeTo(destination);
+ * ```
+ */
+export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array> {
+  const position = integerOption("position", options.position, 0, 0, device.size);
+  const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
+  const ahead = new ReadAhead(device, { position, length, ...streamPlan(device, options) });
+  const { signal } = options;
+  let forget: (() => void) | undefined;
+  return new ReadableStream({
+    type: "bytes",
+    start(controller) {
+      if (signal === undefined) return;
+      const stop = (): void => {
+        ahead.cancel();
+        controller.error(new AbortError(signal));
+      };
+      if (signal.aborted) stop();
+      else forget = onAbort(signal, stop);
+    },
+    async pull(controller) {
+      let chunk: Uint8Array | undefined;
+      try {
+        chunk = await ahead.next();
+      } catch (error) {
+        forget?.();
+        await ahead.cancel();
+        throw error;
+      }
+      if (signal?.aborted) return;
+      if (chunk !== undefined) return controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+      forget?.();
+      controller.close();
+      // A BYOB read that waits is settled only so, once the stream is closed.
+      controller.byobRequest?.respond(0);
+    },
+    async cancel(reason) {
+      forget?.();
+      await ahead.cancel(reason);
+    },
+  });
+}

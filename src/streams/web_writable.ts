@@ -1,0 +1,91 @@
+/**
+ * A WHATWG writable stream over a range of a device.
+ *
+ * @module
+ */
+
+import { integerOption } from "../block/checks.ts";
+import type { BlockDevice } from "../block/device.ts";
+import { onAbort } from "../block/signals.ts";
+import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { streamPlan, type StreamTuning } from "./plan.ts";
+import { WriteBehind } from "./write_behind.ts";
+
+/** Options of {@link writable}. */
+export interface WritableOptions extends StreamTuning {
+  /** First byte; 0 where absent. */
+  position?: number | undefined;
+  /** Bytes that may be written; up to the end of the device where absent. */
+  length?: number | undefined;
+  /** Force each request to the medium. False where absent: one flush at the end does. */
+  sync?: boolean | undefined;
+  /** Errors the stream with an `AbortError`. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Makes a stream that writes from `position` on. Chunks are copied into requests of `requestSize` bytes, so a chunk is the
+ * caller's again when `writer.write()` has resolved: it is accepted then, not yet acknowledged. At most
+ * `depth * requestSize` bytes are accepted and not acknowledged, and one more request is being gathered.
+ *
+ * `close()` resolves when the device has acknowledged every byte and `flush()` has succeeded. A failed write errors the
+ * stream. Data beyond the end fail with `BLOCK_END_OF_DEVICE` after everything before the end has been written. `abort()`
+ * stops what is in flight and resolves when that has ended; what was acknowledged before stays written.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device, or sizes that are not allowed
+ * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
+ * @example
+ * ```ts
+ * await response.body.pipeTo(writable(device));
+ * ```
+ */
+export function writable(device: BlockDevice, options: WritableOptions = {}): WritableStream<Uint8Array> {
+  if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
+  const position = integerOption("position", options.position, 0, 0, device.size);
+  const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
+  const { signal } = options;
+  let fail: (error: unknown) => void = () => {};
+  const behind = new WriteBehind(device, {
+    position,
+    length,
+    ...streamPlan(device, options),
+    copy: true,
+    fua: options.sync ?? false,
+    failed: (error) => fail(error),
+  });
+  let forget: (() => void) | undefined;
+  return new WritableStream<Uint8Array>({
+    start(controller) {
+      fail = (error) => {
+        forget?.();
+        controller.error(error);
+      };
+      // `abort()` of the sink comes only after the write in progress, which may wait for room: this comes at once.
+      controller.signal.addEventListener("abort", () => behind.cancel(controller.signal.reason), { once: true });
+      if (signal === undefined) return;
+      const stop = (): void => {
+        behind.cancel(new AbortError(signal));
+        controller.error(new AbortError(signal));
+      };
+      if (signal.aborted) stop();
+      else forget = onAbort(signal, stop);
+    },
+    write(chunk) {
+      if (!(chunk instanceof Uint8Array)) {
+        throw typeError(ErrorCode.InvalidArgType, `A chunk must be a Uint8Array, got ${typeof chunk}`);
+      }
+      return behind.write(chunk);
+    },
+    async close() {
+      try {
+        await behind.finish();
+      } finally {
+        forget?.();
+      }
+    },
+    async abort(reason) {
+      forget?.();
+      await behind.cancel(reason);
+    },
+  }, { highWaterMark: 1 });
+}
