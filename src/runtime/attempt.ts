@@ -1,0 +1,43 @@
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { connectError, connectTimeout } from "./connect_error.ts";
+import type { ConnectTcpOptions } from "./tcp.ts";
+
+/**
+ * Runs one attempt to connect under its time limit and the caller's signal. `open` gets a signal that fires when the attempt
+ * is over before it succeeded; what it then still opens is its own to close, and its result is dropped.
+ */
+export function attempt<Socket>(
+  options: ConnectTcpOptions,
+  open: (giveUp: AbortSignal) => Promise<Socket>,
+  discard: (socket: Socket) => void,
+): Promise<Socket> {
+  const { host, port, timeout, signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(reasonOf(signal));
+    const giveUp = new AbortController();
+    let over = false;
+    const finish = (): boolean => {
+      if (over) return false;
+      over = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", aborted);
+      return true;
+    };
+    const stop = (error: unknown): void => {
+      if (!finish()) return;
+      reject(error);
+      giveUp.abort();
+    };
+    const aborted = (): void => stop(reasonOf(signal!));
+    const timer = setTimeout(() => stop(connectTimeout(host, port, timeout)), timeout);
+    signal?.addEventListener("abort", aborted);
+    open(giveUp.signal).then(
+      (socket) => finish() ? resolve(socket) : discard(socket),
+      (error) => stop(connectError(error, host, port, timeout)),
+    );
+  });
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? new IscsiError(ErrorCode.Aborted, "The connection attempt was aborted");
+}

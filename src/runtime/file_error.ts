@@ -1,0 +1,30 @@
+import { ErrorCode, IscsiError } from "../errors.ts";
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EBUSY: "it is in use",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "it is there already",
+  EFBIG: "the file system has no files that large",
+  EIO: "input/output error",
+  EISDIR: "it is a directory",
+  EMFILE: "too many open files",
+  ENOENT: "no such file or directory",
+  ENOSPC: "no space is left on the file system",
+  ENOTDIR: "a part of the path is not a directory",
+  ENXIO: "no such device",
+  EPERM: "operation not permitted",
+  EPIPE: "the reader has closed the pipe",
+  EROFS: "the file system is read-only",
+};
+
+/** The error of something that failed with a file, such as `Cannot open /x: no such file or directory`. */
+export function fileError(doing: string, path: string, cause: unknown): IscsiError {
+  if (cause instanceof IscsiError) return cause;
+  const { code = "", message = String(cause), name } = cause as Error & { code?: string };
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  const reason = name === "NotCapable" ? `Deno does not permit it (${message})` : WORDS[code] ?? message;
+  return new IscsiError(full ? ErrorCode.CopyNoSpace : ErrorCode.CopyFile, `Cannot ${doing} ${path}: ${reason}`, {
+    cause,
+  });
+}

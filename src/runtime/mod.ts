@@ -1,0 +1,27 @@
+/**
+ * The only place that touches what a runtime offers: TCP, files, the environment, random numbers, hashes, the terminal.
+ * Importing it needs no permission, and everything but TCP is loaded when it is first used.
+ *
+ * @module
+ */
+
+export { formatAddress } from "./address.ts";
+export { monotonicNow } from "./clock.ts";
+export { connectTcp, listenTcp } from "./connect.ts";
+export { env } from "./env.ts";
+export { type FileKind, openFile, type OpenFileOptions, type PositionalFile } from "./files.ts";
+export { constantTimeEqual, createHash, type Hash, hash, type HashAlgorithm } from "./hash.ts";
+export { isDeno, nodeModule, runtimeName } from "./platform.ts";
+export { args, exit, type Interrupt, onInterrupt, onStatusRequest, setExitCode } from "./process.ts";
+export { randomBytes } from "./random.ts";
+export { stderrColumns, stderrIsTerminal, stdin, stdoutIsTerminal, writeStderr, writeStdout } from "./stdio.ts";
+export type {
+  ByteSink,
+  ConnectTcp,
+  ConnectTcpOptions,
+  ListenTcp,
+  ListenTcpOptions,
+  TcpConnection,
+  TcpListener,
+} from "./tcp.ts";
+export { type TracingChannel, tracingChannel } from "./tracing.ts";

@@ -1,0 +1,83 @@
+/**
+ * Which runtime this is, and the two doors to it: Deno's namespace and the modules of `node:`. Both are reached through
+ * typed accessors on `globalThis` and opened at the first use, so that importing the library costs nothing and asks for no
+ * permission.
+ *
+ * @module
+ */
+
+/** The part of a connection of Deno that we use. */
+export interface DenoConn {
+  /** Reads into `buffer`: the number of bytes, or null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes a part of `bytes`: the number of bytes taken. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Ends the connection and cancels what is pending. */
+  close(): void;
+  /** Sends FIN. */
+  closeWrite(): Promise<void>;
+  /** TCP_NODELAY. */
+  setNoDelay(on: boolean): void;
+  /** SO_KEEPALIVE. */
+  setKeepAlive(on: boolean): void;
+  /** Our end. */
+  readonly localAddr: { hostname: string; port: number };
+  /** The peer. */
+  readonly remoteAddr: { hostname: string; port: number };
+}
+
+/** The part of a listener of Deno that we use. */
+export interface DenoListener {
+  /** The next connection. */
+  accept(): Promise<DenoConn>;
+  /** Stops accepting. */
+  close(): void;
+  /** Where it listens. */
+  readonly addr: { hostname: string; port: number };
+}
+
+/** The part of the `Deno` namespace that we use. */
+export interface DenoApi {
+  /** Versions of the runtime. */
+  readonly version: { readonly deno: string };
+  /** Opens a TCP connection. */
+  connect(options: { hostname: string; port: number; signal?: AbortSignal }): Promise<DenoConn>;
+  /** Listens for TCP connections. */
+  listen(options: { hostname: string; port: number }): DenoListener;
+  /** Asks without prompting. */
+  readonly permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } };
+  /** Environment variables. */
+  readonly env: { get(name: string): string | undefined };
+  /** Standard input. */
+  readonly stdin: { read(buffer: Uint8Array): Promise<number | null>; close(): void };
+  /** Standard output. */
+  readonly stdout: { write(bytes: Uint8Array): Promise<number> };
+}
+
+interface Globals {
+  Deno?: DenoApi;
+  process?: { getBuiltinModule?(name: string): unknown; versions: { node?: string } };
+}
+
+const globals = globalThis as unknown as Globals;
+
+/** Whether this is Deno. */
+export const isDeno: boolean = typeof globals.Deno?.version?.deno === "string";
+
+/** Name and version of the runtime, such as `deno 2.9.6` or `node 20.20.2`. */
+export function runtimeName(): string {
+  return isDeno ? `deno ${denoApi().version.deno}` : `node ${globals.process?.versions.node ?? "?"}`;
+}
+
+/** Deno's namespace. Only to be called where {@link isDeno}. */
+export function denoApi(): DenoApi {
+  if (globals.Deno === undefined) throw new Error("This is not Deno");
+  return globals.Deno;
+}
+
+/** A module of `node:`, loaded at the first call; both runtimes have it. */
+export function nodeModule<Module>(name: `node:${string}`): Module {
+  const { process } = globals;
+  if (process?.getBuiltinModule === undefined) throw new Error("lunstream needs Deno 2.1, or Node 20.19 or later");
+  return process.getBuiltinModule(name) as Module;
+}

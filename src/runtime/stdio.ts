@@ -1,0 +1,86 @@
+import type * as Fs from "node:fs";
+import type * as Process from "node:process";
+import { fileError } from "./file_error.ts";
+import { denoApi, isDeno, nodeModule } from "./platform.ts";
+
+/** Size of the reads from standard input, in bytes: a pipe of Linux holds 64 KiB. */
+const INPUT = 65536;
+
+const proc = (): typeof Process => nodeModule<typeof Process>("node:process");
+
+/** The bytes of standard input. Every chunk is memory of its own. Ending the iteration early closes it. */
+export async function* stdin(): AsyncGenerator<Uint8Array, void, void> {
+  if (!isDeno) {
+    yield* proc().stdin as AsyncIterable<Uint8Array>;
+    return;
+  }
+  const input = denoApi().stdin;
+  while (true) {
+    const buffer = new Uint8Array(INPUT);
+    const length = await input.read(buffer);
+    if (length === null) return;
+    yield buffer.subarray(0, length);
+  }
+}
+
+/**
+ * Writes all of `bytes` to standard output, and resolves when the system has taken them. A slow reader of a pipe makes it wait
+ * without stopping anything else.
+ *
+ * @throws IscsiError `COPY_FILE` where the reader has gone, `COPY_NO_SPACE` where it is a file and the disk is full
+ */
+export async function writeStdout(bytes: Uint8Array): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length;) {
+      const rest = done === 0 ? bytes : bytes.subarray(done);
+      done += isDeno ? await denoApi().stdout.write(rest) : await writeNode(rest);
+    }
+  } catch (error) {
+    throw fileError("write to", "standard output", error);
+  }
+}
+
+/** Writes in a thread of the pool: `process.stdout` would stop the whole program while a pipe is full. */
+function writeNode(bytes: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    nodeModule<typeof Fs>("node:fs").write(1, bytes, (error, written) => {
+      if (error === null) resolve(written);
+      else if (error.code === "EAGAIN") writeStream(bytes).then(resolve, reject);
+      else reject(error);
+    });
+  });
+}
+
+/** For a pipe that someone has made non-blocking: the stream of the runtime knows how to wait for it. */
+function writeStream(bytes: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { stdout } = proc();
+    const failed = (error: Error): void => reject(error);
+    stdout.once("error", failed);
+    stdout.write(bytes, (error) => {
+      stdout.off("error", failed);
+      if (error) reject(error);
+      else resolve(bytes.length);
+    });
+  });
+}
+
+/** Writes text to standard error. */
+export function writeStderr(text: string): void {
+  proc().stderr.write(text);
+}
+
+/** Whether standard error is a terminal. */
+export function stderrIsTerminal(): boolean {
+  return proc().stderr.isTTY === true;
+}
+
+/** Whether standard output is a terminal. */
+export function stdoutIsTerminal(): boolean {
+  return proc().stdout.isTTY === true;
+}
+
+/** Columns of the terminal of standard error; 80 where it is none. */
+export function stderrColumns(): number {
+  return proc().stderr.columns || 80;
+}
