@@ -1,137 +1,17 @@
 /**
- * Checks that every folder of `src/` imports only from the folders below it, that only `src/runtime/` touches a runtime, and
- * that the sources have nothing in them that the npm build cannot carry.
+ * Checks the rules between the layers of `src/`: see `checks/layers.ts`.
  *
  * @module
  */
 
 import { readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
-import ts from "typescript";
+import { layerProblems } from "./checks/layers.ts";
 import { ROOT, sourceFiles } from "./lib/root.ts";
 
-/** The layers in order, and what each may import beside itself, `errors` and `bytes`. */
-const LAYERS: Record<string, string[] | "all"> = {
-  errors: [],
-  bytes: [],
-  runtime: [],
-  wire: [],
-  session: ["wire", "runtime"],
-  scsi: [],
-  block: ["scsi"],
-  streams: ["block"],
-  handles: ["block"],
-  client: ["runtime", "wire", "session", "scsi", "block", "streams", "handles"],
-  copy: ["client"],
-  bridge: ["client"],
-  target: ["wire", "scsi", "runtime"],
-  conformance: ["client"],
-  cli: "all",
-};
-const FOR_ALL = ["errors", "bytes"];
-
-/**
- * A layer that may use `client` may use what `client` gives out: the types and functions of the layers that it is made of.
- */
-const CLIENT_LAYERS = LAYERS["client"] as string[];
-
-/** One finding: `path:line: what`. */
-type Report = (node: ts.Node, what: string) => void;
-
-function layerOf(path: string): string {
-  const [first, second] = path.replace(/^src\//, "").split("/");
-  return second === undefined ? (first ?? "").replace(/\.ts$/, "") : first ?? "";
-}
-
-function mayImport(from: string, to: string): boolean {
-  if (from === to) return true;
-  if (FOR_ALL.includes(to)) return from !== "errors" && !(from === "bytes" && to === "bytes");
-  const allowed = LAYERS[from];
-  if (allowed === "all") return LAYERS[to] !== undefined;
-  if (allowed === undefined) return false;
-  return allowed.includes(to) || (allowed.includes("client") && CLIENT_LAYERS.includes(to));
-}
-
-function checkSpecifier(path: string, specifier: string, node: ts.Node, typeOnly: boolean, report: Report): void {
-  const layer = layerOf(path);
-  if (specifier.startsWith("node:")) {
-    // Types of Node's streams are part of what streams/ gives out.
-    if (layer !== "runtime" && !(typeOnly && specifier === "node:stream")) {
-      report(node, `${specifier} may be imported only in src/runtime/`);
-    }
-  } else if (specifier.startsWith(".")) {
-    if (!specifier.endsWith(".ts")) report(node, `the import ${specifier} has no .ts`);
-    const target = posix.normalize(posix.join(posix.dirname(path), specifier));
-    if (path === "mod.ts") return;
-    if (!target.startsWith("src/")) report(node, `src/ must not import ${target}`);
-    else if (!mayImport(layer, layerOf(target))) report(node, `${layer} must not import ${layerOf(target)}`);
-  }
-}
-
-function checkFile(path: string, problems: string[]): void {
-  const text = readFileSync(join(ROOT, path), "utf8");
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const report: Report = (node, what) => {
-    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
-    problems.push(`${path}:${line + 1}: ${what}`);
-  };
-  const layer = layerOf(path);
-  if (path !== "mod.ts" && LAYERS[layer] === undefined) problems.push(`${path}: ${layer} is no layer`);
-  const lines = text.split("\n").length;
-  if (lines > 400) problems.push(`${path}: ${lines} lines; split files before 400`);
-
-  const visit = (node: ts.Node, inFunction: boolean): void => {
-    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
-      checkSpecifier(path, node.moduleSpecifier.text, node, node.importClause?.isTypeOnly === true, report);
-    } else if (ts.isExportDeclaration(node)) {
-      if (node.exportClause === undefined) report(node, "export * is not allowed: list the names");
-      if (node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)) {
-        checkSpecifier(path, node.moduleSpecifier.text, node, node.isTypeOnly, report);
-      }
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      const first = node.arguments[0];
-      if (first !== undefined && ts.isStringLiteral(first)) checkSpecifier(path, first.text, node, false, report);
-    } else if (ts.isImportTypeNode(node)) {
-      const argument = node.argument;
-      if (ts.isLiteralTypeNode(argument) && ts.isStringLiteral(argument.literal)) {
-        checkSpecifier(path, argument.literal.text, node, true, report);
-      }
-    } else if (ts.isAwaitExpression(node) && !inFunction) report(node, "top-level await is not allowed");
-    else if (ts.isForOfStatement(node) && node.awaitModifier !== undefined && !inFunction) {
-      report(node, "top-level await is not allowed");
-    } else if (ts.isMetaProperty(node) && node.getText() === "import.meta" && node.parent.getText().endsWith(".main")) {
-      report(node, "import.meta.main is not allowed");
-    } else if (ts.isVariableDeclarationList(node) && /^(await\s+)?using\b/.test(node.getText())) {
-      report(node, "using is not allowed: Node 20 does not parse it");
-    } else if (ts.isIdentifier(node) && node.text === "Deno" && isGlobalUse(node)) {
-      report(node, "the global Deno may be used only through globalThis, in src/runtime/");
-    } else if (layer !== "cli" && layer !== "runtime" && ts.isIdentifier(node) && node.text === "console") {
-      if (isGlobalUse(node)) report(node, "the library does not write to the console");
-    }
-    const nested = inFunction || ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node);
-    ts.forEachChild(node, (child) => visit(child, nested));
-  };
-  visit(file, false);
-}
-
-/** Whether an identifier is a variable that is read, and not the name of a property, a member or a declaration. */
-function isGlobalUse(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
-  if (ts.isQualifiedName(parent)) return parent.left === node;
-  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
-  return ts.isExpression(parent) || ts.isTypeReferenceNode(parent) || ts.isExpressionStatement(parent) ||
-    ts.isVariableDeclaration(parent) && parent.initializer === node;
-}
-
-function main(): number {
-  const problems: string[] = [];
-  const files = sourceFiles();
-  for (const path of files) checkFile(path, problems);
-  for (const problem of problems) console.error(problem);
-  console.log(`Layers: ${files.length} modules, ${problems.length} problems`);
-  return problems.length === 0 ? 0 : 1;
-}
-
-process.exitCode = main();
+const files = sourceFiles();
+const problems = files.flatMap((path) => layerProblems(path, readFileSync(join(ROOT, path), "utf8")));
+for (const problem of problems) console.error(problem);
+console.log(`Layers: ${files.length} modules, ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;

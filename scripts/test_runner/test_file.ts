@@ -43,8 +43,8 @@ export function describeTestFile(path: string): TestFile {
   };
 }
 
-/** uvu runs only what was defined before `run()`, and only the tests marked `only` where there are some. */
-function findMistake(text: string): string | undefined {
+/** A mistake in the text of a test file. uvu runs only what was defined before `run()`, and only the tests marked `only` where there are some. */
+export function findMistake(text: string): string | undefined {
   if (/^\s*\w+\.only\(/m.test(text)) return "a test is marked only(): the others would not run";
   const last = text.lastIndexOf(".run();");
   if (last < 0) return "test.run() is missing: no test would run";
