@@ -1,0 +1,81 @@
+import { rangeError } from "../../errors.ts";
+import { checkBytes, checkNumber } from "../data/put.ts";
+import type { Replay, ScsiCommand, TaskAttribute } from "../executor.ts";
+import type { FieldValue } from "../data/field.ts";
+import { type CdbLayout, encodeCdb } from "./layout.ts";
+
+/** Options that every builder takes. */
+export interface CommandOptions {
+  /** CONTROL byte of the CDB (SAM-5 §5.2), 0 to 255; 0 where absent. */
+  control?: number | undefined;
+  /** Task attribute; `Simple` where absent. */
+  attribute?: TaskAttribute | undefined;
+}
+
+/** Options of a command whose answer has a length that the caller limits. */
+export interface AllocationOptions extends CommandOptions {
+  /** Where the answer goes; new memory of `allocationLength` bytes where absent. */
+  dataIn?: Uint8Array | undefined;
+  /** Bytes that the answer may have; the length of `dataIn`, else the builder's own default, where absent. */
+  allocationLength?: number | undefined;
+}
+
+/** The memory for an answer: the caller's, or new. @throws {RangeError} where the two options differ */
+export function allocation(name: string, options: AllocationOptions, standard: number, max: number): Uint8Array {
+  const { dataIn, allocationLength } = options;
+  const what = `allocationLength of ${name}`;
+  if (dataIn === undefined) return new Uint8Array(checkNumber(what, allocationLength ?? standard, 0, max));
+  checkBytes(`dataIn of ${name}`, dataIn, 0, max);
+  if (allocationLength !== undefined && allocationLength !== dataIn.length) {
+    throw rangeError(`${what} must be the length of dataIn, ${dataIn.length}, got ${allocationLength}`);
+  }
+  return dataIn;
+}
+
+/** What a builder adds to the CDB. */
+export interface CommandParts {
+  /** Destination of data. */
+  dataIn?: Uint8Array | undefined;
+  /** Source of data. */
+  dataOut?: Uint8Array | undefined;
+  /** May it be sent again. */
+  replay: Replay;
+}
+
+/** Options that are no fields; a builder gives the allocation length among its values. */
+const OUTSIDE_CDB: ReadonlySet<string> = new Set(["attribute", "dataIn", "dataOut", "allocationLength"]);
+
+/**
+ * Encodes the CDB and joins it with its buffers. `options` are the caller's own, `values` what the builder sets
+ * over them. An option that the CDB has no field for is refused, not ignored.
+ */
+export function command(
+  layout: CdbLayout,
+  options: CommandOptions,
+  parts: CommandParts,
+  values: Readonly<Record<string, FieldValue | undefined>> = {},
+): ScsiCommand {
+  const all: Record<string, unknown> = {};
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const name in given) if (!OUTSIDE_CDB.has(name)) all[name] = given[name];
+  for (const name in values) all[name] = values[name];
+  return {
+    cdb: encodeCdb(layout, all),
+    dataIn: parts.dataIn !== undefined && parts.dataIn.length > 0 ? parts.dataIn : undefined,
+    dataOut: parts.dataOut !== undefined && parts.dataOut.length > 0 ? parts.dataOut : undefined,
+    replay: parts.replay,
+    attribute: options.attribute,
+  };
+}
+
+/**
+ * Checks that a buffer holds so many blocks: some whole number of bytes each, the same for all.
+ *
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function checkBlocks(what: string, buffer: Uint8Array, blocks: number): Uint8Array {
+  checkBytes(what, buffer);
+  const fits = blocks === 0 ? buffer.length === 0 : buffer.length > 0 && buffer.length % blocks === 0;
+  if (!fits) throw rangeError(`${what} must hold ${blocks} blocks of one size, got ${buffer.length} bytes`);
+  return buffer;
+}

@@ -1,0 +1,90 @@
+/**
+ * A CDB as data: where each field lies. Builders encode by it and `parseCdb` decodes by it, so the two cannot differ.
+ *
+ * @module
+ */
+import { ErrorCode, IscsiError, typeError } from "../../errors.ts";
+import { decodeField, encodeField, type Field, type FieldValue, uint } from "../data/field.ts";
+import { putUint } from "../data/put.ts";
+
+/** The command sets. */
+export type CommandSet = "SPC" | "SBC" | "SSC" | "SMC" | "MMC" | "ZBC";
+
+/** Layout of one CDB. */
+export interface CdbLayout {
+  /** The standard's name without blanks before the parenthesis: `READ(10)`. */
+  readonly name: string;
+  /** Byte 0. */
+  readonly opcode: number;
+  /** Service action, where the opcode is shared. */
+  readonly serviceAction?: number | undefined;
+  /** Bytes. */
+  readonly length: number;
+  /** Command set that defines it. */
+  readonly set: CommandSet;
+  /** Standard and section. */
+  readonly source: string;
+  /** The fields, `control` included, the opcode and service action not. */
+  readonly fields: readonly Field[];
+}
+
+/** Where the service action lies: bytes 8 and 9 of a variable-length CDB, else the low five bits of byte 1. */
+const VARIABLE_LENGTH = 0x7f;
+
+/** Makes a layout; adds the CONTROL byte (last byte; byte 1 of a variable-length CDB). */
+export function layout(
+  name: string,
+  head: Omit<CdbLayout, "name" | "fields">,
+  fields: readonly Field[] = [],
+): CdbLayout {
+  return {
+    name,
+    ...head,
+    fields: [...fields, uint("control", head.opcode === VARIABLE_LENGTH ? 1 : head.length - 1, 1)],
+  };
+}
+
+/**
+ * Encodes a CDB. Fields without a value are zero, unless they are required.
+ *
+ * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that the field cannot hold
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a value of another type or a required one that is absent,
+ * `ERR_INVALID_ARG_VALUE` for a value that the CDB has no field for
+ */
+export function encodeCdb(cdb: CdbLayout, values: Readonly<Record<string, unknown>>): Uint8Array {
+  const bytes = new Uint8Array(cdb.length);
+  bytes[0] = cdb.opcode;
+  if (cdb.opcode === VARIABLE_LENGTH) {
+    bytes[7] = cdb.length - 8;
+    putUint(bytes, 8, 2, cdb.serviceAction ?? 0);
+  } else if (cdb.serviceAction !== undefined) bytes[1] = cdb.serviceAction;
+  for (const field of cdb.fields) {
+    const value = values[field.name];
+    if (value !== undefined) encodeField(cdb.name, bytes, field, value);
+    else if (field.required) {
+      throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for ${field.name}`);
+    }
+  }
+  for (const name in values) {
+    if (values[name] === undefined || cdb.fields.some((field) => field.name === name)) continue;
+    throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} has no field ${name}`);
+  }
+  return bytes;
+}
+
+/**
+ * Decodes the fields of a CDB by its layout. Bytes after the layout's length (transports pad to 16) are ignored.
+ *
+ * @throws {IscsiError} `SCSI_BAD_DATA` where the CDB is shorter than its layout
+ */
+export function decodeCdb(cdb: CdbLayout, bytes: Uint8Array): Record<string, FieldValue> {
+  if (bytes.length < cdb.length) {
+    throw new IscsiError(
+      ErrorCode.ScsiBadData,
+      `The CDB of ${cdb.name} must have ${cdb.length} bytes, got ${bytes.length}`,
+    );
+  }
+  const fields: Record<string, FieldValue> = {};
+  for (const field of cdb.fields) fields[field.name] = decodeField(bytes, field);
+  return fields;
+}

@@ -1,0 +1,117 @@
+/**
+ * CDBs back to objects.
+ *
+ * @module
+ */
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import type { FieldValue } from "../data/field.ts";
+import { type CdbLayout, type CommandSet, decodeCdb } from "./layout.ts";
+import { CDB_LAYOUTS } from "./registry.ts";
+
+/** A CDB as an object. */
+export interface ParsedCdb {
+  /** The standard's name: `READ(10)`; undefined where the opcode (and service action) is not known. */
+  readonly name: string | undefined;
+  /** Byte 0. */
+  readonly opcode: number;
+  /** Service action; undefined where the opcode has none. */
+  readonly serviceAction: number | undefined;
+  /** Bytes of the CDB by its layout, or by the group of its opcode, or all that came where the group says nothing. */
+  readonly length: number;
+  /** All fields by their names in camelCase, CONTROL included; empty for an unknown command. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
+  /** The field `lba`, where there is one. */
+  readonly lba: bigint | undefined;
+  /** The field `blocks`, where there is one: 256 for the zero of READ(6) and WRITE(6). */
+  readonly blocks: number | undefined;
+  /** The field `allocationLength`, where there is one. */
+  readonly allocationLength: number | undefined;
+  /** The field `parameterListLength`, where there is one. */
+  readonly parameterListLength: number | undefined;
+}
+
+/** Options of {@link parseCdb}. */
+export interface ParseCdbOptions {
+  /** Peripheral device type, 0 to 31: some opcodes mean other things on tapes (1), CD (5) and changers (8). 0 where absent. */
+  deviceType?: number | undefined;
+}
+
+function group(layouts: readonly CdbLayout[]): ReadonlyMap<number, readonly CdbLayout[]> {
+  const groups = new Map<number, CdbLayout[]>();
+  for (const one of layouts) {
+    const same = groups.get(one.opcode);
+    if (same === undefined) groups.set(one.opcode, [one]);
+    else same.push(one);
+  }
+  return groups;
+}
+
+const BY_OPCODE: ReadonlyMap<number, readonly CdbLayout[]> = group(CDB_LAYOUTS);
+
+/** Command sets in the order in which a device type looks for an opcode in them. */
+function order(deviceType: number): readonly CommandSet[] {
+  switch (deviceType) {
+    case 1:
+      return ["SSC", "SPC", "SMC", "SBC", "ZBC", "MMC"];
+    case 5:
+      return ["MMC", "SPC", "SBC", "ZBC", "SSC", "SMC"];
+    case 8:
+      return ["SMC", "SPC", "SBC", "ZBC", "SSC", "MMC"];
+    default:
+      return ["SBC", "SPC", "ZBC", "MMC", "SSC", "SMC"];
+  }
+}
+
+/** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16; the bytes that came for other groups. */
+function groupLength(cdb: Uint8Array): number {
+  const opcode = cdb[0] ?? 0;
+  if (opcode === 0x7f) return 8 + (cdb[7] ?? 0);
+  return [6, 10, 10, cdb.length, 16, 12, cdb.length, cdb.length][opcode >> 5] ?? cdb.length;
+}
+
+/** Finds the layout of a CDB; undefined where it is not known. */
+export function findLayout(cdb: Uint8Array, deviceType: number = 0): CdbLayout | undefined {
+  const opcode = cdb[0];
+  if (opcode === undefined) return undefined;
+  const candidates = BY_OPCODE.get(opcode);
+  if (candidates === undefined) return undefined;
+  const action = opcode === 0x7f ? (cdb[8] ?? 0) * 256 + (cdb[9] ?? 0) : (cdb[1] ?? 0) & 0x1f;
+  const fitting = candidates.filter((one) => one.serviceAction === undefined || one.serviceAction === action);
+  if (fitting.length < 2) return fitting[0];
+  for (const set of order(deviceType)) {
+    const found = fitting.find((one) => one.set === set && one.serviceAction !== undefined) ??
+      fitting.find((one) => one.set === set);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. */
+export function cdbName(cdb: Uint8Array, deviceType: number = 0): string {
+  const found = findLayout(cdb, deviceType);
+  return found?.name ?? (cdb.length === 0 ? "empty CDB" : `opcode 0x${(cdb[0] ?? 0).toString(16).padStart(2, "0")}`);
+}
+
+/**
+ * Parses a CDB. Bytes after its end, as transports pad it to 16, are ignored. An unknown opcode is no error: `name` is
+ * undefined then.
+ *
+ * @throws {IscsiError} `SCSI_BAD_DATA` where it is empty, or shorter than the CDB of its opcode
+ */
+export function parseCdb(cdb: Uint8Array, options: ParseCdbOptions = {}): ParsedCdb {
+  if (cdb.length === 0) throw new IscsiError(ErrorCode.ScsiBadData, "A CDB must have at least 1 byte, got 0");
+  const found = findLayout(cdb, options.deviceType);
+  const fields = found === undefined ? {} : decodeCdb(found, cdb);
+  const { lba, blocks, allocationLength, parameterListLength } = fields;
+  return {
+    name: found?.name,
+    opcode: cdb[0] ?? 0,
+    serviceAction: found?.serviceAction,
+    length: found?.length ?? groupLength(cdb),
+    fields,
+    lba: lba === undefined ? undefined : BigInt(lba),
+    blocks: blocks === undefined ? undefined : Number(blocks),
+    allocationLength: allocationLength === undefined ? undefined : Number(allocationLength),
+    parameterListLength: parameterListLength === undefined ? undefined : Number(parameterListLength),
+  };
+}

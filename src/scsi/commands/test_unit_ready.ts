@@ -1,0 +1,16 @@
+import { command, type CommandOptions } from "../cdb/build.ts";
+import { type CdbLayout, layout } from "../cdb/layout.ts";
+import type { ScsiCommand } from "../executor.ts";
+
+/** TEST UNIT READY. */
+export const TEST_UNIT_READY: CdbLayout = layout("TEST UNIT READY", {
+  opcode: 0x00,
+  length: 6,
+  set: "SPC",
+  source: "SPC-4 6.47",
+});
+
+/** TEST UNIT READY: GOOD where medium access commands can be run now. */
+export function testUnitReady(options: CommandOptions = {}): ScsiCommand {
+  return command(TEST_UNIT_READY, options, { replay: "safe" });
+}

@@ -1,0 +1,34 @@
+import type { Answer } from "../data/answer.ts";
+import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
+
+/** 00h Supported VPD Pages (SPC-4 §7.8.14). */
+export interface SupportedPages extends VpdHeader {
+  readonly kind: "supportedPages";
+  /** Page codes, in the order of the answer. */
+  readonly pages: readonly number[];
+}
+/** 80h Unit Serial Number (SPC-4 §7.8.15). */
+export interface UnitSerialNumber extends VpdHeader {
+  readonly kind: "unitSerialNumber";
+  /** The serial number, without the spaces at its end. */
+  readonly serialNumber: string;
+}
+/** A page that is vendor specific or not known: its bytes after the header. */
+export interface RawVpdPage extends VpdHeader {
+  readonly kind: "raw";
+  /** Bytes after the four of the header. */
+  readonly data: Uint8Array;
+}
+
+/** Page 00h. */
+export function readSupportedPages(answer: Answer): SupportedPages {
+  return { kind: "supportedPages", pages: [...answer.copy(4)], ...vpdHeader(answer) };
+}
+/** Page 80h. */
+export function readUnitSerialNumber(answer: Answer): UnitSerialNumber {
+  return { kind: "unitSerialNumber", serialNumber: answer.ascii(4), ...vpdHeader(answer) };
+}
+/** Any page. */
+export function readRaw(answer: Answer): RawVpdPage {
+  return { kind: "raw", data: answer.copy(4), ...vpdHeader(answer) };
+}

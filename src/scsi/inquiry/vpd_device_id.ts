@@ -1,0 +1,19 @@
+import type { Answer } from "../data/answer.ts";
+import { type Designator, readDesignators } from "./designator.ts";
+import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
+
+/** 83h Device Identification (SPC-4 §7.8.6). */
+export interface DeviceIdentification extends VpdHeader {
+  readonly kind: "deviceIdentification";
+  /** Names of the logical unit, of its port and of its target, in the order of the answer. */
+  readonly designators: readonly Designator[];
+}
+
+/** Page 83h. */
+export function readDeviceIdentification(answer: Answer): DeviceIdentification {
+  return {
+    kind: "deviceIdentification",
+    designators: readDesignators(answer, 4, answer.end),
+    ...vpdHeader(answer),
+  };
+}

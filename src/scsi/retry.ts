@@ -1,0 +1,154 @@
+/**
+ * Bounded retries of what a logical unit answers without having done the command.
+ *
+ * @module
+ */
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { testUnitReady } from "./commands/test_unit_ready.ts";
+import { isGood, scsiErrorFrom, senseOf } from "./errors.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "./executor.ts";
+import { SenseKey } from "./sense/keys.ts";
+import type { SenseData } from "./sense/parse.ts";
+import { ScsiStatus } from "./status.ts";
+
+/** Options of {@link executeWithRetry}. */
+export interface RetryOptions extends ExecuteOptions {
+  /** Most unit attentions taken in one call; 16 where absent. A device queues one for each kind of event. */
+  unitAttentions?: number | undefined;
+  /** Most tries after BUSY, TASK SET FULL or "becoming ready"; 8 where absent. */
+  busyRetries?: number | undefined;
+  /** Wait before the first of these tries, in milliseconds; doubled each time. 50 where absent. */
+  busyDelay?: number | undefined;
+  /** Longest of these waits, in milliseconds; 2000 where absent. */
+  busyDelayLimit?: number | undefined;
+  /** Most tries of a `safe` command after ABORTED COMMAND; 3 where absent. */
+  abortedRetries?: number | undefined;
+  /**
+   * Told of every unit attention: the capacity, the medium or the LUN's identity may have changed. Where it returns
+   * `false`, the command is not tried again and the unit attention is the result; what it throws is thrown.
+   */
+  onUnitAttention?: ((sense: SenseData) => boolean | void) | undefined;
+  /** Told of every other retry, before its wait. */
+  onRetry?: ((result: ScsiResult, delay: number) => void) | undefined;
+  /** Waits so many milliseconds, or rejects when the signal fires; timers where absent. */
+  wait?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+}
+
+function aborted(signal: AbortSignal): IscsiError {
+  return new IscsiError(ErrorCode.Aborted, "The operation was aborted", { cause: signal.reason });
+}
+
+/** Waits on a timer. */
+function waitOnTimer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal));
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(aborted(signal!));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** What to do with a result. */
+type Verdict = "done" | "unitAttention" | "busy" | "aborted";
+
+function judge(result: ScsiResult, command: ScsiCommand): { verdict: Verdict; sense?: SenseData } {
+  if (result.status === ScsiStatus.Busy || result.status === ScsiStatus.TaskSetFull) return { verdict: "busy" };
+  if (result.status !== ScsiStatus.CheckCondition) return { verdict: "done" };
+  const sense = senseOf(result);
+  // A deferred error tells of an earlier command, a lost cached write perhaps: hiding it behind a retry would lose it.
+  if (sense === undefined || sense.deferred) return { verdict: "done" };
+  if (sense.senseKey === SenseKey.UnitAttention) return { verdict: "unitAttention", sense };
+  // 04/01 becoming ready, 04/0A changing its asymmetric access state: refused before anything was done.
+  if (sense.senseKey === SenseKey.NotReady && sense.asc === 0x04 && (sense.ascq === 0x01 || sense.ascq === 0x0a)) {
+    return { verdict: "busy", sense };
+  }
+  // How far the command had come is not told, so only one that changes nothing may be tried again.
+  if (sense.senseKey === SenseKey.AbortedCommand && command.replay === "safe") return { verdict: "aborted", sense };
+  return { verdict: "done" };
+}
+
+/**
+ * Runs a command, and runs it again where the logical unit refused it before it began: UNIT ATTENTION (each one is
+ * reported through `onUnitAttention`), BUSY, TASK SET FULL, NOT READY 04/01 and 04/0A (after growing waits). ABORTED
+ * COMMAND leaves open what was done, so it is retried for `safe` commands only. All retries are bounded; when a bound
+ * is reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the
+ * result to {@link scsiErrorFrom}, or use {@link runWithRetry}.
+ *
+ * @throws {IscsiError} `ABORT_ERR` where the signal fires during a wait, and whatever the executor rejects with
+ */
+export async function executeWithRetry(
+  executor: ScsiExecutor,
+  command: ScsiCommand,
+  options: RetryOptions = {},
+): Promise<ScsiResult> {
+  const wait = options.wait ?? waitOnTimer;
+  const delayLimit = options.busyDelayLimit ?? 2000;
+  let attentions = options.unitAttentions ?? 16;
+  let busy = options.busyRetries ?? 8;
+  let again = options.abortedRetries ?? 3;
+  let delay = options.busyDelay ?? 50;
+  const run: ExecuteOptions = { signal: options.signal, timeout: options.timeout };
+  for (;;) {
+    const result = await executor.execute(command, run);
+    if (result.status === ScsiStatus.Good) return result;
+    const { verdict, sense } = judge(result, command);
+    switch (verdict) {
+      case "done":
+        return result;
+      case "unitAttention":
+        if (sense !== undefined && options.onUnitAttention?.(sense) === false) return result;
+        if (attentions-- <= 0) return result;
+        continue;
+      case "busy":
+        if (busy-- <= 0) return result;
+        options.onRetry?.(result, delay);
+        await wait(delay, options.signal);
+        delay = Math.min(delay * 2, delayLimit);
+        continue;
+      case "aborted":
+        if (again-- <= 0) return result;
+        options.onRetry?.(result, 0);
+        continue;
+    }
+  }
+}
+
+/** {@link executeWithRetry}, and throws unless the last status is GOOD or CONDITION MET. @throws {ScsiError} */
+export async function runWithRetry(
+  executor: ScsiExecutor,
+  command: ScsiCommand,
+  options: RetryOptions = {},
+): Promise<ScsiResult> {
+  const result = await executeWithRetry(executor, command, options);
+  if (!isGood(result)) throw scsiErrorFrom(result, command);
+  return result;
+}
+
+/**
+ * Takes the unit attentions that wait for a new session, by TEST UNIT READY. Returns them in order. Whether the unit
+ * is ready is not judged here: NOT READY ends it like GOOD does.
+ *
+ * @throws {ScsiError} `SCSI_UNIT_ATTENTION` where there are more than the bound
+ */
+export async function drainUnitAttention(executor: ScsiExecutor, options: RetryOptions = {}): Promise<SenseData[]> {
+  const taken: SenseData[] = [];
+  const command = testUnitReady();
+  const result = await executeWithRetry(executor, command, {
+    ...options,
+    onUnitAttention: (sense) => {
+      taken.push(sense);
+      return options.onUnitAttention?.(sense);
+    },
+  });
+  const sense = senseOf(result);
+  if (sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.UnitAttention) {
+    throw scsiErrorFrom(result, command);
+  }
+  return taken;
+}
