@@ -10,7 +10,7 @@
 import process from "node:process";
 import { buildNpm } from "./npm/build.ts";
 import { command } from "./lib/command.ts";
-import { filesBelow, ROOT } from "./lib/root.ts";
+import { filesBelow } from "./lib/root.ts";
 import { type Counts, countsLine, judge } from "./test_runner/report.ts";
 import { describeTestFile, type Runtime, type TestFile } from "./test_runner/test_file.ts";
 import { NODE_FOLDER, transpileForNode } from "./test_runner/transpile.ts";
@@ -54,8 +54,10 @@ async function main(args: string[]): Promise<number> {
 
   const totals: Counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
+  const env: Record<string, string> = { NO_COLOR: "1" };
+  if (flags.has("--source")) env["LUNSTREAM_NODE_SOURCES"] = NODE_FOLDER;
   const runOne = async ({ file, runtime }: Job): Promise<void> => {
-    const { passed, failed, skipped } = await runFile(file, runtime, failures);
+    const { passed, failed, skipped } = await runFile(file, runtime, env, failures);
     totals.passed += passed;
     totals.failed += failed;
     totals.skipped += skipped;
@@ -73,7 +75,12 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** Runs one file, prints a line about it, and all of its output where it failed. */
-async function runFile(file: TestFile, runtime: Runtime, failures: string[]): Promise<Counts> {
+async function runFile(
+  file: TestFile,
+  runtime: Runtime,
+  env: Record<string, string>,
+  failures: string[],
+): Promise<Counts> {
   const [program, args] = runtime === "deno"
     ? [Deno.execPath(), ["run", "-A", "--no-prompt", file.path]]
     : ["node", [`${NODE_FOLDER}/${file.path.replace(/\.ts$/, ".js")}`]];
@@ -81,7 +88,7 @@ async function runFile(file: TestFile, runtime: Runtime, failures: string[]): Pr
   const { code, output, late } = file.mistake === undefined
     ? await command(program, args, {
       timeout: file.timeLimit * 1000,
-      env: { NO_COLOR: "1", LUNSTREAM_ROOT: ROOT, LUNSTREAM_RUNTIME: runtime },
+      env,
     })
     : { code: 1, output: "", late: false };
   const verdict = judge(output, code, late, file.timeLimit);

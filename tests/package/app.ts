@@ -7,11 +7,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
+import { ROOT } from "../peers/lunstream.ts";
 import { run, type RunResult } from "../peers/run.ts";
-
-/** The folder of the repository. */
-export const ROOT: string = process.env["LUNSTREAM_ROOT"] ?? process.cwd();
 
 /** The installed package. */
 export interface App {

@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { ROOT } from "../peers/lunstream.ts";
 import { run } from "../peers/run.ts";
-import { type App, installApp, isBuilt, ROOT } from "./app.ts";
+import { type App, installApp, isBuilt } from "./app.ts";
 import { exportedNames } from "./surface.ts";
 
 const withBuild = isBuilt() ? test : test.skip;
