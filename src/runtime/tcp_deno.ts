@@ -51,7 +51,7 @@ export function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
       new DenoConnection(conn, options.sink);
     }
   };
-  accept();
+  const accepting = accept();
   return Promise.resolve({
     host,
     port: listener.addr.port,
@@ -60,7 +60,8 @@ export function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
         closed = true;
         listener.close();
       }
-      return Promise.resolve();
+      // The system's socket is there until the accept that is pending has ended.
+      return accepting;
     },
   });
 }
