@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { command } from "../scripts/lib/command.ts";
 import { ROOT } from "../scripts/lib/root.ts";
 import { buildNpm } from "../scripts/npm/build.ts";
-import { NODE_FOLDER, transpileForNode } from "../scripts/test_runner/transpile.ts";
+import { transpileForNode } from "../scripts/test_runner/transpile.ts";
 import { startTgtd } from "../tests/peers/tgtd.ts";
 import { type Case, CASES, LUN_SIZE } from "./cases.ts";
 import { type Contender, contenders, measure } from "./contenders.ts";
@@ -82,8 +82,8 @@ async function main(): Promise<void> {
   const only = values.only ?? "";
   const cases = CASES.filter((one) => one.title.includes(only));
   await buildNpm({ emitter: "pack" });
-  transpileForNode("npm");
-  const programs = contenders(NODE_FOLDER, "npm");
+  const tree = transpileForNode("npm");
+  const programs = contenders(tree.folder, "npm");
   const folder = mkdtempSync(join(SCRATCH, "lunstream-bench-"));
   try {
     fill(join(folder, "lun"));
@@ -98,6 +98,7 @@ async function main(): Promise<void> {
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
   }
 }
 

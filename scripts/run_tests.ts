@@ -7,13 +7,15 @@
  * @module
  */
 
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { buildNpm } from "./npm/build.ts";
 import { command } from "./lib/command.ts";
-import { filesBelow } from "./lib/root.ts";
+import { filesBelow, ROOT } from "./lib/root.ts";
 import { type Counts, countsLine, judge } from "./test_runner/report.ts";
 import { describeTestFile, type Runtime, type TestFile } from "./test_runner/test_file.ts";
-import { NODE_FOLDER, transpileForNode } from "./test_runner/transpile.ts";
+import { transpileForNode } from "./test_runner/transpile.ts";
 
 const USAGE = `Usage: run_tests.ts [--deno | --node] [--source] [--no-build] [PATH...]
   --deno, --node  only in this runtime
@@ -24,6 +26,13 @@ const USAGE = `Usage: run_tests.ts [--deno | --node] [--source] [--no-build] [PA
 interface Job {
   file: TestFile;
   runtime: Runtime;
+}
+
+interface Run {
+  nodeFolder: string;
+  env: Record<string, string>;
+  totals: Counts;
+  failures: string[];
 }
 
 async function main(args: string[]): Promise<number> {
@@ -46,49 +55,50 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
 
-  if (jobs.some((job) => job.runtime === "node")) {
-    if (!flags.has("--source") && !flags.has("--no-build")) await buildNpm({ emitter: "pack" });
-    const { notInPackage } = transpileForNode(flags.has("--source") ? undefined : "npm");
-    for (const path of notInPackage) console.log(`note: nothing public imports ${path}, so it is not in the npm build`);
+  const needsNode = jobs.some((job) => job.runtime === "node");
+  const fromSource = flags.has("--source");
+  if (needsNode && !fromSource && !flags.has("--no-build")) await buildNpm({ emitter: "pack" });
+  const tree = needsNode ? transpileForNode(fromSource ? undefined : "npm") : undefined;
+  for (const path of tree?.notInPackage ?? []) {
+    console.log(`note: nothing public imports ${path}, so it is not in the npm build`);
   }
-
-  const totals: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const failures: string[] = [];
-  const env: Record<string, string> = { NO_COLOR: "1" };
-  if (flags.has("--source")) env["LUNSTREAM_NODE_SOURCES"] = NODE_FOLDER;
-  const runOne = async ({ file, runtime }: Job): Promise<void> => {
-    const { passed, failed, skipped } = await runFile(file, runtime, env, failures);
-    totals.passed += passed;
-    totals.failed += failed;
-    totals.skipped += skipped;
+  const nodeFolder = tree?.folder ?? "";
+  const run: Run = {
+    nodeFolder,
+    env: { NO_COLOR: "1", ...(fromSource ? { LUNSTREAM_NODE_SOURCES: nodeFolder } : {}) },
+    totals: { passed: 0, failed: 0, skipped: 0 },
+    failures: [],
   };
+  try {
+    await runAll(jobs, run);
+  } finally {
+    if (tree !== undefined) rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
+  }
+  if (run.failures.length > 0) console.log(`\nFailed:\n${run.failures.map((line) => `  ${line}`).join("\n")}`);
+  console.log(`\n${countsLine(run.totals)}`);
+  return run.totals.failed === 0 ? 0 : 1;
+}
+
+/** Two files at a time; then, one by one, those that want to be alone. */
+async function runAll(jobs: Job[], run: Run): Promise<void> {
   const together = jobs.filter((job) => !job.file.alone);
   const worker = async (): Promise<void> => {
-    for (let job = together.shift(); job !== undefined; job = together.shift()) await runOne(job);
+    for (let job = together.shift(); job !== undefined; job = together.shift()) await runFile(job, run);
   };
   await Promise.all([worker(), worker()]);
-  for (const job of jobs.filter((job) => job.file.alone)) await runOne(job);
-
-  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line}`).join("\n")}`);
-  console.log(`\n${countsLine(totals)}`);
-  return totals.failed === 0 ? 0 : 1;
+  for (const job of jobs.filter((job) => job.file.alone)) await runFile(job, run);
 }
 
 /** Runs one file, prints a line about it, and all of its output where it failed. */
-async function runFile(
-  file: TestFile,
-  runtime: Runtime,
-  env: Record<string, string>,
-  failures: string[],
-): Promise<Counts> {
+async function runFile({ file, runtime }: Job, run: Run): Promise<void> {
   const [program, args] = runtime === "deno"
     ? [Deno.execPath(), ["run", "-A", "--no-prompt", file.path]]
-    : ["node", [`${NODE_FOLDER}/${file.path.replace(/\.ts$/, ".js")}`]];
+    : ["node", [`${run.nodeFolder}/${file.path.replace(/\.ts$/, ".js")}`]];
   const start = performance.now();
   const { code, output, late } = file.mistake === undefined
     ? await command(program, args, {
       timeout: file.timeLimit * 1000,
-      env,
+      env: run.env,
     })
     : { code: 1, output: "", late: false };
   const verdict = judge(output, code, late, file.timeLimit);
@@ -100,10 +110,12 @@ async function runFile(
       (reason === undefined ? "" : `: ${reason}`),
   );
   if (reason !== undefined) {
-    failures.push(`${runtime}  ${file.path}: ${reason}`);
+    run.failures.push(`${runtime}  ${file.path}: ${reason}`);
     if (output !== "") console.log(output.trimEnd().split("\n").map((line) => `    ${line}`).join("\n"));
   }
-  return verdict;
+  run.totals.passed += verdict.passed;
+  run.totals.failed += verdict.failed;
+  run.totals.skipped += verdict.skipped;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -5,28 +5,27 @@
  * @module
  */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, posix } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix, relative } from "node:path";
 import ts from "typescript";
 import { filesBelow, ROOT, sourceFiles } from "../lib/root.ts";
 
-/** Where the JavaScript goes, relative to the repository. */
-export const NODE_FOLDER = ".build/node";
-
 /** What {@link transpileForNode} made. */
 export interface NodeTree {
+  /** Its folder, relative to the repository; a new one each time, so that two runs do not meet. */
+  folder: string;
   /** Source modules that the package does not contain because nothing public imports them; transpiled beside the tests. */
   notInPackage: string[];
 }
 
 /**
- * Transpiles `tests/` and the folders of sources that tests may import into {@link NODE_FOLDER}. `packageFolder` is the built
- * package relative to the repository, or undefined to transpile the sources themselves (quick, for development).
+ * Transpiles `tests/` and the folders that tests may import from. `packageFolder` is the built package relative to the repository,
+ * or undefined to transpile the sources themselves (quick, for development). The caller removes the tree.
  */
 export function transpileForNode(packageFolder: string | undefined): NodeTree {
-  rmSync(join(ROOT, NODE_FOLDER), { recursive: true, force: true });
-  mkdirSync(join(ROOT, NODE_FOLDER), { recursive: true });
-  writeFileSync(join(ROOT, NODE_FOLDER, "package.json"), '{ "type": "module", "private": true }\n');
+  mkdirSync(join(ROOT, ".build"), { recursive: true });
+  const folder = relative(ROOT, mkdtempSync(join(ROOT, ".build/node-")));
+  writeFileSync(join(ROOT, folder, "package.json"), '{ "type": "module", "private": true }\n');
 
   const isModule = (path: string): boolean => path.endsWith(".ts") && !path.endsWith(".d.ts");
   const sources = sourceFiles();
@@ -37,16 +36,16 @@ export function transpileForNode(packageFolder: string | undefined): NodeTree {
   };
   const notInPackage = sources.filter((path) => packaged(path) === undefined);
   /** Where a module is for Node, relative to the repository. */
-  const locate = (path: string): string => packaged(path) ?? `${NODE_FOLDER}/${path.replace(/\.ts$/, ".js")}`;
+  const locate = (path: string): string => packaged(path) ?? `${folder}/${path.replace(/\.ts$/, ".js")}`;
 
-  const support = ["tests", "scripts", "examples", "bench"].flatMap((folder) => filesBelow(folder));
+  const support = ["tests", "scripts", "examples", "bench"].flatMap((name) => filesBelow(name));
   for (const path of [...notInPackage, ...support]) {
-    const output = `${NODE_FOLDER}/${path.replace(/\.ts$/, ".js")}`;
+    const output = `${folder}/${path.replace(/\.ts$/, ".js")}`;
     mkdirSync(join(ROOT, dirname(output)), { recursive: true });
     if (!isModule(path)) copyFileSync(join(ROOT, path), join(ROOT, output));
     else writeFileSync(join(ROOT, output), transpile(path, output, locate));
   }
-  return { notInPackage: packageFolder === undefined ? [] : notInPackage };
+  return { folder, notInPackage: packageFolder === undefined ? [] : notInPackage };
 }
 
 /** JavaScript of one module, with its relative imports of TypeScript pointing to where {@link transpileForNode} puts them. */
@@ -55,8 +54,8 @@ function transpile(path: string, output: string, locate: (path: string) => strin
     if (!/^\.{1,2}\/.*\.ts$/.test(specifier)) return specifier;
     const target = posix.normalize(posix.join(posix.dirname(path), specifier));
     if (target.startsWith("..")) return specifier;
-    const relative = posix.relative(posix.dirname(output), locate(target));
-    return relative.startsWith(".") ? relative : `./${relative}`;
+    const mapped = posix.relative(posix.dirname(output), locate(target));
+    return mapped.startsWith(".") ? mapped : `./${mapped}`;
   };
   const result = ts.transpileModule(readFileSync(join(ROOT, path), "utf8"), {
     fileName: path,
