@@ -12,7 +12,7 @@ import { randomBytes } from "../../runtime/random.ts";
 import { Opcode } from "../../wire/opcodes.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../wire/text_values.ts";
 import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapResponse, equalResponses } from "./chap_digest.ts";
-import type { AuthOptions, TargetAuthOptions } from "./credentials.ts";
+import { type ProtectedAuth, type Secrets, secretsOf } from "./credentials.ts";
 import { isReservedAnswer } from "./keys.ts";
 import type { TextPair } from "./negotiate.ts";
 import { forgetChallenge, isOutstanding, rememberChallenge } from "./outstanding.ts";
@@ -47,7 +47,7 @@ function binary(key: string, text: string, maxBytes: number): Uint8Array {
 
 /** One CHAP authentication. It holds the secrets in fields that no inspection shows. */
 export class Chap {
-  readonly #auth: AuthOptions;
+  readonly #auth: ProtectedAuth;
   readonly #offered: readonly ChapAlgorithmInfo[];
   #step: Step = "start";
   #algorithm: ChapAlgorithmInfo | undefined;
@@ -55,7 +55,7 @@ export class Chap {
   #ours: { identifier: number; challenge: Uint8Array } | undefined;
 
   /** Makes an authentication in which nothing has been said. */
-  constructor(auth: AuthOptions) {
+  constructor(auth: ProtectedAuth) {
     this.#auth = auth;
     const wanted = auth.algorithms;
     this.#offered = CHAP_ALGORITHMS.filter(({ name }) => wanted === undefined || wanted.includes(name));
@@ -128,6 +128,10 @@ export class Chap {
     this.#keys.clear();
   }
 
+  get #secrets(): Secrets {
+    return secretsOf(this.#auth);
+  }
+
   #expectedKeys(): readonly string[] {
     if (this.#step === "challenge") return ["CHAP_A", "CHAP_I", "CHAP_C"];
     if (this.#step === "proof" && this.#auth.target !== undefined) return ["CHAP_N", "CHAP_R"];
@@ -155,7 +159,7 @@ export class Chap {
     this.#step = "proof";
     const pairs: TextPair[] = [
       ["CHAP_N", this.#auth.username],
-      ["CHAP_R", encodeBinary(chapResponse(algorithm, identifier, this.#auth.password, challenge))],
+      ["CHAP_R", encodeBinary(chapResponse(algorithm, identifier, this.#secrets.own, challenge))],
     ];
     if (this.#auth.target === undefined) return pairs;
     const ours = { identifier: randomBytes(1)[0] ?? 0, challenge: randomBytes(OUR_CHALLENGE) };
@@ -167,8 +171,11 @@ export class Chap {
 
   /** Step 4: the target's answer to our challenge. */
   #verify(): void {
-    const target: TargetAuthOptions | undefined = this.#auth.target;
-    if (this.#algorithm === undefined || this.#ours === undefined || target === undefined) return;
+    const { target } = this.#auth;
+    const secret = this.#secrets.target;
+    if (this.#algorithm === undefined || this.#ours === undefined || target === undefined || secret === undefined) {
+      return;
+    }
     const { identifier, challenge } = this.#ours;
     const name = this.#value("CHAP_N");
     if (new TextEncoder().encode(name).length > MAX_NAME) {
@@ -177,9 +184,9 @@ export class Chap {
     const response = binary("CHAP_R", this.#value("CHAP_R"), MAX_CHALLENGE);
     if (response.length !== this.#algorithm.length) this.#fail("sent a CHAP_R of the wrong length");
     // The answer that our own secret gives comes from someone who made us, or another of our logins, compute it.
-    const reflected = chapResponse(this.#algorithm, identifier, this.#auth.password, challenge);
+    const reflected = chapResponse(this.#algorithm, identifier, this.#secrets.own, challenge);
     if (equalResponses(response, reflected)) this.#fail("answered with our own secret");
-    const expected = chapResponse(this.#algorithm, identifier, target.password, challenge);
+    const expected = chapResponse(this.#algorithm, identifier, secret, challenge);
     if (!equalResponses(response, expected)) this.#fail("did not prove that it knows its secret");
     if (target.username !== undefined && name !== target.username) {
       this.#fail(`gave the CHAP name ${quote(name)}, and ${quote(target.username)} was wanted`);

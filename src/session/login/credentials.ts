@@ -103,55 +103,64 @@ export function checkAuth(auth: AuthOptions): void {
   }
 }
 
-/** A copy of the target's credentials that shows no secret. */
-class HiddenTargetAuth implements TargetAuthOptions {
-  readonly username: string | undefined;
-  readonly #password: string;
-  constructor(target: TargetAuthOptions) {
-    this.username = target.username;
-    this.#password = target.password;
-  }
-  get password(): string {
-    return this.#password;
-  }
+/** Our secret and, for mutual CHAP, the target's. */
+export interface Secrets {
+  /** Ours. */
+  readonly own: string;
+  /** The target's; absent where it has to prove nothing. */
+  readonly target: string | undefined;
 }
 
-/** A checked copy of credentials that shows no secret: neither `inspect()` nor JSON nor a spread reaches it. */
-class HiddenAuth implements AuthOptions {
+/** Kept beside the objects and not in them: no inspection, with whatever options, can walk here. */
+const secrets = new WeakMap<ProtectedAuth, Secrets>();
+
+/** Checked credentials that show no secret, fit to be kept for the life of a session. Made by {@link protectAuth}. */
+export class ProtectedAuth {
+  /** Our CHAP name. */
   readonly username: string;
-  readonly #password: string;
+  /** Digests to offer; all where undefined. */
   readonly algorithms: readonly ChapAlgorithm[] | undefined;
-  readonly target: TargetAuthOptions | undefined;
-  readonly allowShortSecrets: boolean | undefined;
+  /** What the target must prove: its name, where one is wanted. Undefined where it must prove nothing. */
+  readonly target: { readonly username: string | undefined } | undefined;
+  /** Go on where the target wants no authentication; undefined leaves it to the session's type. */
   readonly allowNone: boolean | undefined;
-  constructor(auth: AuthOptions, algorithms: readonly ChapAlgorithm[] | undefined) {
+
+  /** Copies checked credentials. */
+  constructor(auth: ProtectedAuth, own: Secrets) {
     this.username = auth.username;
-    this.#password = auth.password;
-    this.algorithms = algorithms === undefined ? undefined : Object.freeze([...algorithms]);
-    this.target = auth.target === undefined ? undefined : new HiddenTargetAuth(auth.target);
-    this.allowShortSecrets = auth.allowShortSecrets;
+    this.algorithms = auth.algorithms === undefined ? undefined : Object.freeze([...auth.algorithms]);
+    this.target = auth.target === undefined ? undefined : Object.freeze({ username: auth.target.username });
     this.allowNone = auth.allowNone;
-  }
-  get password(): string {
-    return this.#password;
+    secrets.set(this, own);
+    Object.freeze(this);
   }
 }
 
 /**
- * Checks credentials and copies them into a form that shows no secret, fit to be kept for the life of a session.
+ * Checks credentials and copies them into a form that shows no secret: neither `inspect()` nor JSON nor a spread reaches it.
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; no secret is in the message
  */
-export function protectAuth(auth: AuthOptions): AuthOptions {
-  if (auth instanceof HiddenAuth) return auth;
+export function protectAuth(auth: AuthOptions | ProtectedAuth): ProtectedAuth {
+  if (auth instanceof ProtectedAuth) return auth;
   if (typeof auth !== "object" || auth === null) {
     throw typeError(ErrorCode.InvalidArgType, "auth must be an object with username and password");
   }
   checkAuth(auth);
-  return new HiddenAuth(auth, auth.algorithms);
+  const { username, algorithms, target, allowNone } = auth;
+  const shown = target === undefined ? undefined : { username: target.username };
+  return new ProtectedAuth({ username, algorithms, target: shown, allowNone }, {
+    own: auth.password,
+    target: target?.password,
+  });
 }
 
-/** The same credentials without one of the digests, protected. */
-export function withoutAlgorithm(auth: AuthOptions, algorithms: readonly ChapAlgorithm[]): AuthOptions {
-  return new HiddenAuth(auth, algorithms);
+/** The secrets of protected credentials. Not to be kept in anything that can be inspected. */
+export function secretsOf(auth: ProtectedAuth): Secrets {
+  return secrets.get(auth) ?? { own: "", target: undefined };
+}
+
+/** The same credentials with other digests. */
+export function withAlgorithms(auth: ProtectedAuth, algorithms: readonly ChapAlgorithm[]): ProtectedAuth {
+  return new ProtectedAuth({ ...auth, algorithms }, secretsOf(auth));
 }

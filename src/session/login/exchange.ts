@@ -14,7 +14,7 @@ import { Opcode, opcodeOf } from "../../wire/opcodes.ts";
 import { encodeTextKeys, parseTextKeys } from "../../wire/text_keys.ts";
 import type { LoginChannel } from "./channel.ts";
 import type { TextPair } from "./negotiate.ts";
-import type { LoginOptions } from "./options.ts";
+import type { CheckedLoginOptions } from "./options.ts";
 import { isRedirection, type LoginRedirection, redirection, statusError } from "./status.ts";
 import { splitText, TextBuffer } from "./text_buffer.ts";
 
@@ -54,14 +54,16 @@ function breach(field: string, message: string, got: number | string, limit: num
 /** The conversation of one login. */
 export class LoginExchange {
   readonly #channel: LoginChannel;
-  readonly #options: LoginOptions;
+  readonly #options: CheckedLoginOptions;
   readonly #warnings = new Set<string>();
+  /** Whether the answer to a challenge has been made: a refusal is then about the credentials. */
+  credentialsShown = false;
   #expStatSN: number;
   #started = false;
   #rounds = 0;
 
   /** Makes the conversation; nothing is sent. */
-  constructor(channel: LoginChannel, options: LoginOptions) {
+  constructor(channel: LoginChannel, options: CheckedLoginOptions) {
     this.#channel = channel;
     this.#options = options;
     this.#expStatSN = options.expStatSN ?? 0;
@@ -175,7 +177,7 @@ export class LoginExchange {
     if (isRedirection(statusClass, statusDetail)) return redirection(statusDetail, data);
     throw statusError(statusClass, statusDetail, {
       targetName: this.#options.targetName,
-      authenticating: this.#options.auth !== undefined,
+      credentials: this.#options.auth === undefined ? "none" : this.credentialsShown ? "shown" : "unused",
     });
   }
 

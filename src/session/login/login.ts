@@ -8,7 +8,7 @@ import { LoginError } from "../../errors.ts";
 import type { LoginChannel } from "./channel.ts";
 import { Chap } from "./chap.ts";
 import { CHAP_ALGORITHMS } from "./chap_digest.ts";
-import { type AuthOptions, protectAuth, withoutAlgorithm } from "./credentials.ts";
+import { protectAuth, type ProtectedAuth, withAlgorithms } from "./credentials.ts";
 import { LoginExchange } from "./exchange.ts";
 import { Negotiation } from "./negotiate.ts";
 import { agreedParameters, operationalStage } from "./operational.ts";
@@ -43,7 +43,7 @@ export interface LoginReconnect {
   /** What this outcome is. */
   readonly kind: "reconnect";
   /** The credentials to use from now on, for the life of the session. */
-  readonly auth: AuthOptions;
+  readonly auth: ProtectedAuth;
   /** The error to report where no further connection is wanted. */
   readonly error: LoginError;
 }
@@ -62,7 +62,7 @@ function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined
   const offered = auth.algorithms ?? CHAP_ALGORITHMS.map(({ name }) => name);
   const others = offered.filter((name) => name !== "SHA-256");
   if (others.length === 0) return undefined;
-  return { kind: "reconnect", auth: withoutAlgorithm(auth, others), error };
+  return { kind: "reconnect", auth: withAlgorithms(auth, others), error };
 }
 
 /**

@@ -7,7 +7,7 @@
 export { DEFAULT_PORT, parseAddress, type PortalAddress } from "./address.ts";
 export type { LoginChannel, LoginPdu } from "./channel.ts";
 export type { ChapAlgorithm } from "./chap_digest.ts";
-export { type AuthOptions, checkAuth, protectAuth, type TargetAuthOptions } from "./credentials.ts";
+export { type AuthOptions, checkAuth, protectAuth, ProtectedAuth, type TargetAuthOptions } from "./credentials.ts";
 export { ISID_LENGTH, makeIsid } from "./isid.ts";
 export { login, type LoginComplete, type LoginOutcome, type LoginReconnect } from "./login.ts";
 export { isIscsiName, isSafeName } from "./names.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, rangeError, typeError } from "../../errors.ts";
-import type { AuthOptions } from "./credentials.ts";
+import type { AuthOptions, ProtectedAuth } from "./credentials.ts";
 import { ISID_LENGTH } from "./isid.ts";
 import { isIscsiName, isSafeName } from "./names.ts";
 import type { SessionParameters } from "./parameters.ts";
@@ -87,13 +87,19 @@ export interface LoginOptions {
   /** Initiator task tag of all requests of the login, 0 to 2^32-2; 0 where absent. */
   initiatorTaskTag?: number | undefined;
   /** Credentials; without them no authentication is offered. */
-  auth?: AuthOptions | undefined;
+  auth?: AuthOptions | ProtectedAuth | undefined;
   /** What we offer. */
   limits: OfferedLimits;
   /** The portal group tag that discovery or the session before has told; another one fails the login. */
   expectedPortalGroupTag?: number | undefined;
   /** Needed where `tsih` is not 0: what the session has agreed on in its leading login. */
   established?: SessionParameters | undefined;
+}
+
+/** Options whose credentials have been checked and put out of sight. */
+export interface CheckedLoginOptions extends LoginOptions {
+  /** Credentials; without them no authentication is offered. */
+  auth: ProtectedAuth | undefined;
 }
 
 const LENGTHS = [512, 0xffffff] as const;

@@ -10,14 +10,14 @@ import { Opcode } from "../../wire/opcodes.ts";
 import type { Chap } from "./chap.ts";
 import type { LoginExchange } from "./exchange.ts";
 import type { Negotiation, TextPair } from "./negotiate.ts";
-import type { LoginOptions } from "./options.ts";
+import type { CheckedLoginOptions } from "./options.ts";
 import { quote } from "./printable.ts";
 import type { LoginRedirection } from "./status.ts";
 
 /** One login while it runs. */
 export interface LoginRun {
   /** What was asked for. */
-  readonly options: LoginOptions;
+  readonly options: CheckedLoginOptions;
   /** The conversation. */
   readonly exchange: LoginExchange;
   /** What was offered and answered. */
@@ -27,7 +27,7 @@ export interface LoginRun {
 }
 
 /** The authentication methods to offer. `None` beside CHAP only by policy, and never where the target has to prove itself. */
-function authMethods({ auth, sessionType }: LoginOptions): readonly string[] {
+function authMethods({ auth, sessionType }: CheckedLoginOptions): readonly string[] {
   if (auth === undefined) return ["None"];
   const allowNone = auth.target === undefined && (auth.allowNone ?? sessionType === "Discovery");
   return allowNone ? ["CHAP", "None"] : ["CHAP"];
@@ -114,7 +114,7 @@ export async function securityStage(run: LoginRun): Promise<LoginRedirection | u
     if (chap !== undefined && negotiation.text("AuthMethod") === "CHAP") {
       const answer = chap.receive(chapKeys);
       pairs.push(...(settledBefore === undefined ? chap.start() : answer));
-      ready = chap.proved;
+      ready = exchange.credentialsShown = chap.proved;
     } else {
       for (const key of chapKeys.keys()) {
         const details = { opcode: Opcode.LoginResponse, field: key, got: "a CHAP key", limit: "none" };

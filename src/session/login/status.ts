@@ -25,8 +25,8 @@ export interface LoginRedirection {
 export interface StatusContext {
   /** The target's name, where one was asked for. */
   readonly targetName: string | undefined;
-  /** Whether credentials were given. */
-  readonly authenticating: boolean;
+  /** How far authentication has come: no credentials, none shown yet, or shown. */
+  readonly credentials: "none" | "unused" | "shown";
 }
 
 interface StatusText {
@@ -66,9 +66,11 @@ function lookUp(statusClass: number, statusDetail: number): StatusText {
 export function statusError(statusClass: number, statusDetail: number, context: StatusContext): LoginError {
   const hex = (statusClass << 8 | statusDetail).toString(16).padStart(4, "0");
   let { code, text } = lookUp(statusClass, statusDetail);
-  if (code === ErrorCode.LoginAuthFailed && !context.authenticating) {
+  if (code === ErrorCode.LoginAuthFailed && context.credentials === "none") {
     code = ErrorCode.LoginAuthRequired;
     text = "@ demands authentication, and no credentials were given";
+  } else if (code === ErrorCode.LoginAuthFailed && context.credentials === "unused") {
+    text = "@ does not take the authentication on offer: if it wants none, set allowNone";
   }
   const target = context.targetName === undefined ? "the target" : `the target ${quote(context.targetName)}`;
   const sentence = text.replace("@", () => target);
