@@ -41,7 +41,7 @@ export async function emitWithDnt(config: DenoConfig, folder: string): Promise<v
       importMap: "deno.json",
       compilerOptions: {
         target: "ES2022",
-        lib: ["ES2023", "DOM", "DOM.Iterable", "ESNext.Disposable"],
+        lib: ["ESNext", "DOM", "DOM.Iterable"],
         noUncheckedIndexedAccess: true,
         useUnknownInCatchVariables: true,
       },

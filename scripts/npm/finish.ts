@@ -50,7 +50,7 @@ export function finish(config: DenoConfig, folder: string): void {
     types: builtPath(config.exports["."] ?? "./mod.ts", ".d.ts"),
     exports,
     ...(hasBin ? { bin: { [PACKAGE_NAME]: builtPath(BIN_MODULE, ".js").replace(/^\.\//, "") } } : {}),
-    files: ["mod.js", "mod.d.ts", "src", "CHANGELOG.md"],
+    files: ["mod.js", "mod.d.ts", "_dnt.*", "src", "CHANGELOG.md"],
     sideEffects: hasBin ? [builtPath(BIN_MODULE, ".js")] : false,
     dependencies,
   };
@@ -67,7 +67,9 @@ function list(folder: string): string[] {
 /** Removes sources that an emitter copied because no export reaches them, and its own package.json. */
 function removeUnknown(folder: string): void {
   for (const path of list(folder)) {
-    const wanted = (path.startsWith("src/") || path.startsWith("mod.")) && /(\.js|\.d\.ts)$/.test(path);
+    // dnt puts polyfills, where some are needed, into modules of its own.
+    const wanted = (path.startsWith("src/") || path.startsWith("mod.") || path.startsWith("_dnt.")) &&
+      /(\.js|\.d\.ts)$/.test(path);
     if (!wanted) rmSync(join(folder, path));
   }
 }
