@@ -1,0 +1,11 @@
+/**
+ * Block devices: what the rest of lunstream reads and writes.
+ *
+ * @module
+ */
+
+export type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
+export { DeviceBase } from "./base.ts";
+export { appendExtent, extentIndexAt } from "./extents.ts";
+export { memoryDevice, type MemoryDeviceOptions } from "./memory.ts";
+export { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "./open.ts";

@@ -1,0 +1,180 @@
+/**
+ * Opening a SCSI disk.
+ *
+ * @module
+ */
+
+import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
+import { inquiry } from "../scsi/commands/inquiry.ts";
+import { testUnitReady } from "../scsi/commands/test_unit_ready.ts";
+import type { ScsiExecutor } from "../scsi/executor.ts";
+import { DeviceType, deviceTypeName, PeripheralQualifier } from "../scsi/inquiry/device_type.ts";
+import { parseInquiry } from "../scsi/inquiry/standard.ts";
+import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
+import type { RetryOptions } from "../scsi/retry.ts";
+import { integerOption } from "./checks.ts";
+import type { BlockDevice } from "./device.ts";
+import type { Geometry, ProvisioningLimits } from "./geometry.ts";
+import { type Caching, type Capacity, probeCaching, probeCapacity, probeLbaStatus, Prober, probeVpd } from "./probe.ts";
+import { CommandQueue } from "./queue.ts";
+import { ScsiDevice } from "./scsi_device.ts";
+
+/** Size of a request where the disk prefers none, in bytes: what one burst of the data path carries. */
+const REQUEST = 256 * 1024;
+/** Largest request that a preference of the disk makes us send, in bytes. */
+const MAX_REQUEST = 1024 * 1024;
+/** Most bytes of one UNMAP: the time that it takes grows with it. */
+const MAX_UNMAP = 1024 * 1024 * 1024;
+/** Most bytes of one WRITE SAME: a target may have to write them one by one. */
+const MAX_WRITE_SAME = 32 * 1024 * 1024;
+const DEPTH = 32;
+
+/** Options of {@link openScsiBlockDevice}. */
+export interface ScsiBlockDeviceOptions {
+  /** Refuse writes, whatever the disk says. */
+  readOnly?: boolean | undefined;
+  /** Commands in flight at a time, 1 to 4096; 32 where absent. */
+  depth?: number | undefined;
+  /** Largest request in bytes, rounded down to blocks; what the disk prefers, 256 KiB to 1 MiB, where absent. */
+  maxTransfer?: number | undefined;
+  /** Time limit of each command in milliseconds; 0: none. The executor's own where absent. */
+  timeout?: number | undefined;
+  /** Called once by `close()` when nothing is in flight any more. */
+  close?: (() => Promise<void>) | undefined;
+  /** Aborts the opening. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens a disk behind an executor: waits until it is ready, takes the unit attentions of a new session, and reads its size,
+ * limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
+ *
+ * `flush()` sends SYNCHRONIZE CACHE, but where the disk says that it has no volatile cache; a disk that refuses the command
+ * is not asked again. A write that the caller aborts may or may not have been done.
+ *
+ * @throws IscsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
+ * @throws IscsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
+ * @throws IscsiError (`BLOCK_UNSUPPORTED`) where it is no disk, or is larger than 2^53-1 bytes
+ */
+export async function openScsiBlockDevice(
+  executor: ScsiExecutor,
+  options: ScsiBlockDeviceOptions = {},
+): Promise<BlockDevice> {
+  const { signal } = options;
+  if (signal?.aborted) throw new AbortError(signal);
+  const depth = integerOption("depth", options.depth, DEPTH, 1, 4096);
+  const retry: RetryOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
+  const prober = new Prober(executor, signal === undefined ? retry : { ...retry, signal });
+
+  const deviceType = await identify(prober);
+  await prober.ask(testUnitReady());
+  const capacity = await probeCapacity(prober, deviceType === DeviceType.Cd);
+  const { size, blockSize } = checkSize(capacity);
+  const vpd = deviceType === DeviceType.Cd ? { limits: undefined, provisioning: undefined } : await probeVpd(prober);
+  const caching = await probeCaching(prober, deviceType);
+  const lbaStatus = capacity.thinProvisioned && await probeLbaStatus(prober);
+  const maxTransfer = requestSize(blockSize, vpd.limits, options.maxTransfer);
+  const geometry: Geometry = {
+    size,
+    blockSize,
+    physicalBlockSize: blockSize * 2 ** capacity.physicalExponent,
+    maxTransfer,
+    optimalTransfer: maxTransfer,
+    ...protection(caching, deviceType),
+    unmappedReadsZeros: capacity.unmappedReadsZeros,
+    lbaStatus,
+    maxCompareAndWriteBlocks: vpd.limits?.maxCompareAndWrite ?? 0,
+    provisioning: provisioning(blockSize, capacity, vpd.limits, vpd.provisioning),
+  };
+  return new ScsiDevice(geometry, {
+    queue: new CommandQueue(executor, depth, retry),
+    readOnly: options.readOnly ?? false,
+    close: options.close,
+  });
+}
+
+/** Peripheral device types that are read and written in blocks. */
+const DISKS: ReadonlySet<number> = new Set([
+  DeviceType.Disk,
+  DeviceType.Cd,
+  DeviceType.Optical,
+  DeviceType.SimplifiedDisk,
+]);
+
+async function identify(prober: Prober): Promise<number> {
+  // A LUN that is not there answers INQUIRY all the same (SPC-4 6.6.2).
+  const { qualifier, deviceType } = parseInquiry(await prober.ask(inquiry()));
+  if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
+    throw new IscsiError(ErrorCode.ScsiLunNotFound, "The target has no such logical unit");
+  }
+  if (!DISKS.has(deviceType)) {
+    throw new IscsiError(
+      ErrorCode.Unsupported,
+      `The logical unit must be a disk, got a device of type ${deviceTypeName(deviceType)}`,
+    );
+  }
+  return deviceType;
+}
+
+function checkSize(capacity: Capacity): { size: number; blockSize: number } {
+  const { blocks, blockSize } = capacity;
+  if (blockSize < 1 || (blockSize & (blockSize - 1)) !== 0) {
+    throw new IscsiError(ErrorCode.Unsupported, `The block size must be a power of two, got ${blockSize} bytes`);
+  }
+  const size = blocks * BigInt(blockSize);
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new IscsiError(
+      ErrorCode.Unsupported,
+      `A disk may have 2^53-1 bytes at most, this one has ${blocks} blocks of ${blockSize} bytes`,
+    );
+  }
+  return { size: Number(size), blockSize };
+}
+
+function protection(
+  caching: Caching,
+  deviceType: number,
+): Pick<Geometry, "writeProtected" | "fua" | "writeCache"> {
+  // The mode header of a CD has no such bits, and its medium is not written block by block.
+  const cd = deviceType === DeviceType.Cd;
+  return {
+    writeProtected: cd || caching.writeProtected,
+    fua: !cd && caching.fua,
+    writeCache: cd ? false : caching.writeCache,
+  };
+}
+
+/** Bytes of the largest request. */
+function requestSize(blockSize: number, limits: BlockLimits | undefined, wanted: number | undefined): number {
+  const most = limits === undefined || limits.maxTransfer === 0 ? Infinity : limits.maxTransfer * blockSize;
+  const optimal = (limits?.optimalTransfer ?? 0) * blockSize;
+  let size = REQUEST;
+  if (wanted !== undefined) size = integerOption("maxTransfer", wanted, REQUEST, blockSize);
+  else if (optimal > REQUEST) size = Math.min(optimal, MAX_REQUEST);
+  else if (optimal > 0) size = REQUEST - REQUEST % optimal;
+  size = Math.min(size, most);
+  return Math.max(blockSize, size - size % blockSize);
+}
+
+function provisioning(
+  blockSize: number,
+  capacity: Capacity,
+  limits: BlockLimits | undefined,
+  page: BlockProvisioning | undefined,
+): ProvisioningLimits {
+  const most = (bytes: number, limit: number): number =>
+    Math.max(1, Math.min(Math.floor(bytes / blockSize), limit === 0 ? Infinity : limit));
+  const maxWriteSame = Number(limits?.maxWriteSame ?? 0n);
+  const writeSame = page?.writeSame16 === true;
+  const unmap = page?.unmap === true && (limits?.maxUnmapBlocks ?? 0) > 0 && limits?.maxUnmapRanges !== 0;
+  const granularity = Math.max(1, limits?.optimalUnmapGranularity ?? 1);
+  return {
+    discard: !capacity.thinProvisioned ? "none" : unmap ? "unmap" : writeSame ? "writeSame" : "none",
+    zero: (capacity.thinProvisioned && writeSame) || maxWriteSame > 0 ? "writeSame" : "none",
+    unmapWithZeros: capacity.thinProvisioned && writeSame && capacity.unmappedReadsZeros,
+    maxUnmapBlocks: most(MAX_UNMAP, limits?.maxUnmapBlocks ?? 0),
+    maxWriteSameBlocks: most(MAX_WRITE_SAME, maxWriteSame),
+    granularity,
+    alignment: (limits?.unmapAlignment ?? 0) % granularity,
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The commands of one device: a bounded number in flight, taken in turn from the operations that wait.
+ *
+ * @module
+ */
+
+import { AbortError } from "../errors.ts";
+import { isGood, scsiErrorFrom } from "../scsi/errors.ts";
+import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../scsi/executor.ts";
+import { executeWithRetry, type RetryOptions } from "../scsi/retry.ts";
+import { onAbort } from "./signals.ts";
+
+/** One operation, as a series of commands that may be in flight together. */
+export interface Job {
+  /** Whether `next()` has another command. */
+  readonly more: boolean;
+  /** The next command. What it throws is the operation's error. */
+  next(): ScsiCommand;
+  /** Looks at the result of a command that succeeded. What it throws is the operation's error. */
+  done(command: ScsiCommand, result: ScsiResult): void;
+  /** Called once when nothing of the operation is in flight any more, before it settles. */
+  settled?(): void;
+}
+
+/** A place for one command in flight. It owns the signal of that command: see {@link onAbort} for why. */
+class Slot {
+  controller: AbortController | undefined;
+  options: RetryOptions | undefined;
+}
+
+class Batch {
+  inFlight = 0;
+  failure: { reason: unknown } | undefined;
+  forget: (() => void) | undefined;
+  slots: Slot[] = [];
+  constructor(
+    readonly job: Job,
+    readonly resolve: () => void,
+    readonly reject: (reason: unknown) => void,
+  ) {}
+}
+
+/** Runs jobs over an executor. */
+export class CommandQueue {
+  readonly #executor: ScsiExecutor;
+  readonly #retry: RetryOptions;
+  readonly #depth: number;
+  readonly #spare: Slot[] = [];
+  #batches: Batch[] = [];
+  #active = 0;
+
+  /** At most `depth` commands are in flight. `retry` goes with each. */
+  constructor(executor: ScsiExecutor, depth: number, retry: RetryOptions = {}) {
+    this.#executor = executor;
+    this.#depth = depth;
+    this.#retry = retry;
+  }
+
+  /**
+   * Runs a job. After the first error no command of it is started; it rejects when those in flight have ended, so that
+   * its buffers are free then.
+   */
+  run(job: Job, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const batch = new Batch(job, resolve, reject);
+      if (signal !== undefined) {
+        if (signal.aborted) {
+          job.settled?.();
+          return reject(new AbortError(signal));
+        }
+        batch.forget = onAbort(signal, () => this.#abort(batch, signal));
+      }
+      this.#batches.push(batch);
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#active < this.#depth) {
+      const batch = this.#batches.shift();
+      if (batch === undefined) return;
+      let command: ScsiCommand;
+      try {
+        command = batch.job.next();
+      } catch (error) {
+        this.#fail(batch, error);
+        this.#settle(batch);
+        continue;
+      }
+      // To the end, so that a long operation does not keep the others waiting.
+      if (batch.job.more) this.#batches.push(batch);
+      this.#issue(batch, command);
+    }
+  }
+
+  #issue(batch: Batch, command: ScsiCommand): void {
+    this.#active++;
+    batch.inFlight++;
+    let slot: Slot | undefined;
+    if (batch.forget !== undefined) {
+      slot = this.#spare.pop() ?? new Slot();
+      slot.controller ??= new AbortController();
+      slot.options ??= { ...this.#retry, signal: slot.controller.signal };
+      batch.slots.push(slot);
+    }
+    executeWithRetry(this.#executor, command, slot?.options ?? this.#retry).then(
+      (result) => {
+        this.#free(batch, slot);
+        if (batch.failure === undefined) {
+          if (isGood(result)) {
+            try {
+              batch.job.done(command, result);
+            } catch (error) {
+              this.#fail(batch, error);
+            }
+          } else this.#fail(batch, scsiErrorFrom(result, command));
+        }
+        this.#settle(batch);
+        this.#pump();
+      },
+      (error) => {
+        this.#free(batch, slot);
+        this.#fail(batch, error);
+        this.#settle(batch);
+        this.#pump();
+      },
+    );
+  }
+
+  #free(batch: Batch, slot: Slot | undefined): void {
+    this.#active--;
+    batch.inFlight--;
+    if (slot === undefined) return;
+    batch.slots.splice(batch.slots.indexOf(slot), 1);
+    if (slot.controller?.signal.aborted) {
+      slot.controller = undefined;
+      slot.options = undefined;
+    }
+    this.#spare.push(slot);
+  }
+
+  #abort(batch: Batch, signal: AbortSignal): void {
+    this.#fail(batch, new AbortError(signal));
+    // The list changes where a command settles at once.
+    for (const slot of [...batch.slots]) slot.controller?.abort(signal.reason);
+    this.#settle(batch);
+  }
+
+  #fail(batch: Batch, reason: unknown): void {
+    if (batch.failure !== undefined) return;
+    batch.failure = { reason };
+    const index = this.#batches.indexOf(batch);
+    if (index >= 0) this.#batches.splice(index, 1);
+  }
+
+  #settle(batch: Batch): void {
+    if (batch.inFlight > 0 || (batch.failure === undefined && batch.job.more)) return;
+    batch.forget?.();
+    batch.job.settled?.();
+    if (batch.failure === undefined) batch.resolve();
+    else batch.reject(batch.failure.reason);
+  }
+}

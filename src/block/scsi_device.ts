@@ -1,0 +1,338 @@
+/**
+ * A SCSI disk as a block device.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
+import { synchronizeCache10 } from "../scsi/commands/synchronize_cache.ts";
+import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
+import { DeviceBase } from "./base.ts";
+import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "./device.ts";
+import type { Geometry } from "./geometry.ts";
+import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
+import type { CommandQueue, Job } from "./queue.ts";
+import { type HeldRange, RangeLock } from "./range_lock.ts";
+import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
+
+/** Up to this size an odd range is moved through memory of our own: one command instead of three. */
+const BOUNCE = 128 * 1024;
+/** Memory of zeros for devices that have no command for them. */
+const ZEROS = 1024 * 1024;
+/** Tries of an unaligned COMPARE AND WRITE whose other bytes were changed by somebody meanwhile. */
+const COMPARE_TRIES = 16;
+
+/** What the device needs besides its geometry. */
+export interface ScsiDeviceParts {
+  /** Runs its commands. */
+  queue: CommandQueue;
+  /** Refuse writes, whatever the disk says. */
+  readOnly: boolean;
+  /** Releases what the device holds. */
+  close: (() => Promise<void>) | undefined;
+}
+
+/** A job of one command without data to look at. */
+class OneCommand implements Job {
+  more = true;
+  constructor(readonly command: ScsiCommand) {}
+  next(): ScsiCommand {
+    this.more = false;
+    return this.command;
+  }
+  done(_command: ScsiCommand, _result: ScsiResult): void {}
+}
+
+/** See `openScsiBlockDevice()`. */
+export class ScsiDevice extends DeviceBase {
+  readonly #geometry: Geometry;
+  readonly #queue: CommandQueue;
+  readonly #close: (() => Promise<void>) | undefined;
+  readonly #locks = new RangeLock();
+  readonly limits: DeviceLimits;
+  override readonly readOnly: boolean;
+  #flushUnknown = false;
+  #zeroUnknown = false;
+
+  constructor(geometry: Geometry, parts: ScsiDeviceParts) {
+    super();
+    this.#geometry = geometry;
+    this.#queue = parts.queue;
+    this.#close = parts.close;
+    this.readOnly = parts.readOnly || geometry.writeProtected;
+    this.limits = {
+      maxTransfer: geometry.maxTransfer,
+      optimalTransfer: geometry.optimalTransfer,
+      physicalBlockSize: geometry.physicalBlockSize,
+    };
+  }
+
+  override get size(): number {
+    return this.#geometry.size;
+  }
+
+  override get blockSize(): number {
+    return this.#geometry.blockSize;
+  }
+
+  override get supports(): DeviceSupport {
+    const { fua, writeCache, provisioning, lbaStatus, maxCompareAndWriteBlocks } = this.#geometry;
+    const writable = !this.readOnly;
+    return {
+      flush: !this.#flushUnknown,
+      fua: fua || writeCache === false,
+      discard: writable && provisioning.discard !== "none",
+      writeZeroes: writable && provisioning.zero !== "none" && !this.#zeroUnknown,
+      extents: lbaStatus,
+      compareAndWrite: writable && maxCompareAndWriteBlocks > 0,
+    };
+  }
+
+  protected override _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    const { blockSize } = this.#geometry;
+    if (position % blockSize === 0 && buffer.length % blockSize === 0) {
+      return this.#readBlocks(buffer, position, signal);
+    }
+    return this.#readOdd(buffer, position, signal);
+  }
+
+  protected override async _read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const { first, end } = this.#cover(position, length);
+    const buffer = new Uint8Array(end - first);
+    await this.#readBlocks(buffer, first, signal);
+    return buffer.length === length ? buffer : buffer.subarray(position - first, position - first + length);
+  }
+
+  protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    const { blockSize, fua } = this.#geometry;
+    const end = position + buffer.length;
+    const aligned = position % blockSize === 0 && end % blockSize === 0;
+    const forced = (options?.fua ?? false) && this.#geometry.writeCache !== false;
+    // The usual case makes no promise but the queue's own.
+    if (aligned && (fua || !forced)) {
+      const held = this.#locks.tryAcquire(position, end, "shared");
+      if (held !== undefined) return this.#writeBlocks([{ position, buffer }], forced, held, options?.signal);
+    }
+    return this.#writeOdd(buffer, position, forced, options?.signal);
+  }
+
+  protected override async _flush(signal?: AbortSignal): Promise<void> {
+    if (this.#geometry.writeCache === false || this.#flushUnknown || this.readOnly) return;
+    try {
+      // LBA 0 and 0 blocks: all of the medium (SBC-3 5.18).
+      await this.#queue.run(new OneCommand(synchronizeCache10()), signal);
+    } catch (error) {
+      if (!isIllegalRequest(error)) throw error;
+      // A device without the command has no cache that could be lost, or no way to save it: ask once.
+      this.#flushUnknown = true;
+    }
+  }
+
+  protected override async _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
+    const { blockSize } = this.#geometry;
+    const first = Math.ceil(position / blockSize);
+    const end = Math.floor((position + length) / blockSize);
+    if (first >= end) return;
+    const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
+    const job = discardJob(this.#geometry, first, end, held);
+    if (job === undefined) held.release();
+    else await this.#queue.run(job, signal);
+  }
+
+  protected override async _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
+    const { blockSize } = this.#geometry;
+    const first = Math.ceil(position / blockSize);
+    const end = Math.floor((position + length) / blockSize);
+    if (first >= end || this.#geometry.provisioning.zero === "none" || this.#zeroUnknown) {
+      return this.#writeZeros(position, length, signal);
+    }
+    const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
+    try {
+      await this.#queue.run(zeroJob(this.#geometry, first, end, held), signal);
+    } catch (error) {
+      if (!isIllegalRequest(error)) throw error;
+      this.#zeroUnknown = true;
+      return this.#writeZeros(position, length, signal);
+    }
+    const head = first * blockSize - position;
+    const tail = position + length - end * blockSize;
+    if (head > 0) await this.#writeZeros(position, head, signal);
+    if (tail > 0) await this.#writeZeros(end * blockSize, tail, signal);
+  }
+
+  protected override _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
+    if (!this.#geometry.lbaStatus) return super._extents(position, length, signal);
+    return lbaExtents(this.#queue, this.#geometry, position, length, signal);
+  }
+
+  protected override async _compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { blockSize, maxCompareAndWriteBlocks } = this.#geometry;
+    const { first, end } = this.#cover(position, data.length);
+    const blocks = (end - first) / blockSize;
+    if (blocks > maxCompareAndWriteBlocks) {
+      throw new IscsiError(
+        ErrorCode.Unsupported,
+        `The device compares and writes ${maxCompareAndWriteBlocks * blockSize} bytes at most, got ${end - first}`,
+      );
+    }
+    const held = await this.#locks.acquire(first, end, "exclusive", signal);
+    try {
+      const compare = new Uint8Array(end - first);
+      const odd = data.length !== compare.length;
+      for (let tries = 1;; tries++) {
+        // The bytes around an odd range are read; they count as expected, so that the whole is one step still.
+        if (odd) await this.#readBlocks(compare, first, signal);
+        const found = compare.subarray(position - first, position - first + data.length);
+        const differs = odd ? firstDifference(found, expected) : -1;
+        if (differs >= 0) throw miscompare(position + differs);
+        found.set(expected);
+        const write = compare.slice();
+        write.set(data, position - first);
+        try {
+          const command = compareAndWrite({ lba: first / blockSize, blocks, compare, write });
+          return await this.#queue.run(new OneCommand(command), signal);
+        } catch (error) {
+          if (!odd || (error as IscsiError).code !== ErrorCode.ScsiMiscompare || tries >= COMPARE_TRIES) throw error;
+        }
+      }
+    } finally {
+      held.release();
+    }
+  }
+
+  protected override async _close(): Promise<void> {
+    await this.#close?.();
+  }
+
+  #cover(position: number, length: number): { first: number; end: number } {
+    const { blockSize } = this.#geometry;
+    return {
+      first: Math.floor(position / blockSize) * blockSize,
+      end: Math.ceil((position + length) / blockSize) * blockSize,
+    };
+  }
+
+  #readBlocks(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#queue.run(new ReadTransfer(this.#geometry, [{ position, buffer }]), signal);
+  }
+
+  #writeBlocks(
+    segments: Segment[],
+    forced: boolean,
+    held: HeldRange | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return this.#queue.run(new WriteTransfer(this.#geometry, segments, forced && this.#geometry.fua, held), signal);
+  }
+
+  async #readOdd(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
+    const { first, end } = this.#cover(position, buffer.length);
+    if (end - first <= BOUNCE) {
+      const whole = new Uint8Array(end - first);
+      await this.#readBlocks(whole, first, signal);
+      buffer.set(whole.subarray(position - first, position - first + buffer.length));
+      return;
+    }
+    const odd = splitOdd(buffer, position, this.#geometry.blockSize);
+    await this.#queue.run(new ReadTransfer(this.#geometry, odd.segments), signal);
+    if (odd.head !== undefined) buffer.set(odd.head.subarray(position - first, odd.head.length));
+    if (odd.tail !== undefined) buffer.set(odd.tail.subarray(0, odd.tailBytes), buffer.length - odd.tailBytes);
+  }
+
+  /** Writes that need more than one step: odd ends, a range that is locked, a forced write without FUA. */
+  async #writeOdd(
+    buffer: Uint8Array,
+    position: number,
+    forced: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { first, end } = this.#cover(position, buffer.length);
+    const odd = end - first !== buffer.length;
+    const held = await this.#locks.acquire(first, end, odd ? "exclusive" : "shared", signal);
+    try {
+      const segments = odd ? await this.#merge(buffer, position, first, end, signal) : [{ position, buffer }];
+      await this.#writeBlocks(segments, forced, undefined, signal);
+      if (forced && !this.#geometry.fua) await this._flush(signal);
+    } finally {
+      held.release();
+    }
+  }
+
+  /** Whole blocks for an odd write: what is around it is read, and what is inside it is not copied but where short. */
+  async #merge(
+    buffer: Uint8Array,
+    position: number,
+    first: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Segment[]> {
+    const { blockSize } = this.#geometry;
+    const odd = splitOdd(buffer, position, blockSize);
+    const ends: Segment[] = [];
+    if (odd.head !== undefined) ends.push({ position: first, buffer: odd.head });
+    if (odd.tail !== undefined) ends.push({ position: end - blockSize, buffer: odd.tail });
+    if (end - first > BOUNCE) {
+      await this.#queue.run(new ReadTransfer(this.#geometry, ends), signal);
+      odd.head?.set(buffer.subarray(0, blockSize - (position - first)), position - first);
+      odd.tail?.set(buffer.subarray(buffer.length - odd.tailBytes));
+      return odd.segments;
+    }
+    const whole = new Uint8Array(end - first);
+    const reads = end - first <= 2 * blockSize ? [{ position: first, buffer: whole }] : ends.map((part) => ({
+      position: part.position,
+      buffer: whole.subarray(part.position - first, part.position - first + blockSize),
+    }));
+    await this.#queue.run(new ReadTransfer(this.#geometry, reads), signal);
+    whole.set(buffer, position - first);
+    return [{ position: first, buffer: whole }];
+  }
+
+  async #writeZeros(position: number, length: number, signal: AbortSignal | undefined): Promise<void> {
+    const zeros = new Uint8Array(Math.min(length, ZEROS));
+    for (let done = 0; done < length;) {
+      const to = Math.min(length, (Math.floor((position + done) / ZEROS) + 1) * ZEROS - position);
+      await this._write(zeros.subarray(0, to - done), position + done, { signal });
+      done = to;
+    }
+  }
+}
+
+/** The parts of an odd range: memory for the blocks at its ends, and the caller's own in the middle. */
+function splitOdd(buffer: Uint8Array, position: number, blockSize: number): {
+  segments: Segment[];
+  head: Uint8Array | undefined;
+  tail: Uint8Array | undefined;
+  tailBytes: number;
+} {
+  const headBytes = (blockSize - position % blockSize) % blockSize;
+  const tailBytes = (position + buffer.length) % blockSize;
+  const head = headBytes === 0 ? undefined : new Uint8Array(blockSize);
+  // An odd range inside one block is its head alone.
+  const single = Math.floor(position / blockSize) === Math.floor((position + buffer.length) / blockSize);
+  const tail = tailBytes === 0 || (single && head !== undefined) ? undefined : new Uint8Array(blockSize);
+  const segments: Segment[] = [];
+  if (head !== undefined) segments.push({ position: position + headBytes - blockSize, buffer: head });
+  const middle = buffer.subarray(Math.min(headBytes, buffer.length), tail === undefined ? undefined : -tailBytes);
+  if (middle.length > 0) segments.push({ position: position + headBytes, buffer: middle });
+  if (tail !== undefined) segments.push({ position: position + buffer.length - tailBytes, buffer: tail });
+  return { segments, head, tail, tailBytes: tail === undefined ? 0 : tailBytes };
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i;
+  return -1;
+}
+
+function miscompare(position: number): IscsiError {
+  return new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position} is not the one expected`);
+}
+
+function isIllegalRequest(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === ErrorCode.ScsiIllegalRequest;
+}

@@ -1,0 +1,104 @@
+/**
+ * Reads and writes of whole blocks, split into commands.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { readSmallest, writeSmallest } from "../scsi/commands/smallest.ts";
+import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
+import type { HeldRange } from "./range_lock.ts";
+import type { Job } from "./queue.ts";
+
+/** A run of blocks and its bytes. */
+export interface Segment {
+  /** First byte on the device: a multiple of the block size. */
+  position: number;
+  /** Its bytes: a multiple of the block size. */
+  buffer: Uint8Array;
+}
+
+/** How transfers are split. */
+export interface TransferRules {
+  /** Bytes in a block. */
+  blockSize: number;
+  /** Largest request in bytes: a multiple of the block size. */
+  maxTransfer: number;
+}
+
+/** Walks segments in pieces of at most one request. */
+abstract class Transfer implements Job {
+  #index = 0;
+  #offset = 0;
+
+  constructor(readonly rules: TransferRules, readonly segments: readonly Segment[]) {}
+
+  get more(): boolean {
+    return this.#index < this.segments.length;
+  }
+
+  next(): ScsiCommand {
+    const { position, buffer } = this.segments[this.#index]!;
+    const { blockSize, maxTransfer } = this.rules;
+    const offset = this.#offset;
+    const length = Math.min(maxTransfer, buffer.length - offset);
+    if (offset + length === buffer.length) {
+      this.#index++;
+      this.#offset = 0;
+    } else this.#offset += length;
+    const part = length === buffer.length ? buffer : buffer.subarray(offset, offset + length);
+    return this.command((position + offset) / blockSize, length / blockSize, part);
+  }
+
+  abstract command(lba: number, blocks: number, bytes: Uint8Array): ScsiCommand;
+  abstract done(command: ScsiCommand, result: ScsiResult): void;
+}
+
+/** READ into the segments' own memory. */
+export class ReadTransfer extends Transfer {
+  /** READ with the smallest CDB that fits. */
+  command(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
+    return readSmallest({ lba, blocks, dataIn });
+  }
+
+  /** Short data with a good status must never pass for data. */
+  done(command: ScsiCommand, result: ScsiResult): void {
+    const wanted = command.dataIn?.length ?? 0;
+    if (result.dataIn.length === wanted && result.underflow === 0) return;
+    const got = Math.min(result.dataIn.length, wanted - result.underflow);
+    throw new IscsiError(ErrorCode.ScsiBadData, `A READ of ${wanted} bytes gave ${got}`);
+  }
+}
+
+/** WRITE out of the segments' memory. */
+export class WriteTransfer extends Transfer {
+  /** `held` is released when nothing is in flight any more. */
+  constructor(
+    rules: TransferRules,
+    segments: readonly Segment[],
+    readonly fua: boolean,
+    readonly held?: HeldRange | undefined,
+  ) {
+    super(rules, segments);
+  }
+
+  /** WRITE with the smallest CDB that fits. */
+  command(lba: number, blocks: number, dataOut: Uint8Array): ScsiCommand {
+    return this.fua ? writeSmallest({ lba, blocks, dataOut, fua: true }) : writeSmallest({ lba, blocks, dataOut });
+  }
+
+  /** A target that took less than it was given has not written it all, whatever its status says. */
+  done(command: ScsiCommand, result: ScsiResult): void {
+    if (result.underflow === 0) return;
+    const given = command.dataOut?.length ?? 0;
+    throw new IscsiError(
+      ErrorCode.ScsiBadData,
+      `Of a WRITE of ${given} bytes the target took ${given - result.underflow}`,
+    );
+  }
+
+  /** Lets others at the range. */
+  settled(): void {
+    this.held?.release();
+  }
+}
