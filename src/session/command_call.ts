@@ -1,0 +1,107 @@
+/**
+ * The caller's side of one command: it outlives the connections that carry it.
+ *
+ * @module
+ */
+
+import type { ReplayClass, SessionCommand, SessionResult } from "./shapes.ts";
+import type { ScsiTask } from "./task.ts";
+
+const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** One `execute()`: what was asked, and the promise that is settled once. */
+export class CommandCall {
+  /** The 8 bytes of the LUN field, big-endian. */
+  readonly lun: bigint;
+  /** The command descriptor block. */
+  readonly cdb: Uint8Array;
+  /** Destination of data; empty where the command reads nothing. */
+  readonly dataIn: Uint8Array;
+  /** Data to be sent; empty where the command writes nothing. */
+  readonly dataOut: Uint8Array;
+  /** May it be sent again. */
+  readonly replay: ReplayClass;
+  /** Task attribute. */
+  readonly attribute: 0 | 1 | 2 | 3 | 4;
+  /** Time limit in milliseconds; 0: none. */
+  readonly timeout: number;
+  /** When the limit runs out, by the monotonic clock in milliseconds; Infinity: never. */
+  deadline: number;
+  /** Rises with every command of a session: the order in which they were given. */
+  readonly order: number;
+  /** Resolves or rejects once. */
+  readonly promise: Promise<SessionResult>;
+  /** What carries it now; undefined while nothing of it has been handed to the socket. */
+  task: ScsiTask | undefined;
+  /** Times that it was handed to a socket. */
+  attempts = 0;
+  /** Times that the target asked to have it sent again later. */
+  postponed = 0;
+  #settled = false;
+  #resolve!: (result: SessionResult) => void;
+  #reject!: (error: Error) => void;
+  #onSettled: ((call: CommandCall) => void) | undefined;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  /** Takes a validated command. `deadline` is by the monotonic clock, in milliseconds. */
+  constructor(
+    command: SessionCommand,
+    given: { lun: bigint; timeout: number; deadline: number; order: number },
+    onSettled: (call: CommandCall) => void,
+  ) {
+    this.lun = given.lun;
+    this.cdb = command.cdb;
+    this.dataIn = command.dataIn ?? EMPTY;
+    this.dataOut = command.dataOut ?? EMPTY;
+    this.replay = command.replay ?? "never";
+    this.attribute = command.attribute ?? 1;
+    this.timeout = given.timeout;
+    this.deadline = given.deadline;
+    this.order = given.order;
+    this.#onSettled = onSettled;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Whether the promise is settled. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Whether the command may change something at the target, so that a lost answer leaves its outcome unknown. */
+  get changesMedium(): boolean {
+    return this.dataOut.length > 0 || this.replay !== "safe";
+  }
+
+  /** Calls `onAbort` when the signal fires before the command has settled. */
+  listen(signal: AbortSignal, onAbort: (call: CommandCall) => void): void {
+    this.#signal = signal;
+    this.#onAbort = () => onAbort(this);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Settles with a SCSI result. */
+  complete(result: SessionResult): void {
+    if (this.#finish()) this.#resolve(result);
+  }
+
+  /** Settles with an error. */
+  fail(error: Error): void {
+    if (this.#finish()) this.#reject(error);
+  }
+
+  #finish(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.task = undefined;
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#signal = undefined;
+    this.#onAbort = undefined;
+    this.#onSettled?.(this);
+    this.#onSettled = undefined;
+    return true;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * From nothing to the full-feature phase: connect, log in, follow redirections (RFC 7143 §6.3, §11.13.5).
+ *
+ * @module
+ */
+
+import { ErrorCode, LoginError, TimeoutError, TransportError } from "../errors.ts";
+import { monotonicNow } from "../runtime/mod.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { abortError, asError } from "./failures.ts";
+import { login, type LoginComplete, type ProtectedAuth } from "./login/mod.ts";
+import { ConnectionLoginChannel } from "./login_channel.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** Redirections followed in one login. Our choice. */
+export const MAX_REDIRECTS = 8;
+/** The least that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
+const LOGIN_SEGMENT = 8192;
+
+/** Where to log in. */
+export interface Address {
+  /** Host name or address. */
+  host: string;
+  /** Port. */
+  port: number;
+}
+
+/** A connection that has logged in; it is paused. */
+export interface Established {
+  /** The connection. */
+  connection: Connection;
+  /** How the login ended. */
+  outcome: LoginComplete;
+  /** The address that it was made to. */
+  address: Address;
+  /** Where the target said it has moved for good. */
+  movedTo: Address | undefined;
+  /** Credentials that worked. */
+  auth: ProtectedAuth | undefined;
+}
+
+/**
+ * The same at several addresses in turn: the next one is tried where one cannot be reached or cannot take us now.
+ *
+ * @throws the error of the first address that says more than that, or of the last one
+ */
+export async function establishAtAny(
+  options: ResolvedOptions,
+  addresses: readonly Address[],
+  before: Before,
+  signal?: AbortSignal,
+): Promise<Established> {
+  for (const [index, address] of addresses.entries()) {
+    try {
+      return await establish(options, address, before, signal);
+    } catch (error) {
+      if (index === addresses.length - 1 || signal?.aborted || !elsewhere(error)) throw error;
+    }
+  }
+  throw new RangeError("There is no address to connect to");
+}
+
+/** Whether another portal of the same target may do better. */
+function elsewhere(error: unknown): boolean {
+  if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
+  if (error instanceof TimeoutError) return true;
+  return error instanceof LoginError && (error.retryable || error.code === ErrorCode.LoginTargetNotFound);
+}
+
+/** What a reinstatement knows of the session before. */
+export interface Before {
+  /** Credentials that worked. */
+  auth: ProtectedAuth | undefined;
+  /** The portal group tag that the target told. */
+  portalGroupTag: number | undefined;
+}
+
+/**
+ * Logs in at an address, or where it redirects to. All of it together must end within `timeouts.login`.
+ *
+ * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
+ */
+export async function establish(
+  options: ResolvedOptions,
+  start: Address,
+  before: Before,
+  signal?: AbortSignal,
+): Promise<Established> {
+  const { timeouts } = options;
+  const end = monotonicNow() + timeouts.login;
+  const seen = new Set<string>();
+  let address = start;
+  let permanent = true;
+  let movedTo: Address | undefined;
+  let { auth } = before;
+  for (let hops = 0;;) {
+    if (signal?.aborted) throw abortError(signal, "The attempt to connect was aborted");
+    const left = end - monotonicNow();
+    if (left <= 0) throw late(timeouts.login);
+    const attempt = await tryOnce(options, address, { ...before, auth }, left, signal);
+    const { connection, outcome } = attempt;
+    if (outcome.kind === "complete") return { connection, outcome, address, movedTo, auth };
+    connection.fail();
+    if (outcome.kind === "reconnect") {
+      auth = outcome.auth;
+      continue;
+    }
+    seen.add(keyOf(address));
+    address = outcome.address;
+    if (++hops > MAX_REDIRECTS || seen.has(keyOf(address))) {
+      throw new LoginError(
+        ErrorCode.LoginRedirect,
+        hops > MAX_REDIRECTS
+          ? `The target redirected the login more than ${MAX_REDIRECTS} times`
+          : `The target redirected the login in a circle, back to ${keyOf(address)}`,
+        { statusClass: 1, statusDetail: outcome.permanent ? 2 : 1 },
+      );
+    }
+    if (!options.redirect({ ...address })) {
+      throw new LoginError(ErrorCode.LoginRedirect, `The redirection to ${keyOf(address)} was not allowed`, {
+        statusClass: 1,
+        statusDetail: outcome.permanent ? 2 : 1,
+      });
+    }
+    // Only a chain of moves for good leads somewhere for good.
+    permanent &&= outcome.permanent;
+    movedTo = permanent ? address : movedTo;
+  }
+}
+
+function keyOf(address: Address): string {
+  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+function late(limit: number): TimeoutError {
+  return new TimeoutError(ErrorCode.LoginTimeout, `The login was not completed within ${limit} ms`, limit);
+}
+
+async function tryOnce(
+  options: ResolvedOptions,
+  address: Address,
+  before: Before,
+  left: number,
+  signal: AbortSignal | undefined,
+): Promise<{ connection: Connection; outcome: Awaited<ReturnType<typeof login>> }> {
+  const { timeouts, limits } = options;
+  const connection = await openConnection({
+    ...address,
+    timeout: Math.max(1, Math.ceil(Math.min(timeouts.connect, left))),
+    signal,
+    maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
+  });
+  const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);
+  const onAbort = () => connection.fail(abortError(signal as AbortSignal, "The login was aborted"));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (signal?.aborted) onAbort();
+    const outcome = await login(new ConnectionLoginChannel(connection), {
+      initiatorName: options.initiatorName,
+      targetName: options.targetName,
+      sessionType: options.sessionType,
+      isid: options.isid,
+      tsih: 0,
+      cid: 0,
+      cmdSN: options.firstCmdSN,
+      auth: before.auth,
+      limits,
+      expectedPortalGroupTag: before.portalGroupTag,
+    });
+    return { connection, outcome };
+  } catch (thrown) {
+    connection.fail(asError(thrown));
+    throw thrown;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What happens to a session without being asked for, and who wants to know.
+ *
+ * @module
+ */
+
+import type { AsyncEvent } from "./async_event.ts";
+import type { RejectEvent } from "./reject.ts";
+
+/** Where a session stands. */
+export type SessionState = "connecting" | "connected" | "reconnecting" | "closing" | "closed";
+
+/** What listeners of each event get. */
+export interface SessionEvents {
+  /** The state has changed. `error` says why, where something went wrong. */
+  state: { readonly state: SessionState; readonly error?: Error | undefined };
+  /** The target sent an asynchronous message. */
+  async: AsyncEvent;
+  /** The target rejected one of our PDUs. */
+  reject: RejectEvent;
+  /** A command ended with a UNIT ATTENTION: something about the LUN has changed. */
+  unitAttention: { readonly lun: bigint; readonly sense: Uint8Array };
+  /** One try to reconnect failed; the next one comes after `delay` milliseconds. */
+  reconnectFailed: { readonly attempt: number; readonly error: Error; readonly delay: number };
+  /** The session was reinstated after a loss of its connection. */
+  recovered: { readonly attempts: number; readonly milliseconds: number; readonly replayed: number };
+  /** Something odd that did no harm. */
+  warning: string;
+}
+
+/** Takes one event. */
+export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name]) => void;
+
+/** Tells listeners. An error that a listener throws is reported as uncaught: it never disturbs the session. */
+export class SessionEmitter {
+  readonly #listeners: Map<keyof SessionEvents, Set<(event: never) => void>> = new Map();
+
+  /** Adds a listener; the function that it returns takes it away again. */
+  on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
+    let set = this.#listeners.get(name);
+    if (set === undefined) this.#listeners.set(name, set = new Set());
+    set.add(listener);
+    return () => void set.delete(listener);
+  }
+
+  /** Tells all listeners of an event. */
+  emit<Name extends keyof SessionEvents>(name: Name, event: SessionEvents[Name]): void {
+    const set = this.#listeners.get(name);
+    if (set === undefined) return;
+    for (const listener of [...set]) {
+      try {
+        (listener as SessionListener<Name>)(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  /** Takes all listeners away. */
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

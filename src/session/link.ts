@@ -1,0 +1,25 @@
+/**
+ * What the parts of the full-feature phase share: one connection, its numbers and its tasks.
+ *
+ * @module
+ */
+
+import type { CommandWindow } from "./command_window.ts";
+import type { Connection } from "./connection.ts";
+import type { SessionParameters } from "./login/parameters.ts";
+import type { StatusSequence } from "./status_sequence.ts";
+import type { TaskTable } from "./task_table.ts";
+
+/** One connection in the full-feature phase. */
+export interface Link {
+  /** Where PDUs go. */
+  readonly connection: Connection;
+  /** What the login agreed on. */
+  readonly parameters: SessionParameters;
+  /** CmdSN, and what the target takes. */
+  readonly window: CommandWindow;
+  /** ExpStatSN. */
+  readonly statuses: StatusSequence;
+  /** What the tags stand for. */
+  readonly tasks: TaskTable;
+}

@@ -1,0 +1,41 @@
+/**
+ * The session: login, discovery, commands, task management, recovery.
+ *
+ * @module
+ */
+
+export type { AsyncEvent } from "./async_event.ts";
+export {
+  type DiscoveredTarget,
+  MAX_DISCOVERY_RECORDS,
+  parseAddress,
+  parseSendTargets,
+  type PortalAddress,
+} from "./discovery.ts";
+export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
+export {
+  type AuthOptions,
+  type ChapAlgorithm,
+  DEFAULT_LIMITS,
+  DEFAULT_PORT,
+  type DigestName,
+  isIscsiName,
+  isSafeName,
+  makeIsid,
+  type OfferedLimits,
+  protectAuth,
+  ProtectedAuth,
+  quote,
+  type SessionParameters,
+  type SessionType,
+  type TargetAuthOptions,
+} from "./login/mod.ts";
+export { decodeLun, describeLun, encodeLun, type LunAddress, MAX_SINGLE_LEVEL_LUN } from "./lun_address.ts";
+export { type KeepaliveOptions, type Portal, type SessionOptions, type SessionTimeouts } from "./options.ts";
+export { type ProbeExecutor, type RecoveryOptions } from "./recovery/policy.ts";
+export type { RejectEvent } from "./reject.ts";
+export { RejectedError } from "./requests.ts";
+export { IscsiSession, type RunningCommand, type TaskManagementOptions } from "./session.ts";
+export { type ReplayClass, type SessionCommand, type SessionExecuteOptions, type SessionResult } from "./shapes.ts";
+export { TaskManagementError } from "./task_management.ts";
+export { TaskManagementFunction } from "../wire/mod.ts";

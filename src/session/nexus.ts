@@ -1,0 +1,463 @@
+/**
+ * One connection in the full-feature phase: commands out, answers in, until it ends. A session that is reinstated gets a
+ * new one.
+ *
+ * @module
+ */
+
+import { readU32 } from "../bytes/view.ts";
+import {
+  type DataIn,
+  dataSegmentLengthOf,
+  decodeAsyncMessage,
+  decodeDataIn,
+  decodeLogoutResponse,
+  decodeNopIn,
+  decodeR2T,
+  decodeReject,
+  decodeScsiResponse,
+  decodeTaskManagementResponse,
+  decodeTextResponse,
+  encodeScsiCommand,
+  Opcode,
+  opcodeName,
+  opcodeOf,
+  RESERVED_TAG,
+} from "../wire/mod.ts";
+import { abortTask } from "./abort.ts";
+import { type AsyncEvent, asyncEventOf } from "./async_event.ts";
+import type { CommandCall } from "./command_call.ts";
+import { CommandWindow } from "./command_window.ts";
+import type { Connection, PduHandler } from "./connection.ts";
+import { placeDataIn } from "./data_in.ts";
+import { answerR2T, planUnsolicited, sendUnsolicited } from "./data_out.ts";
+import { breach, connectionLost } from "./failures.ts";
+import type { Link } from "./link.ts";
+import type { SessionParameters } from "./login/parameters.ts";
+import { logout, type LogoutAnswer } from "./logout.ts";
+import { Nops } from "./nop.ts";
+import { handleReject, type RejectEvent } from "./reject.ts";
+import { endByDataIn, endByResponse, type Ending } from "./scsi_response.ts";
+import { StatusSequence } from "./status_sequence.ts";
+import { type RequestKind, RequestTask, ScsiTask } from "./task.ts";
+import { TaskManagement, type TaskManagementAnswer, type TaskManagementCall } from "./task_management.ts";
+import { TaskTable } from "./task_table.ts";
+import { Texts } from "./text.ts";
+
+/** What a connection's owner is told and asked. */
+export interface NexusOwner {
+  /** The next command to send, or undefined where none waits. */
+  next(): CommandCall | undefined;
+  /** Sends a command again after a pause; false: it has been tried often enough. */
+  sendLater(call: CommandCall): boolean;
+  /** The target sent an asynchronous message. */
+  asyncEvent(event: AsyncEvent): void;
+  /** The target rejected one of our PDUs. */
+  rejected(event: RejectEvent): void;
+  /** The target wants us to log out. */
+  logoutWanted(): void;
+  /** A result with status CHECK CONDITION came for a LUN. */
+  checkCondition(lun: bigint, sense: Uint8Array): void;
+  /** The target did something odd that does no harm. */
+  warning(text: string): void;
+  /** A task must get its status within the time limit of requests, or be aborted. */
+  statusDue(task: ScsiTask): void;
+  /** The connection has ended; once. The tasks have not been settled. */
+  ended(error: Error | undefined, tasks: ScsiTask[]): void;
+}
+
+/** What the login leaves behind. */
+export interface NexusStart {
+  /** The connection, paused. */
+  connection: Connection;
+  /** What was agreed. */
+  parameters: SessionParameters;
+  /** True for a discovery session. */
+  discovery: boolean;
+  /** StatSN of the final Login Response. */
+  statSN: number;
+  /** ExpCmdSN of the final Login Response: the CmdSN of our first command. */
+  expCmdSN: number;
+  /** MaxCmdSN of the final Login Response. */
+  maxCmdSN: number;
+  /** First Initiator Task Tag. */
+  firstTag: number;
+  /** Milliseconds for the answer to a request that is no SCSI command. */
+  requestTimeout: number;
+}
+
+interface PlacedDataIn {
+  pdu: DataIn;
+  task: ScsiTask;
+  repeated: boolean;
+}
+
+const NORMAL: readonly number[] = [
+  Opcode.NopIn,
+  Opcode.ScsiResponse,
+  Opcode.TaskManagementResponse,
+  Opcode.TextResponse,
+  Opcode.DataIn,
+  Opcode.LogoutResponse,
+  Opcode.R2T,
+  Opcode.AsyncMessage,
+  Opcode.Reject,
+];
+const DISCOVERY: readonly number[] = [Opcode.NopIn, Opcode.TextResponse, Opcode.LogoutResponse, Opcode.Reject];
+const CHECK_CONDITION = 0x02;
+
+/** The full-feature phase of one connection. */
+export class Nexus implements PduHandler {
+  /** Connection, numbers and tasks. */
+  readonly link: Link;
+  /** Pings. */
+  readonly nops: Nops;
+  /** Text requests. */
+  readonly texts: Texts;
+  readonly #owner: NexusOwner;
+  readonly #management: TaskManagement;
+  readonly #legal: readonly number[];
+  readonly #requestTimeout: number;
+  readonly #turns: (() => void)[] = [];
+  #held = false;
+  #loggedOut = false;
+  #ended = false;
+  /** The Data-In whose data are coming: decoded and placed when its header came. */
+  #dataIn: PlacedDataIn | undefined;
+  #results = 0;
+  #warned = false;
+  #idle: (() => void)[] = [];
+
+  /** Takes the connection over from the login. */
+  constructor(start: NexusStart, owner: NexusOwner) {
+    const { connection, parameters } = start;
+    this.#owner = owner;
+    this.#legal = start.discovery ? DISCOVERY : NORMAL;
+    this.#requestTimeout = start.requestTimeout;
+    this.link = {
+      connection,
+      parameters,
+      window: new CommandWindow(start.expCmdSN, start.expCmdSN, start.maxCmdSN),
+      statuses: new StatusSequence(start.statSN),
+      tasks: new TaskTable(start.firstTag),
+    };
+    this.nops = new Nops(this.link);
+    this.texts = new Texts(this.link, (send) => {
+      this.#turns.push(send);
+      this.pump();
+    });
+    this.#management = new TaskManagement(this.link);
+    connection.enterFullFeature({ ...parameters, maxDataSegmentLength: parameters.maxRecvDataSegmentLength });
+    connection.setHandler(this);
+  }
+
+  /** Begins to take PDUs. Apart from the constructor, so that the owner knows this object when the first one comes. */
+  start(): void {
+    this.link.connection.resume();
+    this.pump();
+  }
+
+  /** Whether the connection has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Commands that have ended with a SCSI status. */
+  get results(): number {
+    return this.#results;
+  }
+
+  /** Whether commands are still taken. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Resolves when no SCSI command is under way. */
+  idle(): Promise<void> {
+    if (this.link.tasks.scsiTasks().length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Sends no more commands; what is under way goes on. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Sends what waits, as far as the command window goes. */
+  pump(): void {
+    const { window } = this.link;
+    while (!this.#held && !this.#ended && window.open) {
+      const turn = this.#turns.shift();
+      if (turn !== undefined) {
+        turn();
+        continue;
+      }
+      const call = this.#owner.next();
+      if (call === undefined) return;
+      this.#send(call);
+    }
+  }
+
+  #send(call: CommandCall): void {
+    const { connection, parameters, statuses, tasks, window } = this.link;
+    const { dataIn, dataOut } = call;
+    const reads = dataIn.length > 0;
+    const writes = dataOut.length > 0;
+    const { immediate, unsolicited } = planUnsolicited(dataOut.length, parameters);
+    const task = new ScsiTask(call, tasks.newTag(), window.take());
+    const header = encodeScsiCommand({
+      immediate: false,
+      final: unsolicited === 0,
+      read: reads,
+      write: writes,
+      attribute: call.attribute,
+      lun: call.lun,
+      initiatorTaskTag: task.itt,
+      expectedDataTransferLength: writes ? dataOut.length : dataIn.length,
+      cmdSN: task.cmdSN,
+      expStatSN: statuses.expStatSN,
+      cdb: call.cdb,
+      bidirectionalReadLength: reads && writes ? dataIn.length : undefined,
+      dataSegmentLength: immediate,
+    });
+    call.task = task;
+    call.attempts++;
+    tasks.add(task);
+    if (immediate > 0) connection.send(header, dataOut.subarray(0, immediate));
+    else connection.send(header);
+    task.written.add(0, immediate + unsolicited);
+    task.sentEnd = connection.queuedBytes;
+    if (unsolicited > 0) sendUnsolicited(this.link, task, immediate, unsolicited);
+  }
+
+  /** Aborts a task; its command settles with `error`, or with its status where that comes first. */
+  abort(task: ScsiTask, error: Error): void {
+    void abortTask(
+      {
+        link: this.link,
+        management: this.#management,
+        limit: this.#requestTimeout,
+        endTask: (ending, because) => this.#endTask(ending, { error: because }),
+        endTasksOf: (lun, cmdSN, because) => this.endTasks((one) => one.call.lun === lun, cmdSN, because),
+      },
+      task,
+      error,
+    );
+  }
+
+  /** Sends a task management request. See {@link TaskManagement.call}. */
+  manage(call: TaskManagementCall): Promise<TaskManagementAnswer | undefined> {
+    return this.#management.call(call, this.#requestTimeout);
+  }
+
+  /** Ends the tasks that were sent before `cmdSN` and that are meant, each with `error`. */
+  endTasks(meant: (task: ScsiTask) => boolean, cmdSN: number, error: Error): void {
+    for (const task of this.link.tasks.scsiTasks()) {
+      const before = task.cmdSN !== cmdSN && ((cmdSN - task.cmdSN) >>> 0) < 0x8000_0000;
+      if (before && meant(task)) this.#endTask(task, { error: task.abortError ?? error });
+    }
+  }
+
+  /** Logs out. Nothing is sent afterwards. */
+  logout(): Promise<LogoutAnswer> {
+    this.#held = true;
+    this.#loggedOut = true;
+    return logout(this.link, this.#requestTimeout);
+  }
+
+  /** From the framer: the checks that come before a byte of data is stored. */
+  header(header: Uint8Array): Uint8Array | undefined {
+    const opcode = opcodeOf(header);
+    if (!this.#legal.includes(opcode)) {
+      throw breach(`A ${opcodeName(opcode)} is not allowed in this phase`, {
+        opcode,
+        field: "Opcode",
+        got: opcode,
+        limit: "an opcode of the full-feature phase",
+      });
+    }
+    if (opcode === Opcode.R2T || opcode === Opcode.TaskManagementResponse || opcode === Opcode.LogoutResponse) {
+      const length = dataSegmentLengthOf(header);
+      if (length > 0) {
+        throw breach(`A ${opcodeName(opcode)} has no data segment`, {
+          opcode,
+          field: "DataSegmentLength",
+          got: length,
+          limit: 0,
+        });
+      }
+    }
+    if (opcode !== Opcode.DataIn) return undefined;
+    const pdu = decodeDataIn(header);
+    const task = this.#scsiTask(pdu.initiatorTaskTag, opcode);
+    const { repeated, destination, longSequence } = placeDataIn(task, pdu, this.link.parameters);
+    if (longSequence && !this.#warned) {
+      this.#warned = true;
+      this.#owner.warning("The target sends Data-In sequences longer than MaxBurstLength");
+    }
+    this.#dataIn = { pdu, task, repeated };
+    return destination;
+  }
+
+  /** From the framer: a whole PDU, its digests verified. */
+  pdu(header: Uint8Array, data: Uint8Array): void {
+    this.#dispatch(header, data);
+    this.pump();
+  }
+
+  #dispatch(header: Uint8Array, data: Uint8Array): void {
+    switch (opcodeOf(header)) {
+      case Opcode.DataIn:
+        return this.#onDataIn();
+      case Opcode.ScsiResponse:
+        return this.#onScsiResponse(header, data);
+      case Opcode.R2T:
+        return this.#onR2T(header);
+      case Opcode.NopIn:
+        return this.#onNopIn(header, data);
+      case Opcode.TextResponse:
+        return this.#onAnswer("text", header, data, decodeTextResponse(header).initiatorTaskTag);
+      case Opcode.TaskManagementResponse:
+        return this.#onAnswer("taskManagement", header, data, decodeTaskManagementResponse(header).initiatorTaskTag);
+      case Opcode.LogoutResponse:
+        return this.#onAnswer("logout", header, data, decodeLogoutResponse(header).initiatorTaskTag);
+      case Opcode.AsyncMessage:
+        return this.#onAsync(header, data);
+      case Opcode.Reject:
+        return this.#onReject(header, data);
+      default:
+        return;
+    }
+  }
+
+  #onDataIn(): void {
+    const { pdu, task, repeated } = this.#dataIn as PlacedDataIn;
+    this.#dataIn = undefined;
+    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    if (repeated || !pdu.statusPresent) return;
+    if (this.link.statuses.accept(pdu.statSN, Opcode.DataIn)) this.#endTask(task, endByDataIn(task, pdu));
+  }
+
+  #onScsiResponse(header: Uint8Array, data: Uint8Array): void {
+    const pdu = decodeScsiResponse(header);
+    const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.ScsiResponse);
+    if (!this.#accept(header)) return;
+    const ending = endByResponse(task, pdu, data);
+    if ("result" in ending && ending.result.status === CHECK_CONDITION) {
+      this.#owner.checkCondition(task.call.lun, ending.result.sense);
+    }
+    this.#endTask(task, ending);
+  }
+
+  #onR2T(header: Uint8Array): void {
+    const pdu = decodeR2T(header);
+    const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.R2T);
+    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    answerR2T(this.link, task, pdu);
+  }
+
+  #onNopIn(header: Uint8Array, data: Uint8Array): void {
+    const pdu = decodeNopIn(header);
+    if (pdu.initiatorTaskTag !== RESERVED_TAG) return this.#onAnswer("nop", header, data, pdu.initiatorTaskTag);
+    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    if (!this.#loggedOut) this.nops.answer(pdu);
+  }
+
+  #onAnswer(kind: RequestKind, header: Uint8Array, data: Uint8Array, tag: number): void {
+    const task = this.link.tasks.get(tag);
+    if (!(task instanceof RequestTask) || task.kind !== kind) throw this.#unknownTag(tag, opcodeOf(header));
+    if (this.#accept(header)) task.events.answered(header, data);
+  }
+
+  #onAsync(header: Uint8Array, data: Uint8Array): void {
+    const event = asyncEventOf(decodeAsyncMessage(header), data);
+    if (this.#accept(header)) this.#owner.asyncEvent(event);
+  }
+
+  #onReject(header: Uint8Array, data: Uint8Array): void {
+    const pdu = decodeReject(header);
+    if (!this.#accept(header)) return;
+    const event = handleReject(
+      {
+        link: this.link,
+        endTask: (task, error) => this.#endTask(task, { error }),
+        takeBack: (task) => this.#takeBack(task),
+        sendLater: (call) => this.#owner.sendLater(call),
+        logoutWanted: () => this.#owner.logoutWanted(),
+        statusDue: (task) => this.#owner.statusDue(task),
+      },
+      pdu.reason,
+      data,
+    );
+    this.#owner.rejected(event);
+  }
+
+  /** Takes the numbers of an answer with a StatSN of its own. False: it is a repetition. */
+  #accept(header: Uint8Array): boolean {
+    const fresh = this.link.statuses.accept(readU32(header, 24), opcodeOf(header));
+    if (fresh) this.link.window.update(readU32(header, 28), readU32(header, 32));
+    return fresh;
+  }
+
+  #scsiTask(tag: number, opcode: number): ScsiTask {
+    const task = this.link.tasks.get(tag);
+    if (!(task instanceof ScsiTask)) throw this.#unknownTag(tag, opcode);
+    return task;
+  }
+
+  #unknownTag(tag: number, opcode: number): Error {
+    return breach(`The tag of a ${opcodeName(opcode)} names no task that it could answer`, {
+      opcode,
+      field: "InitiatorTaskTag",
+      got: tag,
+      limit: "a tag in use",
+    });
+  }
+
+  #takeBack(task: ScsiTask): CommandCall {
+    task.ended = true;
+    this.link.tasks.delete(task);
+    task.call.task = undefined;
+    task.call.attempts--;
+    this.#tellIdle();
+    return task.call;
+  }
+
+  /** Settles the command, as soon as the socket holds none of its data any more. */
+  #endTask(task: ScsiTask, ending: Ending): void {
+    if (task.ended) return;
+    task.ended = true;
+    this.link.tasks.delete(task);
+    const { call } = task;
+    const { connection } = this.link;
+    if ("result" in ending) this.#results++;
+    const settle = () => "result" in ending ? call.complete(ending.result) : call.fail(ending.error);
+    if (call.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) settle();
+    else void connection.drained().then(settle);
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#idle.length === 0 || this.link.tasks.scsiTasks().length > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** From the connection. */
+  closed(error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const because = error ?? connectionLost("The connection has been closed");
+    const lost: ScsiTask[] = [];
+    for (const task of this.link.tasks.all()) {
+      this.link.tasks.delete(task);
+      if (task.kind === "scsi") {
+        task.ended = true;
+        lost.push(task);
+      } else {
+        task.events.lost(because);
+      }
+    }
+    this.#tellIdle();
+    this.#owner.ended(error, lost);
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * What a session is given, its defaults, and the checks made before anything is connected.
+ *
+ * @module
+ */
+
+import { ErrorCode, rangeError, typeError } from "../errors.ts";
+import type { KeepaliveTimes } from "./keepalive.ts";
+import {
+  type AuthOptions,
+  checkLoginOptions,
+  DEFAULT_PORT,
+  makeIsid,
+  type OfferedLimits,
+  protectAuth,
+  type ProtectedAuth,
+  resolveLimits,
+  type SessionType,
+} from "./login/mod.ts";
+import { type RecoveryOptions, type RecoveryPolicy, resolveRecovery } from "./recovery/policy.ts";
+import { MAX_TIMEOUT } from "./timing.ts";
+
+/** Time limits of a session, each in milliseconds, 1 to 2^31-1. */
+export interface SessionTimeouts {
+  /** For one TCP connection to be made. 10,000 where absent. */
+  connect?: number | undefined;
+  /** For the whole login: connecting and redirections included. 15,000 where absent. */
+  login?: number | undefined;
+  /** For one SCSI command; 0: none. 30,000 where absent. */
+  command?: number | undefined;
+  /** For the answer to a text, task management or logout request. 10,000 where absent. */
+  request?: number | undefined;
+}
+
+/** When a quiet target is pinged. */
+export interface KeepaliveOptions {
+  /** Milliseconds of silence before a ping, 1 to 2^31-1; up to twice as many may pass. 5,000 where absent. */
+  interval?: number | undefined;
+  /** Milliseconds that a ping may stay unanswered, 1 to 2^31-1. 10,000 where absent. */
+  timeout?: number | undefined;
+}
+
+/** Where a target can be reached. */
+export interface Portal {
+  /** Host name, or address (IPv6 without brackets). */
+  host: string;
+  /** Port, 1 to 65535; 3260 where absent. */
+  port?: number | undefined;
+}
+
+/** Options of a session. */
+export interface SessionOptions {
+  /** Host name, or address (IPv6 without brackets). */
+  host: string;
+  /** Port, 1 to 65535; 3260 where absent. */
+  port?: number | undefined;
+  /** Further portals of the same target, tried in turn after `host` where a connection cannot be made. */
+  portals?: readonly Portal[] | undefined;
+  /** iSCSI name of the target; none for discovery. */
+  targetName?: string | undefined;
+  /** Our iSCSI name. */
+  initiatorName: string;
+  /** `Normal` where absent. */
+  sessionType?: SessionType | undefined;
+  /** Our half of the session's identity, 6 bytes; a random one where absent. It stays the same over reconnects. */
+  isid?: Uint8Array | undefined;
+  /** CHAP credentials. */
+  auth?: AuthOptions | ProtectedAuth | undefined;
+  /** What we offer in the negotiation. */
+  limits?: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } | undefined;
+  /** The portal group tag that discovery has told; another one fails the login. */
+  portalGroupTag?: number | undefined;
+  /** Time limits. */
+  timeouts?: SessionTimeouts | undefined;
+  /** Pings of a quiet target; false: none. */
+  keepalive?: KeepaliveOptions | false | undefined;
+  /** What happens when the connection is lost; false: every command fails, and the session is closed. */
+  recovery?: RecoveryOptions | false | undefined;
+  /** Asked before a redirection of the target is followed; false refuses it. All are followed where absent. */
+  redirect?: ((address: { host: string; port: number }) => boolean) | undefined;
+  /** Ends the attempt to connect. It has no effect once the session is made. */
+  signal?: AbortSignal | undefined;
+  /** CmdSN of the first command, 0 to 2^32-1; 1 where absent. */
+  firstCmdSN?: number | undefined;
+  /** Initiator Task Tag of the first task, 0 to 2^32-2; 1 where absent. */
+  firstTag?: number | undefined;
+}
+
+/** The same with every default filled in. */
+export interface ResolvedOptions {
+  /** Portals in the order in which they are tried; the first is the one asked for. */
+  readonly portals: readonly { host: string; port: number }[];
+  /** iSCSI name of the target. */
+  readonly targetName: string | undefined;
+  /** Our iSCSI name. */
+  readonly initiatorName: string;
+  /** Type of the session. */
+  readonly sessionType: SessionType;
+  /** 6 bytes. */
+  readonly isid: Uint8Array;
+  /** CHAP credentials. */
+  readonly auth: ProtectedAuth | undefined;
+  /** What we offer. */
+  readonly limits: OfferedLimits;
+  /** Expected portal group tag. */
+  readonly portalGroupTag: number | undefined;
+  /** Milliseconds. */
+  readonly timeouts: {
+    readonly connect: number;
+    readonly login: number;
+    readonly command: number;
+    readonly request: number;
+  };
+  /** Milliseconds; undefined: no pings. */
+  readonly keepalive: KeepaliveTimes | undefined;
+  /** Undefined: no recovery. */
+  readonly recovery: RecoveryPolicy | undefined;
+  /** Asked before a redirection is followed. */
+  readonly redirect: (address: { host: string; port: number }) => boolean;
+  /** CmdSN of the first command. */
+  readonly firstCmdSN: number;
+  /** Initiator Task Tag of the first task. */
+  readonly firstTag: number;
+}
+
+/**
+ * Checks an integer option.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`
+ */
+export function checkInteger(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== "number") {
+    throw typeError(ErrorCode.InvalidArgType, `${name} must be a number, and a ${typeof value} was passed`);
+  }
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw rangeError(`${name} must be an integer from ${min} to ${max}, and ${value} was passed`);
+  }
+  return value;
+}
+
+function checkPortal(name: string, portal: Portal): { host: string; port: number } {
+  if (typeof portal.host !== "string" || portal.host === "") {
+    throw typeError(ErrorCode.InvalidArgValue, `${name}host must be a host name or an address`);
+  }
+  return { host: portal.host, port: checkInteger(`${name}port`, portal.port ?? DEFAULT_PORT, 1, 65535) };
+}
+
+/** Refuses keys that an options object does not have: a misspelt limit must not go unnoticed. */
+export function checkKeys(name: string, given: object, known: readonly string[]): void {
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) throw typeError(ErrorCode.InvalidArgValue, `${name} has no option named ${key}`);
+  }
+}
+
+/**
+ * Fills in the defaults and checks everything.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function resolveOptions(given: SessionOptions): ResolvedOptions {
+  const timeouts = given.timeouts ?? {};
+  checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
+  const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
+    checkInteger(`timeouts.${name}`, timeouts[name] ?? fallback, min, MAX_TIMEOUT);
+  const keepalive = given.keepalive ?? {};
+  if (keepalive !== false) checkKeys("keepalive", keepalive, ["interval", "timeout"]);
+
+  const options: ResolvedOptions = {
+    portals: [
+      checkPortal("", given),
+      ...(given.portals ?? []).map((portal, index) => checkPortal(`portals[${index}].`, portal)),
+    ],
+    targetName: given.targetName,
+    initiatorName: given.initiatorName,
+    sessionType: given.sessionType ?? "Normal",
+    isid: given.isid === undefined ? makeIsid() : given.isid.slice(),
+    auth: given.auth === undefined ? undefined : protectAuth(given.auth),
+    limits: resolveLimits(given.limits),
+    portalGroupTag: given.portalGroupTag,
+    timeouts: {
+      connect: limit("connect", 10_000),
+      login: limit("login", 15_000),
+      command: limit("command", 30_000, 0),
+      request: limit("request", 10_000),
+    },
+    keepalive: keepalive === false ? undefined : {
+      interval: checkInteger("keepalive.interval", keepalive.interval ?? 5_000, 1, MAX_TIMEOUT),
+      // The ping's own limit is a multiple of this.
+      timeout: checkInteger("keepalive.timeout", keepalive.timeout ?? 10_000, 1, Math.floor(MAX_TIMEOUT / 4)),
+    },
+    recovery: given.recovery === false ? undefined : resolveRecovery(given.recovery ?? {}),
+    redirect: given.redirect ?? (() => true),
+    firstCmdSN: checkInteger("firstCmdSN", given.firstCmdSN ?? 1, 0, 0xffff_ffff),
+    firstTag: checkInteger("firstTag", given.firstTag ?? 1, 0, 0xffff_fffe),
+  };
+  checkLoginOptions({
+    initiatorName: options.initiatorName,
+    targetName: options.targetName,
+    sessionType: options.sessionType,
+    isid: options.isid,
+    tsih: 0,
+    cid: 0,
+    cmdSN: options.firstCmdSN,
+    limits: options.limits,
+    expectedPortalGroupTag: options.portalGroupTag,
+  });
+  return options;
+}

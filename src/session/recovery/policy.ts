@@ -1,0 +1,95 @@
+/**
+ * What a caller may choose about recovery, its defaults, and the pause before each try.
+ *
+ * @module
+ */
+
+import { ErrorCode, rangeError, typeError } from "../../errors.ts";
+import type { SessionCommand, SessionExecuteOptions, SessionResult } from "../shapes.ts";
+
+/** Runs commands on one LUN while everything else waits. */
+export interface ProbeExecutor {
+  /** Runs one command. */
+  execute(command: SessionCommand, options?: SessionExecuteOptions): Promise<SessionResult>;
+}
+
+/** What happens when the connection of a session is lost. */
+export interface RecoveryOptions {
+  /** Tries to reconnect before giving up, 1 to 2^31-1, or Infinity. Infinity where absent: `maxTime` bounds it. */
+  maxAttempts?: number | undefined;
+  /** Milliseconds from the loss until no further try is made, 1 to 2^31-1, or Infinity. 120,000 where absent. */
+  maxTime?: number | undefined;
+  /** Milliseconds before the second try; doubled for each further one. 1 to 2^31-1; 250 where absent. */
+  minDelay?: number | undefined;
+  /** Most milliseconds between two tries, 1 to 2^31-1. 15,000 where absent. */
+  maxDelay?: number | undefined;
+  /** Send writes again whose answer was lost, where that cannot undo a later write. False where absent. */
+  replayWrites?: boolean | undefined;
+  /** Ends all tries. */
+  signal?: AbortSignal | undefined;
+  /** Checks a LUN after a reconnect, before anything is sent to it again: throw where it is not the same any more. */
+  verify?: ((lun: bigint, executor: ProbeExecutor) => Promise<void>) | undefined;
+}
+
+/** The same with every default filled in. */
+export interface RecoveryPolicy {
+  /** Tries before giving up. */
+  readonly maxAttempts: number;
+  /** Milliseconds until no further try is made. */
+  readonly maxTime: number;
+  /** Milliseconds before the second try. */
+  readonly minDelay: number;
+  /** Most milliseconds between two tries. */
+  readonly maxDelay: number;
+  /** Send writes again. */
+  readonly replayWrites: boolean;
+  /** Ends all tries. */
+  readonly signal: AbortSignal | undefined;
+  /** Checks a LUN after a reconnect. */
+  readonly verify: RecoveryOptions["verify"];
+}
+
+const KEYS: readonly string[] = ["maxAttempts", "maxTime", "minDelay", "maxDelay", "replayWrites", "signal", "verify"];
+const MOST = 0x7fff_ffff;
+
+function number(name: string, value: number | undefined, fallback: number, most: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== "number") {
+    throw typeError(ErrorCode.InvalidArgType, `recovery.${name} must be a number, and a ${typeof value} was passed`);
+  }
+  const valid = (Number.isInteger(value) && value >= 1 && value <= MOST) || value === most;
+  if (!valid) throw rangeError(`recovery.${name} must be an integer of 1 or more, and ${value} was passed`);
+  return value;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
+ */
+export function resolveRecovery(given: RecoveryOptions): RecoveryPolicy {
+  for (const key of Object.keys(given)) {
+    if (!KEYS.includes(key)) throw typeError(ErrorCode.InvalidArgValue, `recovery has no option named ${key}`);
+  }
+  return {
+    maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, Infinity),
+    maxTime: number("maxTime", given.maxTime, 120_000, Infinity),
+    minDelay: number("minDelay", given.minDelay, 250, MOST),
+    maxDelay: number("maxDelay", given.maxDelay, 15_000, MOST),
+    replayWrites: given.replayWrites ?? false,
+    signal: given.signal,
+    verify: given.verify,
+  };
+}
+
+/**
+ * Milliseconds before try number `attempt` (1: the first, which is made at once). Doubles to the limit; the upper half is
+ * random, so that many initiators do not come back at the same moment.
+ *
+ * @param random 0 to 1 (exclusive)
+ */
+export function backoff(policy: RecoveryPolicy, attempt: number, random: number): number {
+  if (attempt <= 1) return 0;
+  const full = Math.min(policy.maxDelay, policy.minDelay * 2 ** Math.min(attempt - 2, 30));
+  return Math.round(full / 2 + random * full / 2);
+}

@@ -1,0 +1,171 @@
+/**
+ * An iSCSI session: what callers hold.
+ *
+ * @module
+ */
+
+import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
+import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
+import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
+import type { LunAddress } from "./lun_address.ts";
+import type { SessionParameters } from "./login/mod.ts";
+import { manage } from "./manage.ts";
+import { resolveOptions, type SessionOptions } from "./options.ts";
+import { SessionCore } from "./session_core.ts";
+import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
+
+/** A command of ours that an ABORT TASK or a query is about: the promise that `execute()` gave. */
+export type RunningCommand = Promise<SessionResult>;
+
+/** Options of {@link IscsiSession.taskManagement}. */
+export interface TaskManagementOptions {
+  /** The LUN; not for TARGET WARM RESET, TARGET COLD RESET and I_T NEXUS RESET. */
+  lun?: LunAddress | undefined;
+  /** What ABORT TASK and QUERY TASK are about. */
+  command?: RunningCommand | undefined;
+}
+
+/**
+ * One session with one target. It lives over lost connections, where `recovery` allows that.
+ *
+ * @example
+ * ```ts
+ * import { IscsiSession } from "./session.ts";
+ *
+ * const session = await IscsiSession.connect({
+ *   host: "127.0.0.1",
+ *   targetName: "iqn.2026-01.com.example:disk",
+ *   initiatorName: "iqn.2026-01.com.example:host",
+ * });
+ * const cdb = new Uint8Array([0x12, 0, 0, 0, 36, 0]);
+ * const inquiry = await session.execute(1, { cdb, dataIn: new Uint8Array(36), replay: "safe" });
+ * await session.close();
+ * ```
+ */
+export class IscsiSession {
+  readonly #core: SessionCore;
+  readonly #events: SessionEmitter;
+
+  private constructor(core: SessionCore, events: SessionEmitter) {
+    this.#core = core;
+    this.#events = events;
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+   * @throws {RangeError} `ERR_OUT_OF_RANGE`
+   * @throws {TransportError} `ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECT_FAILED`, `ISCSI_PERMISSION_DENIED`,
+   * `ISCSI_CONNECTION_LOST`
+   * @throws {TimeoutError} `ISCSI_CONNECT_TIMEOUT`, `ISCSI_LOGIN_TIMEOUT`
+   * @throws {LoginError} `ISCSI_LOGIN_*`, `ISCSI_TARGET_AUTH_FAILED`, `ISCSI_NEGOTIATION_FAILED`
+   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, `ISCSI_NOT_ISCSI`
+   * @throws {IscsiError} `ABORT_ERR`
+   */
+  static async connect(options: SessionOptions): Promise<IscsiSession> {
+    const resolved = resolveOptions(options);
+    const events = new SessionEmitter();
+    const core = new SessionCore(resolved, events);
+    await core.connect(options.signal);
+    return new IscsiSession(core, events);
+  }
+
+  /** Where the session stands. */
+  get state(): SessionState {
+    return this.#core.state;
+  }
+
+  /** What the last login agreed on. */
+  get parameters(): SessionParameters {
+    return this.#core.parameters;
+  }
+
+  /** Address of the target's end of the last connection, as `host:port`. */
+  get remoteAddress(): string {
+    return this.#core.remoteAddress;
+  }
+
+  /** Our half of the session's identity: 6 bytes, a copy. */
+  get isid(): Uint8Array {
+    return this.#core.options.isid.slice();
+  }
+
+  /** Tells `listener` of every such event, until the function that this returns is called. */
+  on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /**
+   * Runs one SCSI command. Resolves with whatever status came. Once the promise has settled the command's buffers are the
+   * caller's again.
+   *
+   * @param lun a number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
+   * @throws {IscsiError} `ISCSI_OUTCOME_UNKNOWN`, `ISCSI_CONNECTION_LOST`, `ISCSI_COMMAND_TIMEOUT`, `ABORT_ERR`, `ISCSI_REJECTED`,
+   * `ISCSI_TASK_TERMINATED`, `ISCSI_SESSION_CLOSED`, `ISCSI_PROTOCOL_ERROR`, `SCSI_STATUS` (the target could not complete it)
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+   * @throws {RangeError} `ERR_OUT_OF_RANGE`
+   */
+  execute(lun: LunAddress, command: SessionCommand, options: SessionExecuteOptions = {}): Promise<SessionResult> {
+    try {
+      return this.#core.execute(lun, command, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Asks which targets there are. A discovery session asks for all of them where no name is given, a normal one for its own.
+   *
+   * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_PROTOCOL_ERROR`, `ISCSI_CONNECTION_LOST`,
+   * `ISCSI_SESSION_CLOSED`
+   */
+  async sendTargets(name?: string): Promise<DiscoveredTarget[]> {
+    const { options } = this.#core;
+    const asked = name ?? (options.sessionType === "Discovery" ? "All" : "");
+    const answer = await this.#core.text(encodeTextKeys([["SendTargets", asked]]));
+    try {
+      return parseSendTargets(parseTextKeys(answer), {
+        portal: this.#core.portal,
+        onRejected: (reason) => this.#events.emit("warning", reason),
+      });
+    } catch (error) {
+      this.#core.breach(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Asks the target to manage tasks. Resolves with its answer: 0 done, 7 "yes" to a query. Commands of ours that a reset or
+   * an abort ends reject with `ISCSI_TASK_TERMINATED`.
+   *
+   * @throws {TaskManagementError} `ISCSI_TASK_MANAGEMENT_FAILED`: the target refused
+   * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_CONNECTION_LOST`, `ISCSI_SESSION_CLOSED`
+   * @throws {TypeError} `ERR_INVALID_ARG_VALUE`
+   */
+  async taskManagement(fn: TaskManagementFunction, options: TaskManagementOptions = {}): Promise<number> {
+    return await manage(this.#core, fn, options);
+  }
+
+  /**
+   * Pings the target.
+   *
+   * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_CONNECTION_LOST`, `ISCSI_SESSION_CLOSED`
+   */
+  async ping(): Promise<void> {
+    await this.#core.ping();
+  }
+
+  /**
+   * Waits for what has been sent, as long as a request may take, then logs out. What has not settled by then is rejected.
+   * Idempotent; never rejects.
+   */
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  /** The same as {@link IscsiSession.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

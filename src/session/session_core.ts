@@ -1,0 +1,461 @@
+/**
+ * The inside of a session: its commands, its connection of the moment, and what happens when that is lost.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError, ProtocolError, typeError } from "../errors.ts";
+import { AsyncEventCode, Opcode, RejectReason } from "../wire/mod.ts";
+import type { AsyncEvent } from "./async_event.ts";
+import { Calls } from "./calls.ts";
+import type { CommandCall } from "./command_call.ts";
+import { CommandQueue } from "./command_queue.ts";
+import { type Address, establishAtAny, type Established } from "./establish.ts";
+import type { SessionEmitter, SessionState } from "./events.ts";
+import { connectionLost, outcomeUnknown, sessionClosed } from "./failures.ts";
+import { leave, negotiate } from "./graceful.ts";
+import { Keepalive } from "./keepalive.ts";
+import { describeLun, type LunAddress } from "./lun_address.ts";
+import type { SessionParameters } from "./login/mod.ts";
+import { Nexus, type NexusOwner } from "./nexus.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { abortedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
+import { WriteLog } from "./recovery/write_log.ts";
+import type { RejectEvent } from "./reject.ts";
+import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
+import type { ScsiTask } from "./task.ts";
+import { settlesWithin } from "./timing.ts";
+
+/** Times that a command is sent again because the target asks for it, and the first pause in milliseconds. */
+const MAX_POSTPONED = 4;
+const POSTPONE_DELAY = 100;
+/** After the logout: how long the target may take to close the connection, in milliseconds. */
+const CLOSE_GRACE = 500;
+const UNIT_ATTENTION = 6;
+
+/** Everything of a session that is not its public face. */
+export class SessionCore implements NexusOwner, RecoveryHost {
+  /** What was asked for. */
+  readonly options: ResolvedOptions;
+  /** Commands that have not settled. */
+  readonly calls: Calls;
+  /** Why the session is closed, where that was not the caller's wish. */
+  closeReason: Error | undefined;
+  readonly #events: SessionEmitter;
+  readonly #recovery: Recovery | undefined;
+  readonly #writes: WriteLog | undefined;
+  readonly #luns: Set<bigint> = new Set();
+  readonly #changedLuns: Map<bigint, Error> = new Map();
+  readonly #postponed: Set<ReturnType<typeof setTimeout>> = new Set();
+  #state: SessionState = "connecting";
+  #nexus: Nexus | undefined;
+  #keepalive: Keepalive | undefined;
+  #parameters: SessionParameters | undefined;
+  #address: Address;
+  #remoteAddress = "";
+  #movedTo: Address | undefined;
+  #auth: ResolvedOptions["auth"];
+  #portalGroupTag: number | undefined;
+  #nextTag: number;
+  /** Seconds to stay away after the end that is coming, where that is known. */
+  #time2Wait: number | undefined;
+  /** While the LUNs are checked after a reconnect: the only commands that are sent. */
+  #probes: CommandQueue | undefined;
+  #resultsBefore = 0;
+  #replayed = 0;
+  #leaving = false;
+  #closing: Promise<void> | undefined;
+  #tellEnded: () => void = () => {};
+  #nexusEnded: Promise<void> = Promise.resolve();
+
+  /** Makes a session that is not connected. */
+  constructor(options: ResolvedOptions, events: SessionEmitter) {
+    this.options = options;
+    this.#events = events;
+    this.#auth = options.auth;
+    this.#portalGroupTag = options.portalGroupTag;
+    this.#nextTag = options.firstTag;
+    this.#address = options.portals[0] as Address;
+    const { recovery } = options;
+    this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
+    this.#writes = recovery?.replayWrites === true ? new WriteLog() : undefined;
+    this.calls = new Calls(
+      options.timeouts.command,
+      (call, error) => this.#endEarly(call, error),
+      (call) => this.#writes?.settled(call, call.attempts > 0),
+    );
+  }
+
+  /** Where the session stands. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** What the last login agreed on. */
+  get parameters(): SessionParameters {
+    return this.#parameters as SessionParameters;
+  }
+
+  /** Address of the target's end of the last connection. */
+  get remoteAddress(): string {
+    return this.#remoteAddress;
+  }
+
+  /** The portal of the last login. */
+  get portal(): Address {
+    return this.#address;
+  }
+
+  /** The first login. */
+  async connect(signal: AbortSignal | undefined): Promise<void> {
+    const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
+    try {
+      this.#adopt(await establishAtAny(this.options, this.options.portals, before, signal));
+    } catch (error) {
+      this.calls.stop();
+      this.#setState("closed");
+      throw error;
+    }
+    this.#setState("connected");
+  }
+
+  /** Takes a connection that has logged in. */
+  #adopt(established: Established): void {
+    const { connection, outcome } = established;
+    const { parameters } = outcome;
+    const { options } = this;
+    this.#address = established.address;
+    this.#movedTo = established.movedTo ?? this.#movedTo;
+    this.#auth = established.auth;
+    this.#parameters = parameters;
+    this.#portalGroupTag = parameters.targetPortalGroupTag ?? this.#portalGroupTag;
+    this.#remoteAddress = connection.remoteAddress;
+    this.#time2Wait = undefined;
+    this.#leaving = false;
+    this.#nexusEnded = new Promise((resolve) => this.#tellEnded = resolve);
+    const nexus = new Nexus({
+      connection,
+      parameters,
+      discovery: options.sessionType === "Discovery",
+      statSN: outcome.statSN,
+      expCmdSN: outcome.expCmdSN,
+      maxCmdSN: outcome.maxCmdSN,
+      firstTag: this.#nextTag,
+      requestTimeout: options.timeouts.request,
+    }, this);
+    this.#nexus = nexus;
+    this.#resultsBefore = 0;
+    if (options.keepalive !== undefined) this.#keepalive = new Keepalive(nexus.link, nexus.nops, options.keepalive);
+    for (const warning of outcome.warnings) this.#events.emit("warning", warning);
+    nexus.start();
+  }
+
+  #setState(state: SessionState, error?: Error): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.emit("state", error === undefined ? { state } : { state, error });
+  }
+
+  /** Runs one command. Throws where the caller passed something wrong or the session is closed. */
+  execute(lun: LunAddress, command: SessionCommand, options: SessionExecuteOptions): Promise<SessionResult> {
+    this.needOpen();
+    this.needNormal();
+    const call = this.calls.make(lun, command, options);
+    const changed = this.#changedLuns.get(call.lun);
+    if (changed !== undefined) {
+      call.fail(changed);
+      return call.promise;
+    }
+    this.#luns.add(call.lun);
+    if (call.changesMedium) this.#writes?.opened(call);
+    this.calls.queue.push(call);
+    this.#nexus?.pump();
+    return call.promise;
+  }
+
+  /** Refuses what only a normal session does. */
+  needNormal(): void {
+    if (this.options.sessionType === "Normal") return;
+    throw typeError(ErrorCode.InvalidArgValue, "A discovery session carries no SCSI commands and no task management");
+  }
+
+  /** Refuses what a closed session cannot do. */
+  needOpen(): void {
+    if (this.#state === "closed" || this.#state === "closing") throw sessionClosed(this.closeReason);
+  }
+
+  /** The connection of the moment. Throws where there is none. */
+  live(): Nexus {
+    this.needOpen();
+    const nexus = this.#nexus;
+    if (nexus === undefined || nexus.held) throw connectionLost("The session is reconnecting");
+    return nexus;
+  }
+
+  /** Exchanges one text. */
+  async text(text: Uint8Array): Promise<Uint8Array> {
+    return await this.live().texts.exchange(text, this.options.timeouts.request);
+  }
+
+  /** Pings. */
+  async ping(): Promise<void> {
+    await this.live().nops.ping(this.options.timeouts.request);
+  }
+
+  /** What a PDU said was impossible: the connection cannot be trusted any more. */
+  breach(error: unknown): void {
+    if (error instanceof ProtocolError) this.#nexus?.link.connection.fail(error);
+  }
+
+  #endEarly(call: CommandCall, error: Error): void {
+    if (call.settled) return;
+    if (call.task === undefined) call.fail(abortedError(call, error));
+    else this.#nexus?.abort(call.task, error);
+  }
+
+  // What the connection asks and tells.
+
+  /** The next command to send. */
+  next(): CommandCall | undefined {
+    return (this.#probes ?? this.calls.queue).shift();
+  }
+
+  /** Sends a command again after a pause. */
+  sendLater(call: CommandCall): boolean {
+    if (call.postponed >= MAX_POSTPONED) return false;
+    const timer = setTimeout(() => {
+      this.#postponed.delete(timer);
+      if (call.settled) return;
+      this.calls.queue.putBack([call]);
+      this.#nexus?.pump();
+    }, POSTPONE_DELAY * 2 ** call.postponed++);
+    this.#postponed.add(timer);
+    return true;
+  }
+
+  /** An asynchronous message came. */
+  asyncEvent(event: AsyncEvent): void {
+    this.#events.emit("async", event);
+    const [first, second, third] = event.parameters;
+    switch (event.code) {
+      case AsyncEventCode.LogoutRequest:
+        return this.#leave(third * 1000);
+      case AsyncEventCode.DropConnection:
+        // Ours is the connection with CID 0, and there is no other.
+        if (first !== 0) return;
+        return this.#drop(second);
+      case AsyncEventCode.DropSession:
+        return this.#drop(second);
+      case AsyncEventCode.Negotiate: {
+        const limit = Math.min(this.options.timeouts.request, Math.max(1, third * 1000));
+        const nexus = this.#nexus as Nexus;
+        negotiate(nexus, limit).catch(() => this.#leave(0));
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #drop(time2Wait: number): void {
+    this.#time2Wait = time2Wait;
+    this.#nexus?.link.connection.fail(connectionLost("The target announced that it drops the connection"));
+  }
+
+  /** A Reject came. */
+  rejected(event: RejectEvent): void {
+    this.#events.emit("reject", event);
+    const suspect = event.reason === RejectReason.ProtocolError || event.reason === RejectReason.InvalidPduField;
+    const ours = event.opcode === Opcode.ScsiCommand || event.opcode === Opcode.DataOut;
+    // The two sides disagree about the state of the connection. It is replaced in good order, where that costs nobody anything.
+    if (suspect && ours && this.#recovery !== undefined) this.#leave(this.options.timeouts.request * 2);
+  }
+
+  /** The target waits for us to log out. */
+  logoutWanted(): void {
+    this.#leave(0);
+  }
+
+  /** Logs out; half of `limit` (milliseconds) is for the commands under way. */
+  #leave(limit: number): void {
+    const nexus = this.#nexus;
+    if (nexus === undefined || this.#leaving || this.#closing !== undefined) return;
+    this.#leaving = true;
+    const half = Math.min(limit / 2, this.options.timeouts.request);
+    const left = leave(nexus, half, () => this.#keepalive?.stop());
+    void left.then((time2Wait) => {
+      if (nexus.ended) return;
+      this.#time2Wait = time2Wait;
+      nexus.link.connection.fail();
+    });
+  }
+
+  /** The target did something odd that does no harm. */
+  warning(text: string): void {
+    this.#events.emit("warning", text);
+  }
+
+  /** CHECK CONDITION came. */
+  checkCondition(lun: bigint, sense: Uint8Array): void {
+    const code = (sense[0] ?? 0) & 0x7f;
+    const key = code === 0x72 || code === 0x73 ? sense[1] : sense[2];
+    if (code < 0x70 || code > 0x73 || ((key ?? 0) & 0x0f) !== UNIT_ATTENTION) return;
+    this.#events.emit("unitAttention", { lun, sense });
+  }
+
+  /** A Data-Out of the task was rejected: its status must come within the time limit of requests. */
+  statusDue(task: ScsiTask): void {
+    this.calls.shorten(task.call, this.options.timeouts.request);
+  }
+
+  /** The connection has ended. */
+  ended(error: Error | undefined, tasks: ScsiTask[]): void {
+    const nexus = this.#nexus as Nexus;
+    this.#nexus = undefined;
+    this.#nextTag = nexus.link.tasks.newTag();
+    this.#keepalive?.stop();
+    this.#keepalive = undefined;
+    const cause = error ?? connectionLost(
+      this.#leaving ? "The target asked for a logout" : "The target closed the connection",
+    );
+    const closing = this.#closing !== undefined;
+    const policy = closing ? undefined : this.options.recovery;
+    const drained = nexus.link.connection.drained();
+    const replays: CommandCall[] = [];
+    for (const { call, abortError } of tasks) {
+      call.task = undefined;
+      let end: Error;
+      if (abortError !== undefined) end = abortedError(call, abortError);
+      else if (this.#probes === undefined && mayReplay(call, policy, this.#writes)) {
+        replays.push(call);
+        continue;
+      } else end = closing ? this.#closedError(call) : lostError(call, cause);
+      if (call.dataOut.length === 0) call.fail(end);
+      else void drained.then(() => call.fail(end));
+    }
+    this.#replayed = replays.length;
+    this.calls.queue.putBack(replays);
+    this.#probes = undefined;
+    this.#tellEnded();
+    if (closing) return;
+    if (this.#recovery === undefined) return this.#end(cause);
+    this.#setState("reconnecting", cause);
+    const time2Wait = this.#time2Wait ?? nexus.link.parameters.defaultTime2Wait;
+    this.#recovery.start(nexus.results > this.#resultsBefore, time2Wait);
+  }
+
+  // What recovery asks and tells.
+
+  /** One login. */
+  async reconnect(signal: AbortSignal): Promise<void> {
+    const { portals } = this.options;
+    const addresses = this.#movedTo === undefined ? portals : [this.#movedTo, ...portals];
+    const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
+    const established = await establishAtAny(this.options, addresses, before, signal);
+    this.#probes = new CommandQueue();
+    this.#adopt(established);
+  }
+
+  /** Checks every LUN in use. False: the connection was lost meanwhile. */
+  async verify(): Promise<boolean> {
+    const nexus = this.#nexus;
+    const verify = this.options.recovery?.verify;
+    if (nexus === undefined) return false;
+    if (verify === undefined) return true;
+    const probe = (lun: bigint) => ({
+      execute: (command: SessionCommand, options: SessionExecuteOptions = {}) => {
+        const call = this.calls.make(lun, command, options);
+        if (nexus.ended) call.fail(connectionLost("The connection was lost"));
+        else {
+          this.#probes?.push(call);
+          nexus.pump();
+        }
+        return call.promise;
+      },
+    });
+    for (const lun of this.#luns) {
+      try {
+        await verify(lun, probe(lun));
+      } catch (thrown) {
+        if (nexus.ended) return false;
+        const error = new IscsiError(
+          ErrorCode.TaskTerminated,
+          `LUN ${describeLun(lun)} is not what it was before the connection was lost`,
+          { cause: thrown },
+        );
+        this.#changedLuns.set(lun, error);
+      }
+    }
+    return !nexus.ended;
+  }
+
+  /** The session is usable again. */
+  recovered(attempts: number, milliseconds: number): void {
+    const nexus = this.#nexus as Nexus;
+    for (const call of this.calls.all()) {
+      const changed = this.#changedLuns.get(call.lun);
+      if (changed !== undefined && call.task === undefined) call.fail(lostError(call, changed));
+    }
+    this.#resultsBefore = nexus.results;
+    this.#probes = undefined;
+    this.#setState("connected");
+    this.#events.emit("recovered", { attempts, milliseconds, replayed: this.#replayed });
+    nexus.pump();
+  }
+
+  /** One try to reconnect failed. */
+  failed(attempt: number, error: Error, pause: number): void {
+    this.#events.emit("reconnectFailed", { attempt, error, delay: pause });
+  }
+
+  /** No further try will be made. */
+  gaveUp(error: Error): void {
+    if (this.#closing === undefined) this.#end(error);
+  }
+
+  // The end.
+
+  /** The session ends by itself. */
+  #end(cause: Error): void {
+    this.closeReason = cause;
+    this.#nexus?.link.connection.fail(cause);
+    for (const call of this.calls.queue.takeAll()) call.fail(lostError(call, cause));
+    this.#stop();
+    this.#setState("closed", cause);
+  }
+
+  #stop(): void {
+    for (const timer of this.#postponed) clearTimeout(timer);
+    this.#postponed.clear();
+    this.#recovery?.cancel();
+    this.calls.stop();
+  }
+
+  #closedError(call: CommandCall): Error {
+    const closed = sessionClosed();
+    return call.attempts > 0 && call.changesMedium ? outcomeUnknown(closed) : closed;
+  }
+
+  /** Ends the session by the caller's wish. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#setState("closing");
+    this.#recovery?.cancel();
+    for (const call of this.calls.queue.takeAll()) call.fail(this.#closedError(call));
+    const nexus = this.#nexus;
+    if (nexus !== undefined && !nexus.ended) {
+      await leave(nexus, this.options.timeouts.request, () => this.#keepalive?.stop());
+      if (!nexus.ended) nexus.link.connection.end();
+      await settlesWithin(this.#nexusEnded, CLOSE_GRACE);
+      nexus.link.connection.fail();
+    }
+    for (const call of this.calls.all()) call.fail(this.#closedError(call));
+    this.#stop();
+    this.#setState("closed");
+  }
+}
