@@ -106,6 +106,8 @@ export const ErrorCode = {
   ScsiLbaOutOfRange: "SCSI_LBA_OUT_OF_RANGE",
   /** The target does not know the command or a field of it. */
   ScsiIllegalRequest: "SCSI_ILLEGAL_REQUEST",
+  /** The LUN is not the one that was wanted, or not the one it was before a reconnect. */
+  IdentityChanged: "SCSI_IDENTITY_CHANGED",
   /** The data compared differ (COMPARE AND WRITE, VERIFY). */
   ScsiMiscompare: "SCSI_MISCOMPARE",
   /** The LUN answered with fewer bytes than the command asks for, or with data that cannot be parsed. */

@@ -1,0 +1,44 @@
+/**
+ * iSCSI LUNs as streams, as random-access devices and as plain SCSI: a userspace initiator (RFC 7143).
+ *
+ * @example A LUN to a file
+ * ```ts
+ * import { createWriteStream } from "node:fs";
+ * import { pipeline } from "node:stream/promises";
+ * import { openLun } from "lunstream";
+ *
+ * const lun = await openLun("iscsi://192.0.2.10/iqn.2026-01.com.example:disk/0");
+ * await pipeline(lun.createReadStream(), createWriteStream("disk.img"));
+ * await lun.close();
+ * ```
+ *
+ * @module
+ */
+
+export { connect } from "./src/client/connect.ts";
+export { discover, type DiscoverOptions, type FoundLun, type FoundTarget, listLuns } from "./src/client/discover.ts";
+export { Lun } from "./src/client/lun.ts";
+export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
+export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";
+export { formatIscsiUrl } from "./src/client/url_format.ts";
+export { type IscsiUrl, parseIscsiUrl } from "./src/client/url.ts";
+export {
+  ErrorCode,
+  IscsiError,
+  LoginError,
+  ProtocolError,
+  type ProtocolErrorDetails,
+  TimeoutError,
+  TransportError,
+} from "./src/errors.ts";
+export type {
+  BlockDevice,
+  DeviceLimits,
+  DeviceSupport,
+  Extent,
+  OperationOptions,
+  WriteOptions,
+} from "./src/block/device.ts";
+export { memoryDevice } from "./src/block/memory.ts";
+export { ScsiError } from "./src/scsi/errors.ts";
+export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/scsi/executor.ts";

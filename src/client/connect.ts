@@ -1,0 +1,30 @@
+/**
+ * A session by URL.
+ *
+ * @module
+ */
+import { IscsiSession } from "../session/mod.ts";
+import { type ClientOptions, requireTarget, resolveClient } from "./options.ts";
+
+/**
+ * Logs in to the target of a URL. The LUN of the URL, if there is one, plays no part: `session.execute(lun, command)` reaches any.
+ *
+ * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY` for the URL
+ * @throws {LoginError} where the target refuses the login
+ * @throws {TransportError} where it cannot be reached
+ *
+ * @example
+ * ```ts
+ * import { connect } from "lunstream";
+ * import { inquiry, parseInquiry } from "lunstream/scsi";
+ *
+ * const session = await connect("iscsi://192.0.2.10/iqn.2026-01.com.example:disk");
+ * const { dataIn } = await session.execute(0, inquiry());
+ * console.log(parseInquiry(dataIn).vendor);
+ * await session.close();
+ * ```
+ */
+export async function connect(url: string, options: ClientOptions = {}): Promise<IscsiSession> {
+  const resolved = resolveClient(url, options);
+  return await IscsiSession.connect({ ...resolved.session, targetName: requireTarget(resolved.url) });
+}

@@ -1,0 +1,145 @@
+/**
+ * Which targets a portal has, and which LUNs they have.
+ *
+ * @module
+ */
+import { IscsiError } from "../errors.ts";
+import {
+  DeviceType,
+  inquiry,
+  type InquiryData,
+  parseInquiry,
+  parseReadCapacity10,
+  parseReadCapacity16,
+  parseReportLuns,
+  readCapacity10,
+  readCapacity16,
+  reportLuns,
+  runWithRetry,
+  type ScsiExecutor,
+} from "../scsi/mod.ts";
+import { type DiscoveredTarget, IscsiSession, type SessionOptions } from "../session/mod.ts";
+import { LunExecutor } from "./executor.ts";
+import { type ClientOptions, resolveClient } from "./options.ts";
+
+/** Options of {@link discover}. */
+export interface DiscoverOptions extends ClientOptions {
+  /** Log in to each target and list its LUNs. False where absent. */
+  luns?: boolean | undefined;
+}
+
+/** One LUN of a target. */
+export interface FoundLun {
+  /** Its number, 0 to 16383, or its eight raw bytes where it has no such number. */
+  readonly number: number | bigint;
+  /** Standard INQUIRY data. */
+  readonly inquiry: InquiryData;
+  /** Size in bytes; undefined for what is no disk, and where no medium is in it. */
+  readonly size: bigint | undefined;
+  /** Logical block size in bytes; undefined as `size`. */
+  readonly blockSize: number | undefined;
+}
+
+/** One target of a portal. */
+export interface FoundTarget extends DiscoveredTarget {
+  /** Its LUNs in rising order, where they were asked for and the target let us in. */
+  readonly luns?: readonly FoundLun[] | undefined;
+  /** Why its LUNs could not be listed. */
+  readonly error?: Error | undefined;
+}
+
+/**
+ * Asks a portal for its targets (SendTargets), in the order in which it gives them.
+ *
+ * @param url `iscsi://[user[%password]@]host[:port]`; of a URL with a target name only that target is listed
+ * @throws as `connect()` does
+ *
+ * @example
+ * ```ts
+ * import { discover } from "lunstream";
+ *
+ * for (const target of await discover("iscsi://192.0.2.10", { luns: true })) {
+ *   console.log(target.name, target.luns?.map((lun) => lun.number));
+ * }
+ * ```
+ */
+export async function discover(url: string, options: DiscoverOptions = {}): Promise<FoundTarget[]> {
+  const { luns = false, ...client } = options;
+  const { url: parsed, session: base } = resolveClient(url, client);
+  const session = await IscsiSession.connect({
+    ...base,
+    // Neither has a meaning for a discovery session.
+    portalGroupTag: undefined,
+    sessionType: "Discovery",
+  });
+  let targets: DiscoveredTarget[];
+  try {
+    targets = await session.sendTargets(parsed.targetName);
+  } finally {
+    await session.close();
+  }
+  if (!luns) return targets;
+  const found: FoundTarget[] = [];
+  for (const target of targets) found.push(await withLuns(target, base));
+  return found;
+}
+
+async function withLuns(target: DiscoveredTarget, base: SessionOptions): Promise<FoundTarget> {
+  try {
+    // The portal that answered is reachable for us; the others that the target names may not be.
+    const asked = target.portals.find((portal) => portal.host === base.host && portal.port === base.port);
+    const portal = asked ?? target.portals[0];
+    const session = await IscsiSession.connect({
+      ...base,
+      ...(portal === undefined ? {} : { host: portal.host, port: portal.port }),
+      portals: target.portals,
+      portalGroupTag: undefined,
+      targetName: target.name,
+    });
+    try {
+      return { ...target, luns: await listLuns(session) };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    if (!(error instanceof IscsiError)) throw error;
+    return { ...target, error };
+  }
+}
+
+/** Lists the LUNs of a session's target (REPORT LUNS), in rising order. */
+export async function listLuns(session: IscsiSession): Promise<FoundLun[]> {
+  // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
+  const executor = new LunExecutor(session, 0);
+  let list = parseReportLuns((await runWithRetry(executor, reportLuns())).dataIn);
+  if (list.missing > 0) {
+    const allocationLength = 8200 + list.missing;
+    list = parseReportLuns((await runWithRetry(executor, reportLuns({ allocationLength }))).dataIn);
+  }
+  const numbers = list.luns.map((lun) => lun.number !== undefined && lun.number <= 16383 ? lun.number : lun.raw);
+  numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
+  const found: FoundLun[] = [];
+  for (const number of numbers) found.push(await describe(new LunExecutor(session, number), number));
+  return found;
+}
+
+async function describe(executor: ScsiExecutor, number: number | bigint): Promise<FoundLun> {
+  const data = parseInquiry((await runWithRetry(executor, inquiry())).dataIn);
+  const disk = data.deviceType === DeviceType.Disk || data.deviceType === DeviceType.Cd;
+  const capacity = disk ? await capacityOf(executor) : undefined;
+  return { number, inquiry: data, size: capacity?.size, blockSize: capacity?.blockSize };
+}
+
+async function capacityOf(executor: ScsiExecutor): Promise<{ size: bigint; blockSize: number } | undefined> {
+  try {
+    const short = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
+    if (!short.tooLarge) {
+      return { size: (BigInt(short.lastLba) + 1n) * BigInt(short.blockSize), blockSize: short.blockSize };
+    }
+    const long = parseReadCapacity16((await runWithRetry(executor, readCapacity16())).dataIn);
+    return { size: (long.lastLba + 1n) * BigInt(long.blockSize), blockSize: long.blockSize };
+  } catch (error) {
+    if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Whether a LUN is still the one it was: checked after a reconnect, before anything is sent to it again
+ * (a target that came back may have another disk at the same number).
+ *
+ * @module
+ */
+import { toHex } from "../bytes/hex.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
+import {
+  executeWithRetry,
+  inquiry,
+  isGood,
+  parseReadCapacity10,
+  parseVpdPage,
+  readCapacity10,
+  runWithRetry,
+  type ScsiExecutor,
+} from "../scsi/mod.ts";
+
+/** What identifies a LUN. */
+export interface LunIdentity {
+  /** Unit serial number (VPD page 80h); undefined where the LUN has none. */
+  readonly serial: string | undefined;
+  /** Bytes of the device identification (VPD page 83h) in hex; undefined where the LUN has none. */
+  readonly designators: string | undefined;
+  /** The answer to READ CAPACITY(10): last block and block size; undefined where the LUN has no capacity. */
+  readonly capacity: string | undefined;
+}
+
+/** Asks a LUN who it is. */
+export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity> {
+  const serialPage = await vpd(executor, 0x80);
+  const designators = await vpd(executor, 0x83);
+  return {
+    serial: serialPage === undefined ? undefined : serialOf(serialPage),
+    designators: designators === undefined ? undefined : toHex(designators),
+    capacity: await capacityOf(executor),
+  };
+}
+
+/**
+ * Compares a LUN with what it was.
+ *
+ * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
+ */
+export async function verifyIdentity(executor: ScsiExecutor, before: LunIdentity): Promise<void> {
+  const now = await readIdentity(executor);
+  for (const field of ["serial", "designators", "capacity"] as const) {
+    if (now[field] === before[field]) continue;
+    throw new IscsiError(
+      ErrorCode.IdentityChanged,
+      `The LUN is not the one it was before the reconnect: its ${field} was ${before[field]} and is ${now[field]}`,
+    );
+  }
+}
+
+/**
+ * Compares a LUN's serial number with the one that the caller wants.
+ *
+ * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
+ */
+export async function requireSerial(executor: ScsiExecutor, wanted: string): Promise<void> {
+  const page = await vpd(executor, 0x80);
+  const serial = page === undefined ? undefined : serialOf(page);
+  if (serial === wanted) return;
+  throw new IscsiError(
+    ErrorCode.IdentityChanged,
+    `The LUN's unit serial number must be ${JSON.stringify(wanted)} and is ${JSON.stringify(serial ?? "absent")}`,
+  );
+}
+
+async function vpd(executor: ScsiExecutor, vpdPage: number): Promise<Uint8Array | undefined> {
+  const command = inquiry({ vpdPage, allocationLength: 255 });
+  const result = await executeWithRetry(executor, command);
+  return isGood(result) ? result.dataIn : undefined;
+}
+
+function serialOf(page: Uint8Array): string | undefined {
+  const parsed = parseVpdPage(page, 0x80);
+  return parsed.kind === "unitSerialNumber" ? parsed.serialNumber : undefined;
+}
+
+async function capacityOf(executor: ScsiExecutor): Promise<string | undefined> {
+  try {
+    const { lastLba, blockSize } = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
+    return `${lastLba} of ${blockSize} bytes`;
+  } catch (error) {
+    if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;
+    throw error;
+  }
+}

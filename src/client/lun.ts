@@ -1,0 +1,123 @@
+/**
+ * A logical unit as its users see it: a block device with streams.
+ *
+ * @module
+ */
+import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
+import { createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
+import type {
+  DeviceReadStream,
+  DeviceWriteStream,
+  ReadableOptions,
+  ReadStreamOptions,
+  WritableOptions,
+  WriteStreamOptions,
+} from "../streams/mod.ts";
+import type { IscsiSession } from "../session/mod.ts";
+
+/**
+ * A logical unit of an iSCSI target: a {@link BlockDevice} that also makes streams. Made by `openLun()`. `close()` ends the
+ * session too.
+ */
+export class Lun implements BlockDevice {
+  readonly #device: BlockDevice;
+  /** The session that carries the commands: for raw SCSI, task management and its parameters. */
+  readonly session: IscsiSession;
+  /** Number of the logical unit: 0 to 16383, or its eight raw bytes. */
+  readonly number: number | bigint;
+
+  /** Joins an open device with its session; `openLun()` does it for you. */
+  constructor(device: BlockDevice, session: IscsiSession, number: number | bigint) {
+    this.#device = device;
+    this.session = session;
+    this.number = number;
+  }
+
+  /** Size in bytes. */
+  get size(): number {
+    return this.#device.size;
+  }
+  /** Logical block size in bytes. */
+  get blockSize(): number {
+    return this.#device.blockSize;
+  }
+  /** Whether writes are refused, with code `BLOCK_READ_ONLY`. */
+  get readOnly(): boolean {
+    return this.#device.readOnly;
+  }
+  /** What the logical unit can do. */
+  get supports(): DeviceSupport {
+    return this.#device.supports;
+  }
+  /** Sizes for fast requests, in bytes. */
+  get limits(): DeviceLimits {
+    return this.#device.limits;
+  }
+  /** Fills the whole of `buffer` from byte `position`, or rejects. */
+  readInto(buffer: Uint8Array, position: number, options?: OperationOptions): Promise<void> {
+    return this.#device.readInto(buffer, position, options);
+  }
+  /** Reads exactly `length` bytes from byte `position`. */
+  read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array> {
+    return this.#device.read(position, length, options);
+  }
+  /** Writes the whole of `buffer` at byte `position`; settles when the target has acknowledged it. */
+  write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    return this.#device.write(buffer, position, options);
+  }
+  /** Settles when all acknowledged writes are on the medium (SYNCHRONIZE CACHE). */
+  flush(options?: OperationOptions): Promise<void> {
+    return this.#device.flush(options);
+  }
+  /** Says that `length` bytes from `position` are no longer needed (UNMAP). */
+  discard(position: number, length: number, options?: OperationOptions): Promise<void> {
+    return this.#device.discard(position, length, options);
+  }
+  /** Makes `length` bytes from `position` read as zeros. */
+  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void> {
+    return this.#device.writeZeroes(position, length, options);
+  }
+  /** Data and holes of `length` bytes from `position` (GET LBA STATUS). */
+  extents(position: number, length: number, options?: OperationOptions): Promise<Extent[]> {
+    return this.#device.extents(position, length, options);
+  }
+  /** Writes `data` at `position` if the bytes there equal `expected`, as one step (COMPARE AND WRITE). */
+  compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    options?: OperationOptions,
+  ): Promise<void> {
+    return this.#device.compareAndWrite(expected, data, position, options);
+  }
+
+  /** A streamx `Readable` over bytes `start` to `end`, inclusive, as in `fs.createReadStream`. */
+  createReadStream(options?: ReadStreamOptions): DeviceReadStream {
+    return createReadStream(this.#device, options);
+  }
+  /** A streamx `Writable` from byte `start` on; it finishes when all is acknowledged and flushed. */
+  createWriteStream(options?: WriteStreamOptions): DeviceWriteStream {
+    return createWriteStream(this.#device, options);
+  }
+  /** A WHATWG byte stream over `length` bytes from `position`. */
+  readable(options?: ReadableOptions): ReadableStream<Uint8Array> {
+    return readable(this.#device, options);
+  }
+  /** A WHATWG stream that writes from byte `position` on. */
+  writable(options?: WritableOptions): WritableStream<Uint8Array> {
+    return writable(this.#device, options);
+  }
+
+  /** Waits for what is in flight, logs out and closes the connection. Idempotent. */
+  async close(): Promise<void> {
+    try {
+      await this.#device.close();
+    } finally {
+      await this.session.close();
+    }
+  }
+  /** The same as {@link Lun.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

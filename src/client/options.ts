@@ -1,0 +1,92 @@
+/**
+ * What a caller may say beside the URL, and how both become the options of a session.
+ *
+ * @module
+ */
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { env as runtimeEnv } from "../runtime/mod.ts";
+import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
+import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
+
+/** The initiator name where the caller gives none. */
+export const DEFAULT_INITIATOR_NAME = "iqn.2026-11.dev.lunstream:initiator";
+
+/** Options of everything that connects. What the options say goes before the URL, and the URL before the environment. */
+export interface ClientOptions extends
+  Pick<
+    SessionOptions,
+    "limits" | "timeouts" | "keepalive" | "recovery" | "redirect" | "portals" | "portalGroupTag" | "isid" | "signal"
+  > {
+  /** Our iSCSI name; {@link DEFAULT_INITIATOR_NAME} where absent. */
+  initiatorName?: string | undefined;
+  /** CHAP credentials. */
+  auth?: AuthOptions | undefined;
+  /** Reads an environment variable (`LIBISCSI_CHAP_USERNAME` and so on). Those of the process where absent and permitted. */
+  env?: ((name: string) => string | undefined) | undefined;
+}
+
+/** A parsed URL and what came of it together with the options. */
+export interface ResolvedClient {
+  /** The URL. */
+  url: IscsiUrl;
+  /** Options of the session, without a target name. */
+  session: SessionOptions;
+}
+
+/**
+ * Joins URL, options and environment.
+ *
+ * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY`
+ */
+export function resolveClient(text: string, options: ClientOptions): ResolvedClient {
+  const { initiatorName, auth, env = runtimeEnv, limits, ...rest } = options;
+  const url = parseIscsiUrl(text, { env });
+  return {
+    url,
+    session: {
+      ...rest,
+      host: url.host,
+      port: url.port,
+      portalGroupTag: rest.portalGroupTag ?? url.portalGroupTag,
+      initiatorName: initiatorName ?? DEFAULT_INITIATOR_NAME,
+      auth: auth ?? authOfUrl(url),
+      limits: {
+        headerDigest: forcedDigest(url.headerDigest),
+        dataDigest: forcedDigest(url.dataDigest),
+        ...limits,
+      },
+    },
+  };
+}
+
+/**
+ * The part of a URL that must be there for a target to be opened.
+ *
+ * @throws `ISCSI_URL_INVALID` where it is not
+ */
+export function requireTarget(url: IscsiUrl): string {
+  if (url.targetName === undefined) {
+    throw new IscsiError(
+      ErrorCode.UrlInvalid,
+      "A URL with a target name was wanted, as in iscsi://host/iqn.2026-01.com.example:disk/0, and one of a portal came",
+    );
+  }
+  return url.targetName;
+}
+
+function forcedDigest(wanted: DigestName | undefined): readonly DigestName[] | undefined {
+  return wanted === undefined ? undefined : [wanted];
+}
+
+function authOfUrl(url: IscsiUrl): AuthOptions | undefined {
+  const { username, password, targetUsername, targetPassword, chapAlgorithms } = url;
+  if (username === undefined || password === undefined) return undefined;
+  return {
+    username,
+    password,
+    algorithms: chapAlgorithms,
+    // libiscsi takes short secrets, and a URL that works there must work here.
+    allowShortSecrets: true,
+    target: targetPassword === undefined ? undefined : { username: targetUsername, password: targetPassword },
+  };
+}
