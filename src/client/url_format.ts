@@ -1,0 +1,20 @@
+import type { IscsiUrl } from "./url.ts";
+import { DEFAULT_PORT } from "./url_portal.ts";
+
+/**
+ * Writes a URL for display: without user, passwords and query. Parsing it gives host, port, portal group tag, target and LUN again.
+ *
+ * @param url parts of a URL; `port` 3260 is left out
+ */
+export function formatIscsiUrl(
+  url: Pick<IscsiUrl, "host" | "targetName" | "lun" | "portalGroupTag"> & { readonly port?: number },
+): string {
+  const { host, port = DEFAULT_PORT, portalGroupTag, targetName, lun } = url;
+  let text = `iscsi://${host.includes(":") ? `[${host.replace("%", "%25")}]` : host}`;
+  if (port !== DEFAULT_PORT) text += `:${port}`;
+  if (portalGroupTag !== undefined) text += `,${portalGroupTag}`;
+  if (targetName === undefined) return text;
+  text += `/${encodeURIComponent(targetName).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
+  if (lun === undefined) return text;
+  return `${text}/${typeof lun === "bigint" ? `0x${lun.toString(16).padStart(16, "0")}` : lun}`;
+}

@@ -1,0 +1,88 @@
+import { urlError } from "./url_error.ts";
+
+/** The TCP port where the URL names none (RFC 7143 §14). */
+export const DEFAULT_PORT = 3260;
+
+/** Where to connect to. */
+export interface UrlPortal {
+  /** Host name or address, IPv6 without brackets. */
+  host: string;
+  /** TCP port, 1 to 65535. */
+  port: number;
+  /** Target portal group tag, 0 to 65535. */
+  portalGroupTag?: number;
+}
+
+/**
+ * Parses `host`, `host:port` and either with `,tpgt` after it.
+ *
+ * @throws TypeError `ISCSI_URL_INVALID`
+ */
+export function parsePortal(text: string): UrlPortal {
+  const comma = text.indexOf(",");
+  const address = comma < 0 ? text : text.slice(0, comma);
+  const portal = address.startsWith("[") ? bracketed(address) : named(address);
+  if (comma < 0) return portal;
+  const tag = text.slice(comma + 1);
+  if (!/^\d{1,5}$/.test(tag) || Number(tag) > 65535) {
+    throw urlError("a portal group tag of 0 to 65535 was wanted after the comma of the portal");
+  }
+  return { ...portal, portalGroupTag: Number(tag) };
+}
+
+function bracketed(address: string): UrlPortal {
+  const end = address.indexOf("]");
+  if (end < 0) throw urlError("the [ of its IPv6 address is not closed");
+  // RFC 6874: the % before a zone is written as %25; a bare one is common, too.
+  const [host = "", zone] = address.slice(1, end).split(/%25|%/, 2);
+  if (!isIpv6(host) || (zone !== undefined && !/^[\w.~-]+$/.test(zone))) {
+    throw urlError("an IPv6 address was wanted between the brackets");
+  }
+  return { host: zone === undefined ? host : `${host}%${zone}`, port: portOf(address.slice(end + 1)) };
+}
+
+function named(address: string): UrlPortal {
+  const colon = address.indexOf(":");
+  if (colon !== address.lastIndexOf(":")) {
+    throw urlError("an IPv6 address must be in brackets, as in iscsi://[::1]:3260");
+  }
+  const host = colon < 0 ? address : address.slice(0, colon);
+  if (host === "") throw urlError("it has no host");
+  if (host.length > 253 || !/^[\p{L}\p{N}._-]+$/u.test(host)) {
+    throw urlError(
+      "a host name or an address was wanted; in a user name or password the characters : % @ / ? must be escaped",
+    );
+  }
+  return { host, port: colon < 0 ? DEFAULT_PORT : portOf(address.slice(colon)) };
+}
+
+/** @param text empty, or a colon and the port */
+function portOf(text: string): number {
+  if (text === "") return DEFAULT_PORT;
+  const port = /^:\d{1,5}$/.test(text) ? Number(text.slice(1)) : 0;
+  if (port < 1 || port > 65535) throw urlError("a port of 1 to 65535 was wanted after the host");
+  return port;
+}
+
+/** Whether this is an IPv6 address without a zone (RFC 4291 §2.2). */
+function isIpv6(text: string): boolean {
+  const halves = text.split("::");
+  if (halves.length > 2) return false;
+  let groups = 0;
+  for (const [half, part] of halves.entries()) {
+    if (part === "") continue;
+    const pieces = part.split(":");
+    for (const [index, piece] of pieces.entries()) {
+      const last = half === halves.length - 1 && index === pieces.length - 1;
+      if (/^[0-9a-f]{1,4}$/i.test(piece)) groups += 1;
+      else if (last && isIpv4(piece)) groups += 2;
+      else return false;
+    }
+  }
+  return halves.length === 2 ? groups <= 7 : groups === 8;
+}
+
+function isIpv4(text: string): boolean {
+  const parts = text.split(".");
+  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+}
