@@ -42,6 +42,8 @@ export interface FakeDiskOptions {
   fua?: boolean;
   writeCache?: boolean;
   noSynchronizeCache?: boolean;
+  /** Turns of the microtask queue that a command takes: lets commands overtake each other. */
+  delay?: () => number;
   /** Extents in one GET LBA STATUS answer. */
   statusExtents?: number;
 }
@@ -89,7 +91,7 @@ export class FakeDisk implements ScsiExecutor {
         if (signal?.aborted) return abort();
         signal?.addEventListener("abort", abort);
         if (this.held) this.waiting.push(go);
-        else queueMicrotask(go);
+        else later(this.options.delay?.() ?? 0, go);
       });
       const given = this.intercept?.(command, this);
       const none = { status: 0, sense: EMPTY, dataIn: EMPTY, underflow: 0, overflow: 0 };
@@ -290,6 +292,10 @@ export class FakeDisk implements ScsiExecutor {
     }
     return answer(command, [...u32(4 + list.length), 0, 0, 0, 0, ...list]);
   }
+}
+
+function later(turns: number, go: () => void): void {
+  queueMicrotask(() => turns > 0 ? later(turns - 1, go) : go());
 }
 
 function check(key: number, asc: number, ascq: number): Partial<ScsiResult> {
