@@ -191,8 +191,7 @@ const BAD: [string, string][] = [
   ],
   [
     "iscsi://iqn.2026-01.com.example:me%deadbeef@h",
-    `${URL}the user and password can be read in two ways; write each : of the user name as %3A and each % of the password as ` +
-    "%25, and put a : between the two",
+    `${URL}the user and password can be read in two ways; write a : of the user name as %3A, or where it has none its first . as %2E`,
   ],
   [`iscsi://h/${"x".repeat(9000)}`, `${URL}it has more than 8192 characters`],
 ];
