@@ -21,6 +21,8 @@ export interface NativeCrc32c {
 export interface Crc32cCandidate {
   /** Name of the package. */
   readonly name: string;
+  /** The Deno permissions without which loading it would make Deno ask at a terminal. */
+  readonly permissions: readonly string[];
   /** Loads it and gives its function, whatever that is. */
   load(): Promise<unknown>;
 }
@@ -28,12 +30,20 @@ export interface Crc32cCandidate {
 /** How much faster than JavaScript a provider must be; `fast-crc32c` without its addon is several times slower. */
 const MIN_SPEEDUP = 1.5;
 const SAMPLE_LENGTH = 65536;
-const SAMPLE_ROUNDS = 12;
+const SAMPLE_ROUNDS = 24;
 
 const CANDIDATES: readonly Crc32cCandidate[] = [
-  { name: "fast-crc32c", load: async () => member(await import("fast-crc32c"), "calculate") },
-  // Not a dependency: used where the user has installed it. The name in a variable keeps bundlers from resolving it.
-  { name: "@node-rs/crc32", load: async (name = "@node-rs/crc32") => member(await import(name), "crc32c") },
+  {
+    name: "fast-crc32c",
+    permissions: ["read", "env", "ffi", "sys"],
+    load: async () => member(await import("fast-crc32c"), "calculate"),
+  },
+  {
+    // Not a dependency: used where the user has installed it. The name in a variable keeps bundlers from resolving it.
+    name: "@node-rs/crc32",
+    permissions: ["read", "env", "ffi", "sys", "run"],
+    load: async (name = "@node-rs/crc32") => member(await import(name), "crc32c"),
+  },
 ];
 
 /**
@@ -45,9 +55,9 @@ const CANDIDATES: readonly Crc32cCandidate[] = [
 export async function findNativeCrc32c(
   candidates: readonly Crc32cCandidate[] = CANDIDATES,
 ): Promise<NativeCrc32c | undefined> {
-  if (!nativeCodePermitted()) return undefined;
-  for (const { name, load } of candidates) {
+  for (const { name, permissions, load } of candidates) {
     try {
+      if (!permissions.every(isGranted)) continue;
       const calculate = await load();
       if (isCrc32c(calculate) && isFast(calculate)) return { name, calculate };
     } catch {
@@ -62,12 +72,10 @@ interface Permissions {
   querySync(descriptor: { name: string }): { state: string };
 }
 
-/** In Deno an addon needs all of these; merely asking for one that is not granted would prompt at a terminal. */
-function nativeCodePermitted(): boolean {
+/** Whether a permission is there already; only Deno has any. */
+function isGranted(name: string): boolean {
   const { Deno } = globalThis as { Deno?: { permissions?: Permissions } };
-  const permissions = Deno?.permissions;
-  if (permissions === undefined) return true;
-  return ["read", "env", "ffi"].every((name) => permissions.querySync({ name }).state === "granted");
+  return Deno?.permissions === undefined || Deno.permissions.querySync({ name }).state === "granted";
 }
 
 /** A member of a CommonJS module, wherever the runtime put it. */
@@ -88,19 +96,21 @@ function isCrc32c(calculate: unknown): calculate is Crc32cFunction {
     calculate(whole, 0xfedcba98) >>> 0 === crc32cJs(whole, 0xfedcba98);
 }
 
+/** Compares the quickest rounds: early ones warm up, and others are disturbed. By turns, so that both warm up as long. */
 function isFast(calculate: Crc32cFunction): boolean {
   const sample = Uint8Array.from({ length: SAMPLE_LENGTH }, (_, i) => i * 7);
-  const ours = quickest(crc32cJs, sample);
-  return quickest(calculate, sample) * MIN_SPEEDUP < ours;
+  let ours = Infinity;
+  let theirs = Infinity;
+  for (let round = 0; round < SAMPLE_ROUNDS; round++) {
+    ours = Math.min(ours, timeOf(crc32cJs, sample));
+    theirs = Math.min(theirs, timeOf(calculate, sample));
+  }
+  return theirs * MIN_SPEEDUP < ours;
 }
 
-/** The quickest of some rounds, in milliseconds: the first ones warm up, and others are disturbed. */
-function quickest(calculate: Crc32cFunction, sample: Uint8Array): number {
-  let best = Infinity;
-  for (let round = 0; round < SAMPLE_ROUNDS; round++) {
-    const start = performance.now();
-    calculate(sample, 0);
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
+/** Milliseconds. */
+function timeOf(calculate: Crc32cFunction, sample: Uint8Array): number {
+  const start = performance.now();
+  calculate(sample, 0);
+  return performance.now() - start;
 }
