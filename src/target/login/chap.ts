@@ -1,0 +1,123 @@
+/**
+ * CHAP from the side of the target (RFC 7143 §12.1.3).
+ *
+ * @module
+ */
+
+import { constantTimeEqual, hash, randomBytes } from "../../runtime/mod.ts";
+import { encodeBinary, parseBinary, parseNumber } from "../../wire/mod.ts";
+import type { ChapAlgorithm, TargetAuth } from "../options.ts";
+import { LoginFailure, LoginStatus } from "./failure.ts";
+
+interface Algorithm {
+  readonly name: ChapAlgorithm;
+  readonly code: string;
+  readonly hash: "md5" | "sha1" | "sha256" | "sha3-256";
+  /** Length of the digest, and of our challenges, in bytes. */
+  readonly length: number;
+}
+
+const ALGORITHMS: readonly Algorithm[] = [
+  { name: "MD5", code: "5", hash: "md5", length: 16 },
+  { name: "SHA1", code: "6", hash: "sha1", length: 20 },
+  { name: "SHA-256", code: "7", hash: "sha256", length: 32 },
+  { name: "SHA3-256", code: "8", hash: "sha3-256", length: 32 },
+];
+
+/** Longest challenge taken, in bytes. */
+const MAX_CHALLENGE = 1024;
+
+/** Challenges that a target has sent and that are not answered yet: none of them may come back as an initiator's own. */
+export type OutstandingChallenges = Set<Uint8Array>;
+
+/** One CHAP exchange. */
+export class Chap {
+  readonly #auth: TargetAuth;
+  readonly #outstanding: OutstandingChallenges;
+  #algorithm: Algorithm | undefined;
+  #identifier = 0;
+  #challenge: Uint8Array = new Uint8Array(0);
+
+  /** Starts an exchange; nothing is sent before {@link Chap.choose}. */
+  constructor(auth: TargetAuth, outstanding: OutstandingChallenges) {
+    this.#auth = auth;
+    this.#outstanding = outstanding;
+  }
+
+  /** Whether the challenge has been sent. */
+  get challenged(): boolean {
+    return this.#algorithm !== undefined;
+  }
+
+  /** Step 2: takes the list of CHAP_A, answers with the algorithm chosen and a challenge. */
+  choose(list: string): [string, string][] {
+    const allowed = this.#auth.algorithms ?? ALGORITHMS.map(({ name }) => name);
+    const algorithm = list.split(",")
+      .map((code) => ALGORITHMS.find((known) => known.code === code && allowed.includes(known.name)))
+      .find((known) => known !== undefined);
+    if (algorithm === undefined) throw new LoginFailure(LoginStatus.AuthenticationFailed);
+    this.#algorithm = algorithm;
+    this.#identifier = randomBytes(1)[0]!;
+    this.#challenge = randomBytes(algorithm.length);
+    this.#outstanding.add(this.#challenge);
+    return [
+      ["CHAP_A", algorithm.code],
+      ["CHAP_I", String(this.#identifier)],
+      ["CHAP_C", encodeBinary(this.#challenge)],
+    ];
+  }
+
+  /**
+   * Step 4: checks the answer, and answers the initiator's own challenge where there is one.
+   * @throws LoginFailure 0201 for a wrong name or response, or a challenge that is ours reflected
+   */
+  verify(keys: ReadonlyMap<string, string>): [string, string][] {
+    const failure = new LoginFailure(LoginStatus.AuthenticationFailed);
+    const algorithm = this.#algorithm;
+    const name = keys.get("CHAP_N");
+    const response = keys.get("CHAP_R");
+    if (algorithm === undefined || name === undefined || response === undefined) throw failure;
+    const got = parseBinary(response, algorithm.length, "CHAP_R");
+    const expected = respond(algorithm, this.#identifier, this.#auth.password, this.#challenge);
+    // Both are looked at whatever the first says, so that the time does not tell which was wrong.
+    const sameName = constantTimeEqual(utf8(name), utf8(this.#auth.username));
+    const sameResponse = constantTimeEqual(got, expected);
+    if (!sameName || !sameResponse) throw failure;
+    const challenge = keys.get("CHAP_C");
+    const identifier = keys.get("CHAP_I");
+    if (challenge === undefined && identifier === undefined) return [];
+    if (challenge === undefined || identifier === undefined || this.#auth.target === undefined) throw failure;
+    return this.#answer(algorithm, this.#auth.target, identifier, challenge);
+  }
+
+  /** Forgets the challenge. */
+  end(): void {
+    this.#outstanding.delete(this.#challenge);
+  }
+
+  #answer(
+    algorithm: Algorithm,
+    target: { username: string; password: string },
+    identifier: string,
+    challenge: string,
+  ): [string, string][] {
+    const id = parseNumber("CHAP_I", identifier, { min: 0, max: 255 });
+    const bytes = parseBinary(challenge, MAX_CHALLENGE, "CHAP_C");
+    if (bytes.length === 0) throw new LoginFailure(LoginStatus.AuthenticationFailed);
+    for (const ours of this.#outstanding) {
+      if (constantTimeEqual(ours, bytes)) throw new LoginFailure(LoginStatus.AuthenticationFailed);
+    }
+    return [
+      ["CHAP_N", target.username],
+      ["CHAP_R", encodeBinary(respond(algorithm, id, target.password, bytes))],
+    ];
+  }
+}
+
+function respond(algorithm: Algorithm, identifier: number, secret: string, challenge: Uint8Array): Uint8Array {
+  return hash(algorithm.hash, Uint8Array.of(identifier), utf8(secret), challenge);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,81 @@
+/**
+ * The limits of the target with every choice made, and what a login settles on.
+ *
+ * @module
+ */
+
+import { rangeError } from "../../errors.ts";
+import type { DigestChoice, TargetLimits } from "../options.ts";
+
+/** {@link TargetLimits} without absences. */
+export type Limits = { readonly [Key in keyof TargetLimits]-?: NonNullable<TargetLimits[Key]> };
+
+/** What both sides agreed on. Lengths are bytes. */
+export interface Negotiated {
+  /** Longest data segment that the initiator takes. */
+  initiatorMaxRecvDataSegmentLength: number;
+  /** Longest data segment that we take. */
+  maxRecvDataSegmentLength: number;
+  maxBurstLength: number;
+  firstBurstLength: number;
+  initialR2T: boolean;
+  immediateData: boolean;
+  maxOutstandingR2T: number;
+  headerDigest: boolean;
+  dataDigest: boolean;
+}
+
+/** Values of RFC 7143 §13 for keys that were not negotiated. */
+export function defaultNegotiated(): Negotiated {
+  return {
+    initiatorMaxRecvDataSegmentLength: 8192,
+    maxRecvDataSegmentLength: 8192,
+    maxBurstLength: 262144,
+    firstBurstLength: 65536,
+    initialR2T: true,
+    immediateData: true,
+    maxOutstandingR2T: 1,
+    headerDigest: false,
+    dataDigest: false,
+  };
+}
+
+/**
+ * Completes the limits of the options.
+ * @throws RangeError `ERR_OUT_OF_RANGE` for a number outside its range
+ */
+export function resolveLimits(options: TargetLimits): Limits {
+  const digests: readonly DigestChoice[] = ["None", "CRC32C"];
+  const maxBurstLength = length("maxBurstLength", options.maxBurstLength ?? 1048576);
+  const firstBurstLength = length("firstBurstLength", options.firstBurstLength ?? Math.min(262144, maxBurstLength));
+  if (firstBurstLength > maxBurstLength) {
+    throw rangeError(
+      `Expected firstBurstLength to be at most maxBurstLength ${maxBurstLength}, got ${firstBurstLength}`,
+    );
+  }
+  return {
+    maxRecvDataSegmentLength: length("maxRecvDataSegmentLength", options.maxRecvDataSegmentLength ?? 262144),
+    maxBurstLength,
+    firstBurstLength,
+    initialR2T: options.initialR2T ?? false,
+    immediateData: options.immediateData ?? true,
+    maxOutstandingR2T: checkInteger("maxOutstandingR2T", options.maxOutstandingR2T ?? 4, 1, 65535),
+    headerDigest: options.headerDigest ?? digests,
+    dataDigest: options.dataDigest ?? digests,
+  };
+}
+
+function length(name: string, value: number): number {
+  return checkInteger(name, value, 512, 0xffffff);
+}
+
+/**
+ * Passes an integer inside `[min, max]`.
+ * @throws RangeError `ERR_OUT_OF_RANGE`
+ */
+export function checkInteger(name: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw rangeError(`Expected ${name} to be an integer from ${min} to ${max}, got ${value}`);
+  }
+  return value;
+}

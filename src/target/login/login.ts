@@ -1,0 +1,175 @@
+/**
+ * The login of one connection, from the side of the target (RFC 7143 §6.3, §11.12, §11.13). No I/O: one request in, one
+ * reply out.
+ *
+ * @module
+ */
+
+import { type LoginRequest, LoginStage, parseTextKeys } from "../../wire/mod.ts";
+import type { TargetAuth } from "../options.ts";
+import type { OutstandingChallenges } from "./chap.ts";
+import { LoginFailure, LoginStatus } from "./failure.ts";
+import type { Limits, Negotiated } from "./limits.ts";
+import { Operational } from "./operational.ts";
+import { Security, SECURITY_KEYS } from "./security.ts";
+import { TextAssembler } from "./text_assembler.ts";
+
+/** Requests that one login may take. */
+const MAX_ROUNDS = 64;
+/** Our only portal group. */
+export const PORTAL_GROUP_TAG = 1;
+/** Longest name, in bytes (RFC 7143 §4.2.7.2). */
+const MAX_NAME = 223;
+
+/** What a login needs to know of its target. */
+export interface LoginEnvironment {
+  /** Our iSCSI name. */
+  readonly targetName: string;
+  /** Who may log in; anyone where undefined. */
+  readonly auth: TargetAuth | undefined;
+  /** What we declare. */
+  readonly limits: Limits;
+  /** Challenges on all connections of the target. */
+  readonly challenges: OutstandingChallenges;
+}
+
+/** Who has logged in, and on what terms. */
+export interface LoginResult {
+  readonly initiatorName: string;
+  readonly discovery: boolean;
+  readonly negotiated: Negotiated;
+}
+
+/** The answer to one Login Request. */
+export interface LoginReply {
+  readonly transit: boolean;
+  readonly nextStage: number;
+  readonly pairs: readonly [string, string][];
+  /** The login is complete with this reply. */
+  readonly result?: LoginResult | undefined;
+}
+
+/** Keys that may stand in any stage, and again with the same value. */
+const NAMES: ReadonlySet<string> = new Set(["InitiatorName", "TargetName", "SessionType", "InitiatorAlias"]);
+
+/** The state of one login. */
+export class Login {
+  readonly #environment: LoginEnvironment;
+  readonly #text = new TextAssembler();
+  readonly #seen = new Map<string, string>();
+  #first: LoginRequest | undefined;
+  #stage: number = LoginStage.Security;
+  #rounds = 0;
+  #initiatorName = "";
+  #discovery = false;
+  #security: Security | undefined;
+  #operational: Operational | undefined;
+
+  /** Waits for the first request. */
+  constructor(environment: LoginEnvironment) {
+    this.#environment = environment;
+  }
+
+  /**
+   * Takes one request.
+   * @throws LoginFailure with the status to answer; ProtocolError for text that cannot be parsed
+   */
+  handle(request: LoginRequest, data: Uint8Array): LoginReply {
+    this.#checkRequest(request);
+    if (!this.#text.add(data, request.continue)) return { transit: false, nextStage: 0, pairs: [] };
+    const keys = this.#takeKeys(parseTextKeys(this.#text.take(), 1024));
+    const opening = this.#security === undefined;
+    if (opening) this.#begin(request, keys);
+    const pairs: [string, string][] = opening && !this.#discovery
+      ? [["TargetPortalGroupTag", String(PORTAL_GROUP_TAG)]]
+      : [];
+    const ready = this.#stage === LoginStage.Security
+      ? this.#handleSecurity(keys, request, pairs)
+      : this.#handleOperational(keys, request, pairs);
+    if (!ready) return { transit: false, nextStage: 0, pairs };
+    this.#stage = request.nextStage;
+    const complete = request.nextStage === LoginStage.FullFeature;
+    return { transit: true, nextStage: request.nextStage, pairs, result: complete ? this.#result() : undefined };
+  }
+
+  /** Forgets what is outstanding: the login is over, one way or the other. */
+  end(): void {
+    this.#security?.end();
+  }
+
+  #checkRequest(request: LoginRequest): void {
+    const first = this.#first ??= request;
+    if (request.versionMin > 0) throw new LoginFailure(LoginStatus.UnsupportedVersion);
+    const same = request.tsih === first.tsih && request.cid === first.cid &&
+      request.initiatorTaskTag === first.initiatorTaskTag && request.isid.every((byte, i) => byte === first.isid[i]);
+    if (!same || ++this.#rounds > MAX_ROUNDS) throw new LoginFailure(LoginStatus.InvalidRequest);
+    if (request === first) this.#stage = request.currentStage;
+    const { currentStage, nextStage } = request;
+    const known = currentStage === LoginStage.Security || currentStage === LoginStage.Operational;
+    if (!known || currentStage !== this.#stage || (request.transit && nextStage <= currentStage)) {
+      throw new LoginFailure(LoginStatus.InvalidRequest);
+    }
+  }
+
+  /** A key may come once; a name may be repeated as it was. */
+  #takeKeys(pairs: readonly [string, string][]): Map<string, string> {
+    const keys = new Map<string, string>();
+    for (const [key, value] of pairs) {
+      const before = this.#seen.get(key);
+      if (before !== undefined && !(NAMES.has(key) && before === value)) {
+        throw new LoginFailure(LoginStatus.InitiatorError);
+      }
+      this.#seen.set(key, value);
+      keys.set(key, value);
+    }
+    return keys;
+  }
+
+  #begin(request: LoginRequest, keys: ReadonlyMap<string, string>): void {
+    const { auth, limits, targetName, challenges } = this.#environment;
+    const name = keys.get("InitiatorName");
+    if (name === undefined || name === "") throw new LoginFailure(LoginStatus.MissingParameter);
+    if (new TextEncoder().encode(name).length > MAX_NAME) throw new LoginFailure(LoginStatus.InitiatorError);
+    this.#initiatorName = name;
+    const type = keys.get("SessionType") ?? "Normal";
+    if (type !== "Normal" && type !== "Discovery") throw new LoginFailure(LoginStatus.SessionTypeUnsupported);
+    this.#discovery = type === "Discovery";
+    const wanted = keys.get("TargetName");
+    if (!this.#discovery && wanted === undefined) throw new LoginFailure(LoginStatus.MissingParameter);
+    if (wanted !== undefined && wanted !== targetName) throw new LoginFailure(LoginStatus.TargetNotFound);
+    const required = this.#discovery && auth?.discovery === false ? undefined : auth;
+    if (required !== undefined && request.currentStage !== LoginStage.Security) {
+      throw new LoginFailure(LoginStatus.AuthenticationFailed);
+    }
+    this.#security = new Security(required, challenges);
+    this.#operational = new Operational(limits, this.#discovery);
+  }
+
+  /** Whether the stage may end. */
+  #handleSecurity(keys: ReadonlyMap<string, string>, request: LoginRequest, pairs: [string, string][]): boolean {
+    const security = this.#security!;
+    for (const key of keys.keys()) {
+      if (!SECURITY_KEYS.has(key) && !NAMES.has(key)) throw new LoginFailure(LoginStatus.InvalidRequest);
+    }
+    pairs.push(...security.handle(keys));
+    // Somebody who wants to leave without having offered a method will not authenticate at all.
+    if (request.transit && !security.done && !this.#seen.has("AuthMethod")) {
+      throw new LoginFailure(LoginStatus.AuthenticationFailed);
+    }
+    return request.transit && security.done;
+  }
+
+  #handleOperational(keys: ReadonlyMap<string, string>, request: LoginRequest, pairs: [string, string][]): boolean {
+    const operational = this.#operational!;
+    for (const key of keys.keys()) if (SECURITY_KEYS.has(key)) throw new LoginFailure(LoginStatus.InvalidRequest);
+    pairs.push(...operational.handle(keys), ...operational.declarations());
+    if (!request.transit) return false;
+    pairs.push(...operational.proposals());
+    return !operational.waiting;
+  }
+
+  #result(): LoginResult {
+    const negotiated = this.#operational!.result;
+    return { initiatorName: this.#initiatorName, discovery: this.#discovery, negotiated };
+  }
+}

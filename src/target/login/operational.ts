@@ -1,0 +1,170 @@
+/**
+ * The operational stage of a login (RFC 7143 §6.2, §13): one rule for each key.
+ *
+ * @module
+ */
+
+import { parseBoolean, parseList, parseNumber } from "../../wire/mod.ts";
+import { defaultNegotiated, type Limits, type Negotiated } from "./limits.ts";
+
+const REJECT = "Reject";
+const IRRELEVANT = "Irrelevant";
+const NOT_UNDERSTOOD = "NotUnderstood";
+/** What may stand as an answer but never as an offer. */
+const ANSWERS_ONLY: ReadonlySet<string> = new Set([REJECT, IRRELEVANT, NOT_UNDERSTOOD]);
+
+/** Keys that mean nothing in a discovery session (RFC 7143 §13). */
+const NORMAL_ONLY: ReadonlySet<string> = new Set([
+  "MaxConnections",
+  "InitialR2T",
+  "ImmediateData",
+  "MaxBurstLength",
+  "FirstBurstLength",
+  "MaxOutstandingR2T",
+  "DataPDUInOrder",
+  "DataSequenceInOrder",
+  "TaskReporting",
+  "iSCSIProtocolLevel",
+]);
+
+/** Keys that only declare: they get no answer. */
+const DECLARED: ReadonlySet<string> = new Set([
+  "InitiatorName",
+  "InitiatorAlias",
+  "TargetName",
+  "SessionType",
+  "MaxRecvDataSegmentLength",
+]);
+
+/** Negotiates the operational keys of one connection. */
+export class Operational {
+  readonly #limits: Limits;
+  readonly #discovery: boolean;
+  readonly #proposed = new Map<string, string>();
+  readonly #seen = new Set<string>();
+  /** What has been agreed on so far. */
+  readonly result: Negotiated = defaultNegotiated();
+
+  /** Starts with the defaults of the RFC. */
+  constructor(limits: Limits, discovery: boolean) {
+    this.#limits = limits;
+    this.#discovery = discovery;
+  }
+
+  /** Takes the keys of one request, and gives the answers. */
+  handle(keys: ReadonlyMap<string, string>): [string, string][] {
+    const answers: [string, string][] = [];
+    // FirstBurstLength may not pass MaxBurstLength, whichever of them was written first.
+    const ordered = [...keys].sort(([a], [b]) => Number(a === "FirstBurstLength") - Number(b === "FirstBurstLength"));
+    for (const [key, value] of ordered) {
+      const answer = this.#handleKey(key, value);
+      if (answer !== undefined && !this.#proposed.has(key)) answers.push([key, answer]);
+      this.#seen.add(key);
+    }
+    return answers;
+  }
+
+  /** What we declare: once, with the first answer of the stage. */
+  declarations(): [string, string][] {
+    if (this.#seen.has("declared")) return [];
+    this.#seen.add("declared");
+    this.result.maxRecvDataSegmentLength = this.#limits.maxRecvDataSegmentLength;
+    return [["MaxRecvDataSegmentLength", String(this.#limits.maxRecvDataSegmentLength)]];
+  }
+
+  /** Keys that the initiator left out and whose default is beyond our limits: ours to propose before the stage ends. */
+  proposals(): [string, string][] {
+    if (this.#discovery) return [];
+    const { result } = this;
+    const limits = this.#limits;
+    const wanted: [string, string, boolean][] = [
+      ["MaxBurstLength", String(limits.maxBurstLength), limits.maxBurstLength < result.maxBurstLength],
+      ["FirstBurstLength", String(limits.firstBurstLength), limits.firstBurstLength < result.firstBurstLength],
+      ["ImmediateData", "No", !limits.immediateData && result.immediateData],
+      ["HeaderDigest", limits.headerDigest.join(), !limits.headerDigest.includes("None")],
+      ["DataDigest", limits.dataDigest.join(), !limits.dataDigest.includes("None")],
+    ];
+    const proposals = wanted.filter(([key, , needed]) => needed && !this.#seen.has(key) && !this.#proposed.has(key))
+      .map(([key, value]): [string, string] => [key, value]);
+    for (const [key, value] of proposals) this.#proposed.set(key, value);
+    return proposals;
+  }
+
+  /** Whether an answer to one of our proposals is missing. */
+  get waiting(): boolean {
+    for (const key of this.#proposed.keys()) if (!this.#seen.has(key)) return true;
+    return false;
+  }
+
+  /** The answer to one key, which also takes effect; undefined where none is due. */
+  #handleKey(key: string, value: string): string | undefined {
+    if (ANSWERS_ONLY.has(value)) return this.#proposed.has(key) ? undefined : REJECT;
+    if (this.#discovery && NORMAL_ONLY.has(key)) return IRRELEVANT;
+    try {
+      const rule = this.#rules[key];
+      if (rule !== undefined) return rule(value, key);
+    } catch {
+      return DECLARED.has(key) ? undefined : REJECT;
+    }
+    return DECLARED.has(key) ? undefined : NOT_UNDERSTOOD;
+  }
+
+  readonly #rules: Readonly<Record<string, (value: string, key: string) => string | undefined>> = {
+    HeaderDigest: (value, key) => {
+      const choice = this.#digest(key, value, this.#limits.headerDigest);
+      this.result.headerDigest = choice === "CRC32C";
+      return choice;
+    },
+    DataDigest: (value, key) => {
+      const choice = this.#digest(key, value, this.#limits.dataDigest);
+      this.result.dataDigest = choice === "CRC32C";
+      return choice;
+    },
+    MaxRecvDataSegmentLength: (value, key) => {
+      this.result.initiatorMaxRecvDataSegmentLength = parseNumber(key, value, { min: 512, max: 0xffffff });
+      return undefined;
+    },
+    MaxBurstLength: (value, key) => {
+      const length = Math.min(this.#limits.maxBurstLength, parseNumber(key, value, { min: 512, max: 0xffffff }));
+      this.result.maxBurstLength = length;
+      return String(length);
+    },
+    FirstBurstLength: (value, key) => {
+      const offered = parseNumber(key, value, { min: 512, max: 0xffffff });
+      const length = Math.min(this.#limits.firstBurstLength, offered, this.result.maxBurstLength);
+      this.result.firstBurstLength = length;
+      return String(length);
+    },
+    InitialR2T: (value, key) => {
+      this.result.initialR2T = parseBoolean(key, value) || this.#limits.initialR2T;
+      return this.result.initialR2T ? "Yes" : "No";
+    },
+    ImmediateData: (value, key) => {
+      this.result.immediateData = parseBoolean(key, value) && this.#limits.immediateData;
+      return this.result.immediateData ? "Yes" : "No";
+    },
+    MaxOutstandingR2T: (value, key) => {
+      const count = Math.min(this.#limits.maxOutstandingR2T, parseNumber(key, value, { min: 1, max: 65535 }));
+      this.result.maxOutstandingR2T = count;
+      return String(count);
+    },
+    MaxConnections: (value, key) => String(Math.min(1, parseNumber(key, value, { min: 1, max: 65535 }))),
+    ErrorRecoveryLevel: (value, key) => String(Math.min(0, parseNumber(key, value, { min: 0, max: 2 }))),
+    DefaultTime2Wait: (value, key) => String(Math.max(2, parseNumber(key, value, { min: 0, max: 3600 }))),
+    DefaultTime2Retain: (value, key) => String(Math.min(0, parseNumber(key, value, { min: 0, max: 3600 }))),
+    DataPDUInOrder: (value, key) => (parseBoolean(key, value), "Yes"),
+    DataSequenceInOrder: (value, key) => (parseBoolean(key, value), "Yes"),
+    TaskReporting: (value, key) => parseList(key, value).includes("RFC3720") ? "RFC3720" : REJECT,
+    iSCSIProtocolLevel: (value, key) => String(Math.min(1, parseNumber(key, value, { min: 0, max: 31 }))),
+    // Markers are gone since RFC 7143; `No` is what the senders of these keys hope for.
+    OFMarker: () => "No",
+    IFMarker: () => "No",
+    OFMarkInt: () => REJECT,
+    IFMarkInt: () => REJECT,
+  };
+
+  /** The first digest of the offer that we accept. */
+  #digest(key: string, value: string, accepted: readonly string[]): string {
+    return parseList(key, value).find((digest) => accepted.includes(digest)) ?? REJECT;
+  }
+}

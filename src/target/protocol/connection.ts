@@ -1,0 +1,202 @@
+/**
+ * One TCP connection: bytes in, PDUs to whoever handles them in this phase. Anything that cannot be understood ends this
+ * connection, and no other.
+ *
+ * @module
+ */
+
+import { ErrorCode, ProtocolError } from "../../errors.ts";
+import type { ByteSink, TcpConnection } from "../../runtime/mod.ts";
+import { encodeReject, Framer, type FramerHandler, type RejectReason } from "../../wire/mod.ts";
+import { FullFeature } from "./full_feature.ts";
+import { LoginPhase } from "./login_phase.ts";
+import { PduWriter } from "./pdu_writer.ts";
+import type { Session } from "./session.ts";
+import type { TargetContext } from "./target_context.ts";
+
+/** Longest data segment during the login, in bytes (RFC 7143 §13.12). */
+const LOGIN_SEGMENT = 8192;
+
+/** Bytes that may wait to be sent: far more than the payloads of a session can be. */
+const MAX_PENDING = 64 * 1024 * 1024;
+
+/** Who handles PDUs in one phase of a connection. */
+export interface Phase {
+  /** Where the data of a PDU go; undefined: anywhere. */
+  place(header: Uint8Array): Uint8Array | undefined;
+  /** A whole PDU. What it throws ends the connection. */
+  handle(header: Uint8Array, data: Uint8Array): void;
+}
+
+/** One connection. */
+export class Connection implements ByteSink, FramerHandler {
+  readonly context: TargetContext;
+  readonly tcp: TcpConnection;
+  readonly writer: PduWriter;
+  /** Last StatSN given out, plus one. */
+  statSN = 1;
+  readonly #framer: Framer;
+  #phase: Phase;
+  #session: Session | undefined;
+  #ended = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heard = true;
+  #pinged = false;
+
+  /** Waits for a login, up to the login timeout. `refused`: there are too many connections, and this one ends at once. */
+  constructor(context: TargetContext, tcp: TcpConnection, refused: boolean) {
+    this.context = context;
+    this.tcp = tcp;
+    this.writer = new PduWriter(tcp);
+    this.#framer = new Framer(this, { maxDataSegmentLength: LOGIN_SEGMENT, peer: "initiator" });
+    this.#phase = new LoginPhase(this);
+    context.connections.add(this);
+    if (refused) queueMicrotask(() => this.destroy());
+    else this.#timer = setTimeout(() => this.destroy(), context.loginTimeout);
+  }
+
+  /** Whether the connection has ended, or is about to. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  nextBuffer(): Uint8Array {
+    return this.#framer.nextBuffer();
+  }
+
+  received(length: number): void {
+    if (this.#ended) return;
+    this.#heard = true;
+    try {
+      this.#framer.received(length);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  closed(): void {
+    this.#end();
+  }
+
+  header(header: Uint8Array): Uint8Array | undefined {
+    return this.#phase.place(header);
+  }
+
+  pdu(header: Uint8Array, data: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      this.#phase.handle(header, data);
+    } catch (error) {
+      // A PDU that was whole but wrong: say so before the connection ends (RFC 7143 §7.3).
+      if (error instanceof ProtocolError && this.#session !== undefined) this.reject(header, 0x04);
+      throw error;
+    }
+  }
+
+  /** Sends one PDU. The data must not change until {@link Connection.drained} has resolved. */
+  send(header: Uint8Array, data?: Uint8Array): void {
+    if (this.#ended) return;
+    this.writer.send(header, data);
+    // Somebody asks and asks and reads no answer: memory has its bounds.
+    if (this.tcp.pendingBytes > MAX_PENDING) this.destroy();
+  }
+
+  /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
+  drained(): Promise<void> {
+    return this.writer.drained();
+  }
+
+  /** Takes the next StatSN. */
+  nextStatSN(): number {
+    const statSN = this.statSN;
+    this.statSN = (statSN + 1) >>> 0;
+    return statSN;
+  }
+
+  /** Sends a Reject with the header that it is about. */
+  reject(header: Uint8Array, reason: RejectReason): void {
+    const window = this.#session?.window;
+    const data = header.slice();
+    const pdu = encodeReject({
+      reason,
+      dataSegmentLength: data.length,
+      statSN: this.nextStatSN(),
+      expCmdSN: window?.expCmdSN ?? 0,
+      maxCmdSN: window?.maxCmdSN ?? 0,
+      dataSN: 0,
+    });
+    this.send(pdu, data);
+  }
+
+  /** Stops to parse: the login needs time for its last step. */
+  pause(): void {
+    this.#framer.pause();
+  }
+
+  /** The login is complete: the full-feature phase begins with the next PDU, both ways. */
+  begin(session: Session): void {
+    const { negotiated } = session;
+    this.#session = session;
+    this.#phase = new FullFeature(this, session);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.context.pingInterval > 0) this.#watch();
+    const digests = { header: negotiated.headerDigest, data: negotiated.dataDigest };
+    this.writer.setDigests(digests);
+    this.#framer.setDigests(digests);
+    this.#framer.setMaxDataSegmentLength(negotiated.maxRecvDataSegmentLength);
+    try {
+      this.#framer.resume();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Sends what is queued, then ends the connection. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#end();
+    this.tcp.end();
+    void this.tcp.drained().then(() => {
+      // The peer should close now; it gets a little time for that.
+      setTimeout(() => this.tcp.destroy(), 1000);
+    });
+  }
+
+  /** Ends the connection at once. Idempotent. */
+  destroy(): void {
+    this.#end();
+    this.tcp.destroy();
+  }
+
+  #fail(error: unknown): void {
+    // After a bad digest nothing may be answered: nobody knows what the PDU was.
+    const digest = error instanceof ProtocolError &&
+      (error.code === ErrorCode.HeaderDigest || error.code === ErrorCode.DataDigest);
+    if (this.#session === undefined || digest) this.destroy();
+    else this.finish();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.context.connections.delete(this);
+    if (this.#phase instanceof LoginPhase) this.#phase.end();
+    if (this.#session !== undefined) void this.context.sessions.close(this.#session);
+  }
+
+  /** Pings an initiator that is silent, and cuts it off when it stays so. */
+  #watch(): void {
+    this.#timer = setTimeout(() => {
+      if (this.#heard) this.#pinged = false;
+      else if (this.#pinged) return this.destroy();
+      else if (this.#phase instanceof FullFeature) {
+        this.#phase.ping();
+        this.#pinged = true;
+      }
+      this.#heard = false;
+      this.#watch();
+    }, this.context.pingInterval);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The data that go to the initiator for one command (RFC 7143 §11.7): cut into PDUs that it takes and sequences of
+ * MaxBurstLength. The last PDU is held back until the status is known, and then carries it.
+ *
+ * @module
+ */
+
+import { encodeDataIn, RESERVED_TAG } from "../../wire/mod.ts";
+
+/** What a {@link DataInSender} works with. */
+export interface DataInSettings {
+  readonly initiatorTaskTag: number;
+  /** Longest data segment that the initiator takes, in bytes. */
+  readonly maxSegmentLength: number;
+  /** Longest sequence, in bytes. */
+  readonly maxBurstLength: number;
+  /** ExpCmdSN and MaxCmdSN of this moment. */
+  numbers(): { expCmdSN: number; maxCmdSN: number };
+  /** Takes the next StatSN. */
+  nextStatSN(): number;
+  send(header: Uint8Array, data: Uint8Array): void;
+}
+
+/** Status and residual count of a command that ends with its data. */
+export interface DataInStatus {
+  readonly status: number;
+  readonly overflow: boolean;
+  readonly underflow: boolean;
+  readonly residualCount: number;
+}
+
+/** Sends the data of one command. */
+export class DataInSender {
+  readonly #settings: DataInSettings;
+  #held: Uint8Array | undefined;
+  #offset = 0;
+  #sequence = 0;
+  #dataSN = 0;
+
+  /** Nothing has been sent. */
+  constructor(settings: DataInSettings) {
+    this.#settings = settings;
+  }
+
+  /** Data-In PDUs sent so far: ExpDataSN of the response. */
+  get count(): number {
+    return this.#dataSN;
+  }
+
+  /** Whether a PDU is held back. */
+  get holding(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /**
+   * Sends the next bytes of the command's data, but for the last PDU of the `last` ones. They must not change until the
+   * connection has drained.
+   */
+  push(data: Uint8Array, { last }: { last: boolean }): void {
+    const { maxSegmentLength, maxBurstLength } = this.#settings;
+    for (let done = 0; done < data.length;) {
+      const length = Math.min(data.length - done, maxSegmentLength, maxBurstLength - this.#sequence);
+      const segment = data.subarray(done, done + length);
+      done += length;
+      if (last && done === data.length) this.#held = segment;
+      else this.#send(segment, undefined, false);
+    }
+  }
+
+  /** Sends what is held back, with the status of the command or, where that needs a SCSI Response, without. */
+  finish(status?: DataInStatus): void {
+    if (this.#held !== undefined) this.#send(this.#held, status, true);
+    this.#held = undefined;
+  }
+
+  #send(data: Uint8Array, status: DataInStatus | undefined, last: boolean): void {
+    const { maxBurstLength, initiatorTaskTag, nextStatSN, numbers, send } = this.#settings;
+    this.#sequence += data.length;
+    const burstEnds = this.#sequence >= maxBurstLength;
+    if (burstEnds) this.#sequence = 0;
+    const header = encodeDataIn({
+      final: last || burstEnds,
+      acknowledge: false,
+      overflow: status?.overflow ?? false,
+      underflow: status?.underflow ?? false,
+      statusPresent: status !== undefined,
+      status: status?.status ?? 0,
+      dataSegmentLength: data.length,
+      lun: 0n,
+      initiatorTaskTag,
+      targetTransferTag: RESERVED_TAG,
+      statSN: status === undefined ? 0 : nextStatSN(),
+      ...numbers(),
+      dataSN: this.#dataSN++,
+      bufferOffset: this.#offset,
+      residualCount: status?.residualCount ?? 0,
+    });
+    this.#offset += data.length;
+    send(header, data);
+  }
+}

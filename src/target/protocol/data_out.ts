@@ -1,0 +1,188 @@
+/**
+ * The data that an initiator sends for one command: in the command PDU, unsolicited, and in answer to R2Ts
+ * (RFC 7143 §4.2.5.2, §11.7, §11.8). Error recovery level 0: what does not fit ends the command.
+ *
+ * @module
+ */
+
+import { type DataOut, RESERVED_TAG } from "../../wire/mod.ts";
+import { CheckCondition } from "../unit/sense.ts";
+import { type Budget, type BufferPool, CHUNK } from "./buffers.ts";
+
+/** What a {@link DataOutReceiver} works with. */
+export interface DataOutSettings {
+  /** Data of the command PDU. */
+  readonly immediate: Uint8Array;
+  /** Where the unsolicited data end, in bytes; the length of the immediate data where none follow. */
+  readonly unsolicitedEnd: number;
+  /** Longest sequence, in bytes. */
+  readonly maxBurstLength: number;
+  /** R2Ts at once. */
+  readonly maxOutstandingR2T: number;
+  readonly pool: BufferPool;
+  readonly budget: Budget;
+  /** Sends one R2T and returns its Target Transfer Tag. */
+  sendR2T(r2tSN: number, offset: number, length: number): number;
+}
+
+/** One run of Data-Out PDUs, which ends with the F bit. */
+class Sequence {
+  readonly tag: number;
+  readonly start: number;
+  readonly end: number;
+  /** Bytes `[start, end)` of the command's data. */
+  readonly buffer: Uint8Array;
+  next: number;
+  dataSN = 0;
+  readonly complete: Promise<void>;
+  settle!: () => void;
+
+  constructor(tag: number, start: number, buffer: Uint8Array) {
+    this.tag = tag;
+    this.start = this.next = start;
+    this.end = start + buffer.length;
+    this.buffer = buffer;
+    this.complete = new Promise((resolve) => this.settle = resolve);
+  }
+}
+
+/** Puts the data of one command together. */
+export class DataOutReceiver {
+  readonly #settings: DataOutSettings;
+  /** Sequences whose last PDU has not come. */
+  readonly #open = new Map<number, Sequence>();
+  readonly #unsolicited: Sequence | undefined;
+  #r2tSN = 0;
+  #failure: Error | undefined;
+
+  /** Starts to wait for the unsolicited data, where some are announced. */
+  constructor(settings: DataOutSettings) {
+    this.#settings = settings;
+    const { immediate, unsolicitedEnd, pool } = settings;
+    if (unsolicitedEnd > immediate.length) {
+      this.#unsolicited = new Sequence(RESERVED_TAG, immediate.length, pool.take(unsolicitedEnd - immediate.length));
+      this.#open.set(RESERVED_TAG, this.#unsolicited);
+    }
+  }
+
+  /**
+   * The header of a Data-Out has come: where its data go. Undefined: they are not wanted.
+   * Once something was wrong all data are dropped, and the command ends when its open sequences have.
+   */
+  place(pdu: DataOut): Uint8Array | undefined {
+    const sequence = this.#open.get(pdu.targetTransferTag);
+    if (sequence === undefined) return undefined;
+    const { next, end, start, dataSN, buffer } = sequence;
+    const fits = pdu.dataSN === dataSN && pdu.bufferOffset === next && pdu.dataSegmentLength <= end - next;
+    if (!fits) this.fail(new CheckCondition({ key: 0xb, code: 0x4705 }));
+    if (this.#failure !== undefined) return undefined;
+    return buffer.subarray(next - start, next - start + pdu.dataSegmentLength);
+  }
+
+  /** A whole Data-Out has come. Returns false where it belongs to no open sequence. */
+  arrived(pdu: DataOut): boolean {
+    const sequence = this.#open.get(pdu.targetTransferTag);
+    if (sequence === undefined) return false;
+    sequence.next += pdu.dataSegmentLength;
+    sequence.dataSN++;
+    if (!pdu.final) return true;
+    // 0C/0D: not enough unsolicited data; 47/05: anything else that is missing.
+    const missing = sequence === this.#unsolicited ? 0x0c0d : 0x4705;
+    if (sequence.next !== sequence.end) this.fail(new CheckCondition({ key: 0xb, code: missing }));
+    this.#open.delete(pdu.targetTransferTag);
+    sequence.settle();
+    return true;
+  }
+
+  /** Throws what was wrong with the data so far. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The command is to end with this error; what still comes is dropped. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+  }
+
+  /** Ends the command at once, without waiting for data that are on their way. */
+  abort(error: Error): void {
+    this.fail(error);
+    for (const sequence of this.#open.values()) sequence.settle();
+    this.#open.clear();
+  }
+
+  /** Resolves when every sequence has ended: the initiator has nothing more to send for this command. */
+  async finish(): Promise<void> {
+    while (this.#open.size > 0) for (const sequence of [...this.#open.values()]) await sequence.complete;
+  }
+
+  /**
+   * The first `wanted` bytes in order, piece by piece; a piece is valid until the next one is asked for. R2Ts run ahead.
+   * To be called once, and to be run to its end or closed.
+   */
+  async *pieces(wanted: number): AsyncGenerator<Uint8Array, void, void> {
+    const { immediate, unsolicitedEnd, pool, budget } = this.#settings;
+    if (immediate.length > 0 && wanted > 0) yield immediate.subarray(0, Math.min(immediate.length, wanted));
+    if (this.#unsolicited !== undefined) {
+      await this.#completed(this.#unsolicited);
+      if (wanted > this.#unsolicited.start) {
+        yield this.#unsolicited.buffer.subarray(0, wanted - this.#unsolicited.start);
+      }
+    }
+    const asked: Sequence[] = [];
+    let next = unsolicitedEnd;
+    try {
+      for (;;) {
+        next = await this.#ask(asked, next, wanted);
+        const sequence = asked[0];
+        if (sequence === undefined) return;
+        await this.#completed(sequence);
+        // While this piece is worked on, the next ones are already on their way.
+        next = await this.#ask(asked, next, wanted);
+        yield sequence.buffer;
+        asked.shift();
+        pool.give(sequence.buffer);
+        budget.give(sequence.buffer.length);
+      }
+    } finally {
+      // The connection may still be reading into these: they are dropped, not used again.
+      for (const sequence of asked) budget.give(sequence.buffer.length);
+    }
+  }
+
+  /** Gives the memory of the unsolicited data back; after the last piece has been used, and not after an abort. */
+  release(): void {
+    if (this.#unsolicited !== undefined && !this.#open.has(RESERVED_TAG)) {
+      this.#settings.pool.give(this.#unsolicited.buffer);
+    }
+    this.#settings.pool.give(this.#settings.immediate);
+  }
+
+  /** Sends R2Ts as far as the limits allow, and waits for memory only while nothing is under way. */
+  async #ask(asked: Sequence[], start: number, wanted: number): Promise<number> {
+    const { maxBurstLength, maxOutstandingR2T, pool, budget, sendR2T } = this.#settings;
+    let next = start;
+    while (next < wanted && this.#open.size < maxOutstandingR2T && this.#failure === undefined) {
+      const length = Math.min(wanted - next, maxBurstLength, CHUNK);
+      if (!budget.tryTake(length)) {
+        if (asked.length > 0) break;
+        await budget.take(length);
+        if (this.#failure !== undefined) {
+          budget.give(length);
+          break;
+        }
+      }
+      const sequence = new Sequence(sendR2T(this.#r2tSN++, next, length), next, pool.take(length));
+      this.#open.set(sequence.tag, sequence);
+      asked.push(sequence);
+      next += length;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return next;
+  }
+
+  async #completed(sequence: Sequence): Promise<void> {
+    if (this.#open.has(sequence.tag) && this.#open.get(sequence.tag) === sequence) await sequence.complete;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * The full-feature phase of a connection: every PDU of an initiator to its handler, in the order of CmdSN.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import {
+  decodeLogoutRequest,
+  decodeNopOut,
+  decodeTaskManagementRequest,
+  decodeTextRequest,
+  encodeLogoutResponse,
+  encodeNopIn,
+  encodeTaskManagementResponse,
+  encodeTextResponse,
+  LogoutReason,
+  type LogoutRequest,
+  LogoutResponseCode,
+  type NopOut,
+  Opcode,
+  opcodeName,
+  opcodeOf,
+  RejectReason,
+  RESERVED_TAG,
+  type TaskManagementRequest,
+  type TextRequest,
+} from "../../wire/mod.ts";
+import type { Connection, Phase } from "./connection.ts";
+import { ScsiCommands } from "./scsi_commands.ts";
+import type { Session } from "./session.ts";
+import { manageTasks } from "./task_management.ts";
+import { TextExchange } from "./text.ts";
+
+/** What a discovery session may send (RFC 7143 §7.4): no commands. */
+const DISCOVERY_OPCODES: ReadonlySet<number> = new Set([Opcode.TextRequest, Opcode.LogoutRequest, Opcode.NopOut]);
+
+/** Takes the PDUs of one session. */
+export class FullFeature implements Phase {
+  readonly #connection: Connection;
+  readonly #session: Session;
+  readonly #commands: ScsiCommands;
+  readonly #text: TextExchange;
+  #pingTag = 1;
+  /** A Logout has come: nothing after it counts. */
+  #leaving = false;
+
+  /** Begins with the session's numbers. */
+  constructor(connection: Connection, session: Session) {
+    this.#connection = connection;
+    this.#session = session;
+    this.#commands = new ScsiCommands(connection, session);
+    this.#text = new TextExchange(connection, session);
+  }
+
+  place(header: Uint8Array): Uint8Array | undefined {
+    return this.#leaving || this.#session.discovery ? undefined : this.#commands.place(header);
+  }
+
+  handle(header: Uint8Array, data: Uint8Array): void {
+    if (this.#leaving) return;
+    const opcode = opcodeOf(header);
+    if (this.#session.discovery && !DISCOVERY_OPCODES.has(opcode)) throw unexpected(opcode);
+    switch (opcode) {
+      case Opcode.ScsiCommand:
+        return this.#scsiCommand(header, data);
+      case Opcode.DataOut:
+        return this.#commands.dataOut(header);
+      case Opcode.NopOut:
+        return this.#inOrder(decodeNopOut(header), (pdu) => this.#nopOut(pdu, data));
+      case Opcode.TaskManagementRequest:
+        return this.#inOrder(decodeTaskManagementRequest(header), (pdu) => void this.#manage(pdu));
+      case Opcode.TextRequest:
+        return this.#inOrder(decodeTextRequest(header), (pdu) => this.#textRequest(pdu, data));
+      case Opcode.LogoutRequest:
+        return this.#inOrder(decodeLogoutRequest(header), (pdu) => void this.#logout(pdu));
+      case Opcode.Snack:
+        // Error recovery level 0 knows none.
+        return this.#connection.reject(header, RejectReason.SnackReject);
+      case Opcode.LoginRequest:
+        throw unexpected(opcode);
+      default:
+        return this.#connection.reject(header, RejectReason.CommandNotSupported);
+    }
+  }
+
+  /** Asks a silent initiator for a sign of life (RFC 7143 §11.19). */
+  ping(): void {
+    this.#connection.send(this.#nopIn(RESERVED_TAG, this.#pingTag, 0, this.#connection.statSN));
+    this.#pingTag = this.#pingTag % 0x7fffffff + 1;
+  }
+
+  #scsiCommand(header: Uint8Array, data: Uint8Array): void {
+    const command = this.#commands.decode(header);
+    if (command.immediate && this.#commands.tooManyImmediate) {
+      return this.#connection.reject(header, RejectReason.TooManyImmediateCommands);
+    }
+    this.#inOrder(command, (pdu) => this.#commands.start(pdu, data));
+  }
+
+  /** Immediate requests run at once, the others in their turn. What is outside the window is ignored in silence. */
+  #inOrder<T extends { immediate: boolean; cmdSN: number }>(pdu: T, run: (pdu: T) => void): void {
+    if (pdu.immediate) return run(pdu);
+    const { window } = this.#session;
+    if (window.accepts(pdu.cmdSN)) window.order(pdu.cmdSN, () => run(pdu));
+  }
+
+  #nopOut(pdu: NopOut, data: Uint8Array): void {
+    // Without an Initiator Task Tag it answers our ping, or only acknowledges.
+    if (pdu.initiatorTaskTag === RESERVED_TAG) return;
+    if (pdu.targetTransferTag !== RESERVED_TAG) {
+      throw new ProtocolError("Expected a NOP-Out with one valid tag, got two", {
+        opcode: Opcode.NopOut,
+        field: "Target Transfer Tag",
+        got: pdu.targetTransferTag,
+        limit: RESERVED_TAG,
+      });
+    }
+    const echo = data.subarray(0, this.#session.negotiated.initiatorMaxRecvDataSegmentLength);
+    const statSN = this.#connection.nextStatSN();
+    this.#connection.send(this.#nopIn(pdu.initiatorTaskTag, RESERVED_TAG, echo.length, statSN), echo);
+  }
+
+  #nopIn(initiatorTaskTag: number, targetTransferTag: number, dataSegmentLength: number, statSN: number): Uint8Array {
+    return encodeNopIn({
+      dataSegmentLength,
+      lun: 0n,
+      initiatorTaskTag,
+      targetTransferTag,
+      statSN,
+      ...this.#session.window.numbers(),
+    });
+  }
+
+  async #manage(request: TaskManagementRequest): Promise<void> {
+    const { response, closes } = await manageTasks(this.#connection.context, this.#session, request);
+    const header = encodeTaskManagementResponse({
+      response,
+      initiatorTaskTag: request.initiatorTaskTag,
+      statSN: this.#connection.nextStatSN(),
+      ...this.#session.window.numbers(),
+    });
+    this.#connection.send(header);
+    for (const connection of closes) connection.finish();
+  }
+
+  #textRequest(pdu: TextRequest, data: Uint8Array): void {
+    const answer = this.#text.handle(pdu, data);
+    const header = encodeTextResponse({
+      final: answer.final,
+      continue: answer.continue,
+      dataSegmentLength: answer.data.length,
+      lun: 0n,
+      initiatorTaskTag: pdu.initiatorTaskTag,
+      targetTransferTag: answer.tag,
+      statSN: this.#connection.nextStatSN(),
+      ...this.#session.window.numbers(),
+    });
+    this.#connection.send(header, answer.data);
+  }
+
+  async #logout(pdu: LogoutRequest): Promise<void> {
+    const other = pdu.reason === LogoutReason.CloseConnection && pdu.cid !== this.#session.cid;
+    const response = pdu.reason > LogoutReason.CloseConnection
+      ? LogoutResponseCode.RecoveryUnsupported
+      : other
+      ? LogoutResponseCode.CidNotFound
+      : LogoutResponseCode.Success;
+    if (response === LogoutResponseCode.Success) {
+      this.#leaving = true;
+      await this.#session.abortTasks();
+    }
+    const header = encodeLogoutResponse({
+      response,
+      initiatorTaskTag: pdu.initiatorTaskTag,
+      statSN: this.#connection.nextStatSN(),
+      ...this.#session.window.numbers(),
+      time2Wait: 0,
+      time2Retain: 0,
+    });
+    this.#connection.send(header);
+    if (this.#leaving) this.#connection.finish();
+  }
+}
+
+function unexpected(opcode: number): ProtocolError {
+  const field = "Opcode";
+  const message = `Expected a PDU of the full-feature phase, got ${opcodeName(opcode)}`;
+  return new ProtocolError(message, { opcode, field, got: opcode, limit: "an opcode legal in this session" });
+}

@@ -1,0 +1,132 @@
+/**
+ * The login phase of a connection: PDUs around `login/`.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import {
+  decodeLoginRequest,
+  encodeLoginResponse,
+  encodeTextKeys,
+  type LoginRequest,
+  Opcode,
+  opcodeName,
+  opcodeOf,
+} from "../../wire/mod.ts";
+import { LoginFailure, LoginStatus } from "../login/failure.ts";
+import { Login, type LoginReply, type LoginResult } from "../login/login.ts";
+import { Attention } from "../unit/attention.ts";
+import type { Connection, Phase } from "./connection.ts";
+import type { Session } from "./session.ts";
+
+/** Longest text of a response, in bytes: the initiator takes no more during the login. */
+const MAX_RESPONSE = 8192;
+
+/** Takes Login Requests. */
+export class LoginPhase implements Phase {
+  readonly #connection: Connection;
+  readonly #login: Login;
+  #busy = false;
+
+  /** Waits for the first request. */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#login = new Login(connection.context);
+  }
+
+  place(header: Uint8Array): undefined {
+    const opcode = opcodeOf(header);
+    if (opcode !== Opcode.LoginRequest || this.#busy) {
+      throw new ProtocolError(`Expected a Login Request, got ${opcodeName(opcode)}`, {
+        opcode,
+        field: "Opcode",
+        got: opcode,
+        limit: Opcode.LoginRequest,
+      });
+    }
+  }
+
+  handle(header: Uint8Array, data: Uint8Array): void {
+    const request = decodeLoginRequest(header);
+    try {
+      this.#checkSession(request);
+      const reply = this.#login.handle(request, data);
+      if (reply.result === undefined) return this.#respond(request, reply, request.tsih, 0);
+      this.#busy = true;
+      this.#connection.pause();
+      void this.#complete(request, reply, reply.result);
+    } catch (error) {
+      this.#refuse(request, error);
+    }
+  }
+
+  /** The connection has ended. */
+  end(): void {
+    this.#login.end();
+  }
+
+  /** One connection is all that a session has here. */
+  #checkSession(request: LoginRequest): void {
+    if (request.tsih === 0) return;
+    const known = this.#connection.context.sessions.has(request.tsih);
+    throw new LoginFailure(known ? LoginStatus.TooManyConnections : LoginStatus.NoSuchSession);
+  }
+
+  async #complete(request: LoginRequest, reply: LoginReply, result: LoginResult): Promise<void> {
+    const { context } = this.#connection;
+    let session: Session;
+    try {
+      session = await context.sessions.open({
+        initiatorName: result.initiatorName,
+        isid: request.isid,
+        cid: request.cid,
+        discovery: result.discovery,
+        negotiated: result.negotiated,
+        cmdSN: request.cmdSN,
+        queueDepth: context.queueDepth,
+        connection: this.#connection,
+      });
+    } catch (error) {
+      return this.#refuse(request, error);
+    }
+    this.#login.end();
+    if (this.#connection.ended) return void context.sessions.close(session);
+    if (context.unitAttentionAtLogin && !session.discovery) {
+      for (const unit of context.units.values()) unit.attentions.raiseFor(session.nexus.id, Attention.Reset);
+    }
+    this.#respond(request, reply, session.tsih, 0, session);
+    this.#connection.begin(session);
+  }
+
+  /** Any failure ends the connection; what is not a status of its own is the initiator's error. */
+  #refuse(request: LoginRequest, error: unknown): void {
+    const expected = error instanceof LoginFailure || error instanceof ProtocolError;
+    const status = error instanceof LoginFailure ? error.status : expected ? LoginStatus.InitiatorError : 0x0300;
+    this.#respond(request, { transit: false, nextStage: 0, pairs: [] }, 0, status);
+    this.#connection.finish();
+  }
+
+  #respond(request: LoginRequest, reply: LoginReply, tsih: number, status: number, session?: Session): void {
+    const text = encodeTextKeys(reply.pairs);
+    if (text.length > MAX_RESPONSE) throw new LoginFailure(LoginStatus.InitiatorError);
+    const header = encodeLoginResponse({
+      transit: reply.transit,
+      continue: false,
+      currentStage: request.currentStage,
+      nextStage: reply.nextStage,
+      dataSegmentLength: text.length,
+      versionMax: 0,
+      versionActive: 0,
+      isid: request.isid,
+      tsih,
+      initiatorTaskTag: request.initiatorTaskTag,
+      statSN: this.#connection.nextStatSN(),
+      expCmdSN: session?.window.expCmdSN ?? request.cmdSN,
+      maxCmdSN: session?.window.maxCmdSN ?? request.cmdSN,
+      statusClass: status >> 8,
+      statusDetail: status & 255,
+    });
+    this.#connection.send(header, text);
+  }
+}

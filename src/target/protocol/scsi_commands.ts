@@ -1,0 +1,180 @@
+/**
+ * SCSI Commands and their Data-Out PDUs of one connection: makes tasks, and brings data to them.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import {
+  type DataOut,
+  dataSegmentLengthOf,
+  decodeDataOut,
+  decodeScsiCommand,
+  encodeR2T,
+  Opcode,
+  opcodeOf,
+  RESERVED_TAG,
+  type ScsiCommand,
+} from "../../wire/mod.ts";
+import type { Negotiated } from "../login/limits.ts";
+import type { Nexus, UnitList } from "../unit/context.ts";
+import { CheckCondition } from "../unit/sense.ts";
+import type { Budget, BufferPool } from "./buffers.ts";
+import type { Connection } from "./connection.ts";
+import { DataOutReceiver } from "./data_out.ts";
+import { lunNumber } from "./lun.ts";
+import type { Session } from "./session.ts";
+import { Task } from "./task.ts";
+import type { TaskHost } from "./task_host.ts";
+
+/** Immediate commands at once, beside the command window. */
+const MAX_IMMEDIATE = 16;
+
+/** The SCSI side of one connection. */
+export class ScsiCommands implements TaskHost {
+  readonly nexus: Nexus;
+  readonly units: UnitList;
+  readonly negotiated: Negotiated;
+  readonly pool: BufferPool;
+  readonly readBudget: Budget;
+  readonly #connection: Connection;
+  readonly #session: Session;
+  readonly #immediate = new Set<Task>();
+  /** What {@link ScsiCommands.place} decoded, for the same PDU once it is whole. */
+  #command: ScsiCommand | undefined;
+  #dataOut: DataOut | undefined;
+  #transferTag = 0;
+
+  /** Begins without tasks. */
+  constructor(connection: Connection, session: Session) {
+    const { context } = connection;
+    this.#connection = connection;
+    this.#session = session;
+    this.nexus = session.nexus;
+    this.negotiated = session.negotiated;
+    this.pool = context.pool;
+    this.readBudget = session.readBudget;
+    this.units = { numbers: () => [...context.units.keys()] };
+  }
+
+  /** Whether one more immediate command would be too many. */
+  get tooManyImmediate(): boolean {
+    return this.#immediate.size >= MAX_IMMEDIATE;
+  }
+
+  /** Where the data of a PDU go: those of a command into memory of the pool, those of a Data-Out to their task. */
+  place(header: Uint8Array): Uint8Array | undefined {
+    switch (opcodeOf(header)) {
+      case Opcode.ScsiCommand: {
+        this.#command = decodeScsiCommand(header);
+        const length = dataSegmentLengthOf(header);
+        return length > 0 ? this.pool.take(length) : undefined;
+      }
+      case Opcode.DataOut:
+        this.#dataOut = decodeDataOut(header);
+        return this.#session.tasks.get(this.#dataOut.initiatorTaskTag)?.dataOut.place(this.#dataOut);
+    }
+    return undefined;
+  }
+
+  /** The command of the PDU that {@link ScsiCommands.place} saw last. */
+  decode(header: Uint8Array): ScsiCommand {
+    const command = this.#command ?? decodeScsiCommand(header);
+    this.#command = undefined;
+    return command;
+  }
+
+  /** A whole Data-Out has come. For a task that has ended it is dropped: it was on its way when the task did. */
+  dataOut(header: Uint8Array): void {
+    const pdu = this.#dataOut ?? decodeDataOut(header);
+    this.#dataOut = undefined;
+    const task = this.#session.tasks.get(pdu.initiatorTaskTag);
+    if (task === undefined || task.dataOut.arrived(pdu)) return;
+    throw new ProtocolError("Expected a Data-Out for an open transfer, got one for another", {
+      opcode: Opcode.DataOut,
+      field: "Target Transfer Tag",
+      got: pdu.targetTransferTag,
+      limit: "the tag of an open R2T",
+    });
+  }
+
+  /** Starts a command, in its turn. `data`: its immediate data. */
+  start(command: ScsiCommand, data: Uint8Array): void {
+    const tag = command.initiatorTaskTag;
+    if (tag === RESERVED_TAG || this.#session.tasks.has(tag)) {
+      throw new ProtocolError("Expected a fresh Initiator Task Tag, got one in use", {
+        opcode: Opcode.ScsiCommand,
+        field: "Initiator Task Tag",
+        got: tag,
+        limit: "a tag that names no task",
+      });
+    }
+    const number = lunNumber(command.lun);
+    const unit = number === undefined ? undefined : this.#connection.context.units.get(number);
+    const task = new Task(this, command, unit, this.#receiver(command, data));
+    this.#session.tasks.set(tag, task);
+    if (command.immediate) this.#immediate.add(task);
+    else this.#session.window.enter();
+    task.run().catch(() => this.#connection.destroy());
+  }
+
+  taskEnded(task: Task): void {
+    this.#session.tasks.delete(task.tag);
+    if (!this.#immediate.delete(task)) this.#session.window.leave();
+  }
+
+  numbers(): { expCmdSN: number; maxCmdSN: number } {
+    return this.#session.window.numbers();
+  }
+
+  nextStatSN(): number {
+    return this.#connection.nextStatSN();
+  }
+
+  send(header: Uint8Array, data?: Uint8Array): void {
+    this.#connection.send(header, data);
+  }
+
+  drained(): Promise<void> {
+    return this.#connection.drained();
+  }
+
+  #receiver(command: ScsiCommand, immediate: Uint8Array): DataOutReceiver {
+    const { initialR2T, immediateData, firstBurstLength, maxBurstLength, maxOutstandingR2T } = this.negotiated;
+    const expected = command.write ? command.expectedDataTransferLength : 0;
+    const most = Math.min(firstBurstLength, expected);
+    const follows = !command.final && command.write && !initialR2T;
+    const receiver = new DataOutReceiver({
+      immediate,
+      unsolicitedEnd: follows ? Math.max(most, immediate.length) : immediate.length,
+      maxBurstLength,
+      maxOutstandingR2T,
+      pool: this.pool,
+      budget: this.#session.writeBudget,
+      sendR2T: (r2tSN, offset, length) => this.#sendR2T(command, r2tSN, offset, length),
+    });
+    const unexpected = immediate.length > 0 && (!immediateData || immediate.length > most);
+    // F=0 announces data: none may come, or none are left to come.
+    if (unexpected || (!command.final && (!follows || immediate.length >= most))) {
+      receiver.fail(new CheckCondition({ key: 0xb, code: 0x0c0c }));
+    }
+    return receiver;
+  }
+
+  #sendR2T(command: ScsiCommand, r2tSN: number, offset: number, length: number): number {
+    const tag = this.#transferTag;
+    this.#transferTag = (tag + 1) % RESERVED_TAG;
+    const header = encodeR2T({
+      lun: command.lun,
+      initiatorTaskTag: command.initiatorTaskTag,
+      targetTransferTag: tag,
+      statSN: this.#connection.statSN,
+      ...this.numbers(),
+      r2tSN,
+      bufferOffset: offset,
+      desiredDataTransferLength: length,
+    });
+    this.#connection.send(header);
+    return tag;
+  }
+}

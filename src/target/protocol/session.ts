@@ -1,0 +1,71 @@
+/**
+ * One session: an initiator, its command window and its tasks (RFC 7143 §4.3). It has one connection.
+ *
+ * @module
+ */
+
+import { toHex } from "../../bytes/mod.ts";
+import type { Negotiated } from "../login/limits.ts";
+import type { Nexus } from "../unit/context.ts";
+import { Budget } from "./buffers.ts";
+import type { Connection } from "./connection.ts";
+import type { Task } from "./task.ts";
+import { CommandWindow } from "./window.ts";
+
+/** Payload bytes of one session that may be on their way, in each direction. */
+const SESSION_BUDGET = 8 * 1024 * 1024;
+
+/** What makes a session. */
+export interface SessionSettings {
+  readonly initiatorName: string;
+  /** 6 bytes. */
+  readonly isid: Uint8Array;
+  /** 1 to 65535. */
+  readonly tsih: number;
+  /** Connection ID of the only connection. */
+  readonly cid: number;
+  readonly discovery: boolean;
+  readonly negotiated: Negotiated;
+  /** CmdSN of the login. */
+  readonly cmdSN: number;
+  readonly queueDepth: number;
+  readonly connection: Connection;
+}
+
+/** The state of one session. */
+export class Session {
+  readonly nexus: Nexus;
+  readonly tsih: number;
+  readonly cid: number;
+  readonly discovery: boolean;
+  readonly negotiated: Negotiated;
+  readonly window: CommandWindow;
+  readonly connection: Connection;
+  /** Tasks by Initiator Task Tag. */
+  readonly tasks: Map<number, Task> = new Map();
+  readonly readBudget: Budget = new Budget(SESSION_BUDGET);
+  readonly writeBudget: Budget = new Budget(SESSION_BUDGET);
+
+  /** Starts with an empty task set. */
+  constructor(settings: SessionSettings) {
+    this.nexus = { id: nexusId(settings.initiatorName, settings.isid) };
+    this.tsih = settings.tsih;
+    this.cid = settings.cid;
+    this.discovery = settings.discovery;
+    this.negotiated = settings.negotiated;
+    this.window = new CommandWindow(settings.cmdSN, settings.queueDepth);
+    this.connection = settings.connection;
+  }
+
+  /** Aborts tasks and settles when they have ended. */
+  async abortTasks(wanted: (task: Task) => boolean = () => true): Promise<void> {
+    const tasks = [...this.tasks.values()].filter(wanted);
+    for (const task of tasks) task.abort();
+    for (const task of tasks) await task.ended;
+  }
+}
+
+/** Name of an initiator port (RFC 7143 §4.2.7.1). */
+export function nexusId(initiatorName: string, isid: Uint8Array): string {
+  return `${initiatorName},i,0x${toHex(isid)}`;
+}

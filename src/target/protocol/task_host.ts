@@ -1,0 +1,24 @@
+import type { Negotiated } from "../login/limits.ts";
+import type { Nexus, UnitList } from "../unit/context.ts";
+import type { Budget, BufferPool } from "./buffers.ts";
+import type { Task } from "./task.ts";
+
+/** What a task needs of its session and connection. */
+export interface TaskHost {
+  readonly nexus: Nexus;
+  readonly units: UnitList;
+  readonly negotiated: Negotiated;
+  readonly pool: BufferPool;
+  /** Bytes on their way to the initiator. */
+  readonly readBudget: Budget;
+  /** ExpCmdSN and MaxCmdSN of this moment. */
+  numbers(): { expCmdSN: number; maxCmdSN: number };
+  /** Takes the next StatSN. */
+  nextStatSN(): number;
+  /** Sends one PDU; nothing happens once the connection has ended. */
+  send(header: Uint8Array, data?: Uint8Array): void;
+  /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
+  drained(): Promise<void>;
+  /** The task has ended: it leaves the command window before its response is made. */
+  taskEnded(task: Task): void;
+}

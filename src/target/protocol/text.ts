@@ -1,0 +1,110 @@
+/**
+ * Text Requests in the full-feature phase: SendTargets, and the few keys that may change there
+ * (RFC 7143 §6.4, §11.10, §11.11, Appendix C).
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import { encodeTextKeys, Opcode, parseNumber, parseTextKeys, RESERVED_TAG, type TextRequest } from "../../wire/mod.ts";
+import { PORTAL_GROUP_TAG } from "../login/login.ts";
+import { TextAssembler } from "../login/text_assembler.ts";
+import type { Connection } from "./connection.ts";
+import type { Session } from "./session.ts";
+
+/** One Text Response. */
+export interface TextAnswer {
+  readonly final: boolean;
+  readonly continue: boolean;
+  /** Target Transfer Tag. */
+  readonly tag: number;
+  readonly data: Uint8Array;
+}
+
+/** Keys of one request, at most. */
+const MAX_KEYS = 256;
+const EMPTY = new Uint8Array(0);
+
+/** The text negotiation of one connection: one at a time. */
+export class TextExchange {
+  readonly #connection: Connection;
+  readonly #session: Session;
+  #request = new TextAssembler();
+  /** What is still to be sent. */
+  #rest: Uint8Array = EMPTY;
+  #tag = RESERVED_TAG;
+  #lastTag = 0;
+
+  /** No exchange is open. */
+  constructor(connection: Connection, session: Session) {
+    this.#connection = connection;
+    this.#session = session;
+  }
+
+  /**
+   * Takes one request.
+   * @throws ProtocolError for a continuation of nothing, or text that cannot be parsed
+   */
+  handle(pdu: TextRequest, data: Uint8Array): TextAnswer {
+    if (pdu.targetTransferTag === RESERVED_TAG) {
+      this.#request = new TextAssembler();
+      this.#rest = EMPTY;
+    } else if (pdu.targetTransferTag !== this.#tag) {
+      throw new ProtocolError("Expected the tag of the text exchange under way, got another", {
+        opcode: Opcode.TextRequest,
+        field: "Target Transfer Tag",
+        got: pdu.targetTransferTag,
+        limit: this.#tag,
+      });
+    }
+    if (this.#rest.length > 0) return this.#next(pdu.final);
+    if (!this.#request.add(data, pdu.continue)) {
+      return { final: false, continue: false, tag: this.#newTag(), data: EMPTY };
+    }
+    this.#rest = encodeTextKeys(this.#answer(parseTextKeys(this.#request.take(), MAX_KEYS)));
+    return this.#next(pdu.final);
+  }
+
+  /** The next part of the answer; the exchange ends with the last, unless the initiator has more to ask. */
+  #next(final: boolean): TextAnswer {
+    const length = this.#session.negotiated.initiatorMaxRecvDataSegmentLength;
+    const data = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
+    if (this.#rest.length > 0) return { final: false, continue: true, tag: this.#newTag(), data };
+    this.#tag = final ? RESERVED_TAG : this.#newTag();
+    return { final, continue: false, tag: this.#tag, data };
+  }
+
+  #newTag(): number {
+    this.#lastTag = this.#lastTag % 0x7fffffff + 1;
+    return this.#tag = this.#lastTag;
+  }
+
+  #answer(pairs: readonly [string, string][]): [string, string][] {
+    return pairs.flatMap(([key, value]): [string, string][] => {
+      switch (key) {
+        case "SendTargets":
+          return this.#sendTargets(value);
+        case "MaxRecvDataSegmentLength":
+          this.#session.negotiated.initiatorMaxRecvDataSegmentLength = parseNumber(key, value, {
+            min: 512,
+            max: 0xffffff,
+          });
+          return [];
+        case "InitiatorAlias":
+          return [];
+        default:
+          return [[key, "NotUnderstood"]];
+      }
+    });
+  }
+
+  /** An empty value asks a normal session for its own target. `All` is answered there too: there is no other target. */
+  #sendTargets(value: string): [string, string][] {
+    const name = this.#connection.context.targetName;
+    const own = value === "All" || value === name || (value === "" && !this.#session.discovery);
+    // Anything that is no name is refused, an unknown name is an empty list.
+    if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", "Reject"]];
+    return [["TargetName", name], ["TargetAddress", `${this.#connection.tcp.localAddress},${PORTAL_GROUP_TAG}`]];
+  }
+}

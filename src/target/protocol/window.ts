@@ -1,0 +1,64 @@
+/**
+ * The command window of one session (RFC 7143 §4.2.2.1): MaxCmdSN says how many commands the initiator may still send.
+ *
+ * @module
+ */
+
+import { serialAdd, serialDistance, serialLess, serialLessOrEqual } from "../../bytes/mod.ts";
+
+/** ExpCmdSN, MaxCmdSN, and what came too early. */
+export class CommandWindow {
+  /** CmdSN of the next non-immediate request. */
+  expCmdSN: number;
+  readonly #depth: number;
+  #active = 0;
+  /** Requests that came before their turn, by CmdSN: at most as many as the window is wide. */
+  readonly #early = new Map<number, () => void>();
+
+  /** @param cmdSN of the login; @param depth commands at once */
+  constructor(cmdSN: number, depth: number) {
+    this.expCmdSN = cmdSN;
+    this.#depth = depth;
+  }
+
+  /** Last CmdSN that the initiator may send. It never goes back: a command that starts takes as much as ExpCmdSN gains. */
+  get maxCmdSN(): number {
+    // 2^32 - 1 is -1: with all places taken it is the one before ExpCmdSN.
+    return serialAdd(this.expCmdSN, (this.#depth - this.#active - 1) >>> 0);
+  }
+
+  /** Both numbers, as every PDU to the initiator carries them. */
+  numbers(): { expCmdSN: number; maxCmdSN: number } {
+    return { expCmdSN: this.expCmdSN, maxCmdSN: this.maxCmdSN };
+  }
+
+  /** Whether a request with this CmdSN is to be taken at all: inside the window and not there yet. */
+  accepts(cmdSN: number): boolean {
+    return !serialLess(cmdSN, this.expCmdSN) && serialLessOrEqual(cmdSN, this.maxCmdSN) && !this.#early.has(cmdSN) &&
+      serialDistance(this.expCmdSN, cmdSN) < this.#depth;
+  }
+
+  /** Runs a request in its turn; it must be acceptable. Those that waited for it follow. */
+  order(cmdSN: number, run: () => void): void {
+    if (cmdSN !== this.expCmdSN) {
+      this.#early.set(cmdSN, run);
+      return;
+    }
+    for (let next: (() => void) | undefined = run; next !== undefined;) {
+      this.expCmdSN = serialAdd(this.expCmdSN, 1);
+      next();
+      next = this.#early.get(this.expCmdSN);
+      this.#early.delete(this.expCmdSN);
+    }
+  }
+
+  /** A command has taken a place. */
+  enter(): void {
+    this.#active++;
+  }
+
+  /** A command has left its place. */
+  leave(): void {
+    this.#active--;
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The embedded target: a listener, its logical units, and the sessions that use them.
+ *
+ * @module
+ */
+
+import { ErrorCode, typeError } from "../errors.ts";
+import { hash, listenTcp, type TcpListener } from "../runtime/mod.ts";
+import { checkInteger, resolveLimits } from "./login/limits.ts";
+import { DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
+import { BufferPool } from "./protocol/buffers.ts";
+import { Connection } from "./protocol/connection.ts";
+import { Sessions } from "./protocol/sessions.ts";
+import type { TargetContext } from "./protocol/target_context.ts";
+import { LogicalUnit } from "./unit/logical_unit.ts";
+
+/** Unused payload buffers that a target keeps: 16 MiB. */
+const POOLED_BUFFERS = 64;
+
+/** A running target. */
+export interface Target {
+  /** Address it listens on. */
+  readonly host: string;
+  /** Port it listens on. */
+  readonly port: number;
+  /** Its iSCSI name. */
+  readonly name: string;
+  /** One URL for each LUN, in the order of their numbers, without credentials. */
+  readonly urls: string[];
+  /** Sessions that are logged in now. */
+  readonly sessionCount: number;
+  /** Stops listening, ends all connections and then closes the backings. Idempotent. */
+  close(): Promise<void>;
+  /** The same as {@link Target.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a target.
+ *
+ * @throws RangeError `ERR_OUT_OF_RANGE` for a number outside its range
+ * @throws TypeError `ERR_INVALID_ARG_VALUE` for a LUN given twice, or a name or text that is not allowed
+ * @throws TransportError where the port cannot be listened on
+ * @example
+ * ```ts
+ * import { memoryBacking, startTarget } from "@lunstream/lunstream/target";
+ * const target = await startTarget({ luns: [{ backing: memoryBacking(64 * 1024 * 1024) }] });
+ * console.log(target.urls[0]);
+ * await target.close();
+ * ```
+ */
+export async function startTarget(options: TargetOptions): Promise<Target> {
+  const targetName = checkName(options.targetName ?? DEFAULT_TARGET_NAME);
+  const units = makeUnits(options.luns, targetName);
+  const connections = new Set<Connection>();
+  const maxSessions = checkInteger("maxSessions", options.maxSessions ?? 256, 1, 65535);
+  const context: TargetContext = {
+    targetName,
+    auth: options.auth,
+    limits: resolveLimits(options),
+    challenges: new Set(),
+    units,
+    sessions: new Sessions(units, maxSessions),
+    connections,
+    pool: new BufferPool(POOLED_BUFFERS),
+    queueDepth: checkInteger("queueDepth", options.queueDepth ?? 128, 1, 1024),
+    loginTimeout: checkInteger("loginTimeout", options.loginTimeout ?? 15000, 1, 0x7fffffff),
+    pingInterval: checkInteger("pingInterval", options.pingInterval ?? 60000, 0, 0x7fffffff),
+    unitAttentionAtLogin: options.unitAttentionAtLogin ?? false,
+  };
+  const listener = await listenTcp({
+    host: options.host ?? "127.0.0.1",
+    port: checkInteger("port", options.port ?? 0, 0, 65535),
+    // Connections that have not logged in are bounded too: as many again as there may be sessions.
+    sink: (tcp) => new Connection(context, tcp, connections.size >= 2 * maxSessions),
+  });
+  return new RunningTarget(context, listener, options.luns);
+}
+
+class RunningTarget implements Target {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly urls: string[];
+  readonly #context: TargetContext;
+  readonly #listener: TcpListener;
+  readonly #luns: readonly TargetLun[];
+  #closing: Promise<void> | undefined;
+
+  constructor(context: TargetContext, listener: TcpListener, luns: readonly TargetLun[]) {
+    this.#context = context;
+    this.#listener = listener;
+    this.#luns = luns;
+    this.host = listener.host;
+    this.port = listener.port;
+    this.name = context.targetName;
+    const host = listener.host.includes(":") ? `[${listener.host}]` : listener.host;
+    this.urls = [...context.units.keys()].map((lun) => `iscsi://${host}:${listener.port}/${this.name}/${lun}`);
+  }
+
+  get sessionCount(): number {
+    return this.#context.sessions.all().length;
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { connections, sessions } = this.#context;
+    await this.#listener.close();
+    const open = sessions.all();
+    for (const connection of [...connections]) connection.destroy();
+    await Promise.all(open.map((session) => sessions.close(session)));
+    const backings = new Set(this.#luns.filter((lun) => lun.closeBacking !== false).map((lun) => lun.backing));
+    for (const backing of backings) await backing?.close?.();
+  }
+}
+
+function makeUnits(luns: readonly TargetLun[], targetName: string): Map<number, LogicalUnit> {
+  const numbered = luns.map((lun, i) => ({ lun, number: checkInteger("number of a LUN", lun.number ?? i, 0, 16383) }));
+  numbered.sort((a, b) => a.number - b.number);
+  const units = new Map<number, LogicalUnit>();
+  for (const { lun, number } of numbered) {
+    if (units.has(number)) throw typeError(ErrorCode.InvalidArgValue, `Expected every LUN once, got ${number} twice`);
+    units.set(number, makeUnit(lun, number, targetName));
+  }
+  return units;
+}
+
+function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUnit {
+  const { backing } = lun;
+  const removable = lun.removable ?? false;
+  if (backing === undefined && !removable) {
+    throw typeError(ErrorCode.InvalidArgValue, `Expected a backing for LUN ${number}, which is not removable`);
+  }
+  if (backing !== undefined) {
+    const { blockSize, size } = backing;
+    const power = Number.isInteger(Math.log2(blockSize));
+    checkInteger("blockSize", power ? blockSize : NaN, 512, 65536);
+    checkInteger("size of a backing", size % blockSize === 0 ? size : NaN, blockSize, Number.MAX_SAFE_INTEGER);
+  }
+  const digest = hash("sha256", new TextEncoder().encode(`${targetName}\n${number}`));
+  // NAA 3: locally assigned, 60 bits.
+  const naa = digest.slice(0, 8);
+  naa[0] = 0x30 | (naa[0]! & 0x0f);
+  const serial = Array.from(digest.subarray(8, 14), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return new LogicalUnit({
+    number,
+    backing,
+    removable,
+    readOnly: lun.readOnly ?? backing?.readOnly ?? false,
+    mediumPresent: lun.mediumPresent ?? true,
+    serial: checkText("serial", lun.serial ?? serial, 36),
+    naa,
+    vendor: checkText("vendor", lun.vendor ?? "LUNSTRM", 8),
+    product: checkText("product", lun.product ?? "VIRTUAL-DISK", 16),
+    revision: checkText("revision", lun.revision ?? "0001", 4),
+    targetName,
+  });
+}
+
+function checkText(name: string, text: string, most: number): string {
+  if (text.length >= 1 && text.length <= most && /^[\x20-\x7e]*$/.test(text)) return text;
+  throw typeError(
+    ErrorCode.InvalidArgValue,
+    `Expected ${name} to be 1 to ${most} printable ASCII characters, got ${text}`,
+  );
+}
+
+/** iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change. */
+function checkName(name: string): string {
+  if (name.length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(name)) return name;
+  throw typeError(ErrorCode.InvalidArgValue, `Expected an iSCSI name such as ${DEFAULT_TARGET_NAME}, got ${name}`);
+}

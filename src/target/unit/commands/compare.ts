@@ -1,0 +1,10 @@
+import { miscompare } from "../sense.ts";
+
+/**
+ * Compares two runs of bytes of equal length.
+ * @param offset what the first byte counts as in the data of the command, for the INFORMATION field
+ * @throws CheckCondition E/1D/00 at the first difference
+ */
+export function compareBytes(wanted: Uint8Array, found: Uint8Array, offset: number): void {
+  for (let i = 0; i < wanted.length; i++) if (wanted[i] !== found[i]) throw miscompare(offset + i);
+}

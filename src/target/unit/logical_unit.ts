@@ -1,0 +1,181 @@
+/**
+ * One logical unit: geometry, medium, protection, reservations and pending conditions.
+ *
+ * @module
+ */
+
+import type { Backing } from "../backing.ts";
+import { type Attention, UnitAttentions } from "./attention.ts";
+import { ModeState } from "./mode_state.ts";
+import { PersistentReservations } from "./persistent_reservations.ts";
+import { RangeLock } from "./range_lock.ts";
+import { CheckCondition, lbaOutOfRange, noMedium } from "./sense.ts";
+import { TaskSet } from "./task_set.ts";
+
+/** Identity and form of a logical unit. */
+export interface UnitProperties {
+  /** LUN, 0 to 16383. */
+  readonly number: number;
+  /** What holds the bytes; undefined: a drive that never had a medium. */
+  readonly backing: Backing | undefined;
+  /** Write protected for good. */
+  readonly readOnly: boolean;
+  /** The medium can be ejected. */
+  readonly removable: boolean;
+  /** Whether the medium is in at the start. */
+  readonly mediumPresent: boolean;
+  /** Unit serial number, printable ASCII. */
+  readonly serial: string;
+  /** NAA identifier, 8 bytes. */
+  readonly naa: Uint8Array;
+  /** Vendor, at most 8 ASCII characters. */
+  readonly vendor: string;
+  /** Product, at most 16 ASCII characters. */
+  readonly product: string;
+  /** Revision, at most 4 ASCII characters. */
+  readonly revision: string;
+  /** Name of the target, for the SCSI name string designator. */
+  readonly targetName: string;
+}
+
+/** A logical unit with its state. */
+export class LogicalUnit {
+  /** Identity and form. */
+  readonly properties: UnitProperties;
+  /** Logical block size in bytes. */
+  readonly blockSize: number;
+  /** Number of logical blocks. */
+  readonly blocks: number;
+  /** Pending unit attentions. */
+  readonly attentions: UnitAttentions = new UnitAttentions();
+  /** Ranges that must not change under COMPARE AND WRITE. */
+  readonly ranges: RangeLock = new RangeLock();
+  /** Order of tasks. */
+  readonly tasks: TaskSet = new TaskSet();
+  /** Settings of the mode pages. */
+  readonly mode: ModeState = new ModeState();
+  /** PERSISTENT RESERVE. */
+  readonly persistent: PersistentReservations = new PersistentReservations();
+  /** Holder of RESERVE(6). */
+  reservedBy: string | undefined = undefined;
+  /** Whether the medium is in. */
+  mediumPresent: boolean;
+  /** Who prevents its removal. */
+  readonly preventers: Set<string> = new Set();
+
+  /** Makes the unit; its geometry never changes. */
+  constructor(properties: UnitProperties) {
+    this.properties = properties;
+    this.blockSize = properties.backing?.blockSize ?? 512;
+    this.blocks = properties.backing === undefined ? 0 : properties.backing.size / this.blockSize;
+    this.mediumPresent = properties.mediumPresent && properties.backing !== undefined;
+  }
+
+  /** Whether blocks can be unmapped and then read as zeros. */
+  get thin(): boolean {
+    const backing = this.properties.backing;
+    return backing?.supports?.discard === true && backing.supports.writeZeroes === true &&
+      backing.writeZeroes !== undefined;
+  }
+
+  /** Whether writes are refused, for good or by the SWP bit of the Control mode page. */
+  get writeProtected(): boolean {
+    return this.properties.readOnly || this.mode.softwareWriteProtect;
+  }
+
+  /**
+   * What holds the bytes.
+   * @throws CheckCondition 2/3A/00 where there is no medium
+   */
+  get backing(): Backing {
+    const backing = this.properties.backing;
+    if (!this.mediumPresent || backing === undefined) throw noMedium();
+    return backing;
+  }
+
+  /**
+   * Checks a range of blocks.
+   * @throws CheckCondition 5/21/00 where it is not inside the unit; a range of no blocks may begin at the very end
+   */
+  checkRange(lba: number, blocks: number): void {
+    if (lba > this.blocks || blocks > this.blocks - lba) throw lbaOutOfRange();
+  }
+
+  /** Fills `buffer` from `position` (bytes). */
+  read(buffer: Uint8Array, position: number): Promise<void> {
+    return this.#guard(position, buffer.length, false, 0x1100, (backing) => backing.readInto(buffer, position));
+  }
+
+  /** Writes `buffer` at `position` (bytes). */
+  write(buffer: Uint8Array, position: number): Promise<void> {
+    return this.#guard(position, buffer.length, false, 0x0c00, (backing) => backing.write(buffer, position));
+  }
+
+  /** Makes `length` bytes from `position` read as zeros, giving them back. Only where the unit is `thin`. */
+  unmap(position: number, length: number): Promise<void> {
+    return this.#guard(position, length, false, 0x0c00, (backing) => backing.writeZeroes!(position, length));
+  }
+
+  /** Reads, lets `change` work on the bytes, and writes what it returns, with nobody in between. */
+  update(
+    position: number,
+    length: number,
+    change: (current: Uint8Array) => Uint8Array,
+  ): Promise<void> {
+    return this.#guard(position, length, true, 0x0c00, async (backing) => {
+      const current = new Uint8Array(length);
+      await backing.readInto(current, position);
+      await backing.write(change(current), position);
+    });
+  }
+
+  /** Settles when all that has been written is on the medium. */
+  async flush(): Promise<void> {
+    const backing = this.backing;
+    try {
+      await backing.flush();
+    } catch (cause) {
+      throw mediumError(0x0c00, cause);
+    }
+  }
+
+  /** What LOGICAL UNIT RESET does beside aborting tasks (SAM-5 §6.3.3). `by`: whose reset it was. */
+  reset(code: Attention): void {
+    this.reservedBy = undefined;
+    this.preventers.clear();
+    this.mode.reset();
+    this.attentions.raise(code);
+  }
+
+  /** The session of a nexus has begun. */
+  attach(nexus: string): void {
+    this.attentions.attach(nexus);
+  }
+
+  /** The session of a nexus has ended: I_T nexus loss (SAM-5 §6.3.4). Persistent reservations stay. */
+  detach(nexus: string): void {
+    this.attentions.detach(nexus);
+    this.preventers.delete(nexus);
+    if (this.reservedBy === nexus) this.reservedBy = undefined;
+  }
+
+  async #guard(
+    position: number,
+    length: number,
+    exclusive: boolean,
+    code: number,
+    work: (backing: Backing) => Promise<void>,
+  ): Promise<void> {
+    const backing = this.backing;
+    try {
+      await this.ranges.run(position, position + length, exclusive, () => work(backing));
+    } catch (cause) {
+      throw mediumError(code, cause);
+    }
+  }
+}
+
+/** 3/11/00 or 3/0C/00 for whatever the backing threw. */
+function mediumError(code: number, cause: unknown): CheckCondition {
+  return cause instanceof CheckCondition ? cause : new CheckCondition({ key: 3, code });
+}

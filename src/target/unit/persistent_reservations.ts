@@ -1,0 +1,102 @@
+/**
+ * Persistent reservations of one logical unit (SPC-4 §5.13): registrations, and at most one reservation.
+ * They live as long as the target does (no APTPL).
+ *
+ * @module
+ */
+
+import type { Access } from "./context.ts";
+
+/** Types of a reservation (SPC-4 table 67). */
+export const ReservationType = {
+  WriteExclusive: 1,
+  ExclusiveAccess: 3,
+  WriteExclusiveRegistrants: 5,
+  ExclusiveAccessRegistrants: 6,
+  WriteExclusiveAll: 7,
+  ExclusiveAccessAll: 8,
+} as const;
+/** One of the values of {@link ReservationType}. */
+export type ReservationType = typeof ReservationType[keyof typeof ReservationType];
+
+const TYPES: ReadonlySet<number> = new Set(Object.values(ReservationType));
+
+/** Whether the target knows this type. */
+export function isReservationType(type: number): type is ReservationType {
+  return TYPES.has(type);
+}
+
+/** Registrations that one logical unit keeps: a bound on memory. */
+export const MOST_REGISTRATIONS = 256;
+
+/** Registrations and the reservation. Keys are 64-bit; 0 is no key. */
+export class PersistentReservations {
+  /** PRGENERATION, modulo 2^32. */
+  generation = 0;
+  /** Reservation key by nexus. */
+  readonly registrations: Map<string, bigint> = new Map();
+  /** Type of the reservation, where there is one. */
+  type: ReservationType | undefined = undefined;
+  /** Nexus that holds it; undefined for the all-registrants types. */
+  holder: string | undefined = undefined;
+
+  /** Whether a reservation of all registrants. */
+  get forAll(): boolean {
+    return this.type === ReservationType.WriteExclusiveAll || this.type === ReservationType.ExclusiveAccessAll;
+  }
+
+  /** Whether registrants of any kind share the access. */
+  get registrantsShare(): boolean {
+    return this.type !== undefined && this.type >= ReservationType.WriteExclusiveRegistrants;
+  }
+
+  /** Whether this nexus holds the reservation. */
+  isHolder(nexus: string): boolean {
+    if (this.type === undefined) return false;
+    return this.forAll ? this.registrations.has(nexus) : this.holder === nexus;
+  }
+
+  /** Key that READ RESERVATION shows: 0 for the all-registrants types. */
+  get holderKey(): bigint {
+    return this.holder === undefined ? 0n : this.registrations.get(this.holder) ?? 0n;
+  }
+
+  /** Whether a command of this nexus conflicts with the reservation (SPC-4 table 63). */
+  conflicts(nexus: string, access: Access): boolean {
+    if (this.type === undefined || access === "always" || access === "attribute" || this.isHolder(nexus)) return false;
+    if (this.registrantsShare && this.registrations.has(nexus)) return false;
+    const exclusive = this.type === ReservationType.ExclusiveAccess ||
+      this.type === ReservationType.ExclusiveAccessRegistrants || this.type === ReservationType.ExclusiveAccessAll;
+    return exclusive || access === "write";
+  }
+
+  /** Sets the reservation. */
+  reserve(nexus: string, type: ReservationType): void {
+    this.type = type;
+    this.holder = type >= ReservationType.WriteExclusiveAll ? undefined : nexus;
+  }
+
+  /** Ends the reservation. */
+  release(): void {
+    this.type = undefined;
+    this.holder = undefined;
+  }
+
+  /**
+   * Removes a registration, and the reservation where it goes with it.
+   * Returns whether a reservation of a registrants type ended: the other registrants are to be told.
+   */
+  unregister(nexus: string): boolean {
+    const held = this.isHolder(nexus);
+    this.registrations.delete(nexus);
+    if (!held || (this.forAll && this.registrations.size > 0)) return false;
+    const told = this.registrantsShare;
+    this.release();
+    return told;
+  }
+
+  /** Counts a change of the registrations. */
+  bump(): void {
+    this.generation = (this.generation + 1) >>> 0;
+  }
+}

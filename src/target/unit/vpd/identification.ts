@@ -1,0 +1,49 @@
+/**
+ * VPD page 83, Device Identification (SPC-4 §7.8.6): who this unit is, the same on every path.
+ *
+ * @module
+ */
+
+import type { LogicalUnit } from "../logical_unit.ts";
+
+/** ASSOCIATION: whom a designator is about. */
+const Association = { Unit: 0, Port: 1, Target: 2 } as const;
+/** Code sets. */
+const CodeSet = { Binary: 1, Ascii: 2, Utf8: 3 } as const;
+
+/** iSCSI, as PROTOCOL IDENTIFIER. */
+const ISCSI = 5;
+
+function designator(codeSet: number, association: number, type: number, value: Uint8Array): number[] {
+  // PIV says that PROTOCOL IDENTIFIER is valid; it is where the designator is about a port or a target device.
+  const piv = association === Association.Unit ? 0 : 0x80;
+  const protocol = association === Association.Unit ? 0 : ISCSI << 4;
+  return [protocol | codeSet, piv | (association << 4) | type, 0, value.length, ...value];
+}
+
+/** NUL-terminated UTF-8, padded to a multiple of four (SPC-4 §7.8.6.11). */
+function nameString(name: string): Uint8Array {
+  const text = new TextEncoder().encode(name);
+  const bytes = new Uint8Array((text.length + 4) & ~3);
+  bytes.set(text);
+  return bytes;
+}
+
+/** The body of page 83. */
+export function deviceIdentification(unit: LogicalUnit): Uint8Array {
+  const { vendor, serial, naa, targetName, number } = unit.properties;
+  const t10 = new TextEncoder().encode(vendor.padEnd(8) + serial);
+  return Uint8Array.from([
+    ...designator(CodeSet.Ascii, Association.Unit, 1, t10),
+    ...designator(CodeSet.Binary, Association.Unit, 3, naa),
+    ...designator(CodeSet.Utf8, Association.Unit, 8, nameString(`${targetName},L,0x${lunText(number)}`)),
+    ...designator(CodeSet.Binary, Association.Port, 4, Uint8Array.of(0, 0, 0, 1)),
+    ...designator(CodeSet.Utf8, Association.Port, 8, nameString(`${targetName},t,0x0001`)),
+    ...designator(CodeSet.Utf8, Association.Target, 8, nameString(targetName)),
+  ]);
+}
+
+/** A LUN as 16 hex digits, as in RFC 7143 §4.2.7.1's name strings. */
+function lunText(number: number): string {
+  return ((number < 256 ? number : 0x4000 | number) >>> 0).toString(16).padStart(4, "0").padEnd(16, "0");
+}
