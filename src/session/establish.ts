@@ -97,7 +97,9 @@ export async function establish(
     if (signal?.aborted) throw abortError(signal, "The attempt to connect was aborted");
     const left = end - monotonicNow();
     if (left <= 0) throw late(timeouts.login);
-    const attempt = await tryOnce(options, address, { ...before, auth }, left, signal);
+    // A redirection may lead to another portal group: the tag is known of the portal that was asked only.
+    const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
+    const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
     const { connection, outcome } = attempt;
     if (outcome.kind === "complete") return { connection, outcome, address, movedTo, auth };
     connection.fail();
