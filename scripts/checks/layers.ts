@@ -102,6 +102,9 @@ export function layerProblems(path: string, text: string): string[] {
       const argument = node.argument;
       if (ts.isLiteralTypeNode(argument) && ts.isStringLiteral(argument.literal)) {
         checkSpecifier(path, argument.literal.text, node, true, report);
+        if (argument.literal.text.startsWith(".")) {
+          report(node, "an import() type is not allowed: the npm build would leave its path as it is");
+        }
       }
     } else if (ts.isAwaitExpression(node) && !inFunction) report(node, "top-level await is not allowed");
     else if (ts.isForOfStatement(node) && node.awaitModifier !== undefined && !inFunction) {

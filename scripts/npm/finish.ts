@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { builtinModules } from "node:module";
-import { join, relative } from "node:path";
+import { join, posix } from "node:path";
 import { ROOT } from "../lib/root.ts";
 import { BIN_MODULE, builtPath, type DenoConfig, NODE_RANGE, PACKAGE_NAME, rangeOf } from "./metadata.ts";
 
@@ -28,6 +28,7 @@ export function finish(config: DenoConfig, folder: string): void {
   removeUnknown(folder);
   const files = list(folder);
   checkDeclarations(config, folder, files);
+  checkContents(folder, files);
   const hasBin = finishBin(folder);
   for (const document of DOCUMENTS) {
     if (existsSync(join(ROOT, document))) copyFileSync(join(ROOT, document), join(folder, document));
@@ -74,37 +75,39 @@ function removeUnknown(folder: string): void {
   }
 }
 
-/** Emitters drop declarations in silence; without them the package has no types. */
+/**
+ * Emitters drop declarations in silence where an exported symbol has no explicit type. Modules that no public type mentions
+ * need none; what a declaration imports must be there.
+ */
 function checkDeclarations(config: DenoConfig, folder: string, files: string[]): void {
-  const missing = files.filter((path) =>
-    path.endsWith(".js") && !existsSync(join(folder, path.replace(/\.js$/, ".d.ts")))
-  );
-  if (missing.length > 0) {
-    throw new Error(
-      `No type declarations were made for ${missing.slice(0, 5).join(", ")} (${missing.length} in all): ` +
-        "some exported symbol has no explicit type; `deno publish --dry-run --allow-dirty` names it",
-    );
-  }
   for (const [name, module] of Object.entries(config.exports)) {
     for (const extension of [".js", ".d.ts"] as const) {
       const path = builtPath(module, extension);
-      if (!existsSync(join(folder, path))) throw new Error(`The export ${name} has no ${path}`);
+      if (!existsSync(join(folder, path))) throw new Error(`The export ${name} has no ${path}. ${HINT}`);
     }
   }
-  for (const path of files) {
-    const text = readFileSync(join(folder, path), "utf8");
-    for (const [pattern, what] of FORBIDDEN) {
-      if (pattern.test(text)) throw new Error(`${relative(ROOT, join(folder, path))} contains ${what}`);
+  for (const path of files.filter((path) => path.endsWith(".d.ts"))) {
+    for (const specifier of specifiersOf(readFileSync(join(folder, path), "utf8"))) {
+      if (!specifier.startsWith(".")) continue;
+      const target = posix.normalize(posix.join(posix.dirname(path), specifier.replace(/\.js$/, ".d.ts")));
+      if (!existsSync(join(folder, target))) {
+        throw new Error(`${path} imports types of ${specifier}: none were made. ${HINT}`);
+      }
     }
   }
 }
 
+const HINT = "Some exported symbol has no explicit type: `deno publish --dry-run --allow-dirty` names it";
+
 /** What must not be left in the package. */
-const FORBIDDEN: [RegExp, string][] = [
-  [/sourceMappingURL=/, "a reference to a source map"],
-  [/(?:from|import)\s*\(?\s*"[^"]+\.ts"/, "an import of a TypeScript file"],
-  [/(?:from|import)\s*\(?\s*"(?:npm|jsr|https?):/, "an import that Node cannot resolve"],
-];
+function checkContents(folder: string, files: string[]): void {
+  for (const path of files) {
+    const text = readFileSync(join(folder, path), "utf8");
+    if (text.includes("sourceMappingURL=")) throw new Error(`${path} refers to a source map`);
+    const bad = specifiersOf(text).find((specifier) => /^(npm|jsr|https?):|\.ts$/.test(specifier));
+    if (bad !== undefined) throw new Error(`${path} imports ${bad}, which Node cannot resolve`);
+  }
+}
 
 /** Gives the command its first line and the right to run. */
 function finishBin(folder: string): boolean {
@@ -118,13 +121,18 @@ function finishBin(folder: string): boolean {
   return true;
 }
 
+/** What a module imports; comments do not count. */
+function specifiersOf(text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] as string);
+}
+
 /** Packages that the modules import, with the ranges of deno.json; and the types of packages that declarations mention. */
 function findDependencies(config: DenoConfig, folder: string, files: string[]): Record<string, string> {
   const found = new Set<string>();
   for (const path of files) {
-    const text = readFileSync(join(folder, path), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-    for (const match of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^".][^"]*)"/g)) {
-      const specifier = match[1] as string;
+    for (const specifier of specifiersOf(readFileSync(join(folder, path), "utf8"))) {
+      if (specifier.startsWith(".")) continue;
       const name = specifier.startsWith("@") ? specifier.split("/", 2).join("/") : specifier.split("/", 1)[0] as string;
       const builtin = name.startsWith("node:") || builtinModules.includes(name);
       const declaration = path.endsWith(".d.ts");

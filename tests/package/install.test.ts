@@ -25,8 +25,8 @@ test.after(() => app?.remove());
 withBuild("the tarball has modules, declarations and documents, and nothing else", () => {
   const others = app.files.filter((path) => !/^(src\/.*|mod)(\.js|\.d\.ts)$/.test(path));
   assert.equal(others, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-  for (const path of app.files.filter((path) => path.endsWith(".js"))) {
-    assert.ok(app.files.includes(path.replace(/\.js$/, ".d.ts")), `${path} has declarations`);
+  for (const path of Object.values(config.exports)) {
+    assert.ok(app.files.includes(path.replace(/^\.\/(.*)\.ts$/, "$1.d.ts")), `${path} has declarations`);
   }
 });
 
