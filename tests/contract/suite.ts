@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../src/block/device.ts";
 import { modelTest } from "./model.ts";
@@ -26,8 +26,8 @@ async function code(promise: Promise<unknown>): Promise<string | undefined> {
   return undefined;
 }
 
-/** What every block device must do, as `src/block/device.ts` says. */
-export function deviceSuite(implementation: Implementation): void {
+/** What every block device must do, as `src/block/device.ts` says. The caller runs it. */
+export function deviceSuite(implementation: Implementation): Test<{ device: BlockDevice }> {
   const test = suite<{ device: BlockDevice }>(implementation.name);
   test.before.each(async (context) => {
     context.device = await implementation.open();
@@ -174,5 +174,5 @@ export function deviceSuite(implementation: Implementation): void {
     assert.is(Object.values(counts).reduce((sum, count) => sum + count, 0), implementation.operations ?? 2000);
   });
 
-  test.run();
+  return test;
 }
