@@ -18,7 +18,7 @@ import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
 import { type Answer, discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 
 const seed = Number(process.env["LUNSTREAM_SEED"] ?? Date.now() % 2 ** 31);
-const runs = Number(process.env["LUNSTREAM_RUNS"] ?? 1500);
+const runs = Number(process.env["LUNSTREAM_RUNS"] ?? 1000);
 console.log(`seed ${seed}, ${runs} cases a property`);
 const settings = { seed, numRuns: runs };
 
@@ -235,14 +235,15 @@ test("L-26 L-32 a mutated authentication never lets an unproven target pass", as
       let proof: string | undefined;
       const target = new TestTarget({
         chap: { secret: SECRET, own, takes: [number] },
-        edit: (answer, seen, index) => {
+        edit: (answer, _seen, index) => {
           const right = answer.pairs.find(([key]) => key === "CHAP_R")?.[1];
           const changed = apply(answer, changes[String(index)] ?? []);
           if (right !== undefined) {
             const data = changed.data ?? encodeTextKeys(changed.pairs);
-            proof = new TextDecoder().decode(data).includes(`CHAP_R=${right}\0`) ? right : undefined;
+            // Hexadecimal digits mean the same in either case.
+            const said = new TextDecoder().decode(data).toLowerCase();
+            proof = said.includes(`chap_r=${right}\0`) ? right : undefined;
           }
-          void seen;
           return changed;
         },
       });
