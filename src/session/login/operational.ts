@@ -10,7 +10,7 @@ import { Opcode } from "../../wire/opcodes.ts";
 import type { LoginReply } from "./exchange.ts";
 import type { TextPair } from "./negotiate.ts";
 import type { SessionParameters } from "./parameters.ts";
-import type { LoginRun } from "./security.ts";
+import { checkPortalGroup, type LoginRun } from "./security.ts";
 import type { LoginRedirection } from "./status.ts";
 
 /** What we offer. Keys of the session go with its first login only, and those of data not into discovery. */
@@ -51,12 +51,12 @@ function offers({ options, negotiation }: LoginRun): TextPair[] {
  */
 export async function operationalStage(run: LoginRun): Promise<LoginReply | LoginRedirection> {
   const { exchange, negotiation } = run;
-  // Answers to unknown keys that came with the end of the security stage would go out here; there are none by rule.
   let pairs = offers(run);
   for (;;) {
     const reply = await exchange.round({ stage: LoginStage.Operational, next: LoginStage.FullFeature, pairs });
     if (reply.kind === "redirect") return reply;
     negotiation.receive(reply.pairs, { stage: "operational", ending: reply.transit });
+    checkPortalGroup(run);
     pairs = negotiation.takeAnswers();
     if (reply.transit) {
       negotiation.finish("operational");

@@ -70,8 +70,12 @@ function checkMethod(answer: string, { options }: LoginRun): void {
   );
 }
 
-/** The portal group that answers must be the one expected (RFC 7143 §13.9). */
-function checkPortalGroup({ options, negotiation, exchange }: LoginRun): void {
+/**
+ * Checks that the portal group that answers is the one expected (RFC 7143 §13.9). Its tag is due with the first answer.
+ *
+ * @throws {LoginError} `ISCSI_LOGIN_FAILED`
+ */
+export function checkPortalGroup({ options, negotiation, exchange }: LoginRun): void {
   const { expectedPortalGroupTag: expected } = options;
   if (!negotiation.has("TargetPortalGroupTag")) {
     if (options.targetName !== undefined) exchange.warn("The first answer of the target has no TargetPortalGroupTag");

@@ -279,6 +279,13 @@ test("L-12 another portal group than expected fails before any secret is used", 
   assert.instance(error, LoginError);
   assert.is(error.code, "ISCSI_LOGIN_FAILED");
   assert.is(target.seen.length, 1);
+  const late = new TestTarget({
+    edit: (answer, _seen, index) => {
+      answer.pairs = answer.pairs.filter(([key]) => key !== "TargetPortalGroupTag");
+      if (index === 1) answer.pairs.push(["TargetPortalGroupTag", "1"]);
+    },
+  });
+  assert.is((await failure(login(late, options({ expectedPortalGroupTag: 2 })))).code, "ISCSI_LOGIN_FAILED");
 });
 
 test("L-13 another opcode before full feature is a protocol error, Reject included", async () => {
