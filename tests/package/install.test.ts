@@ -1,6 +1,6 @@
 // time limit: 300 s
 // runtimes: node
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -18,7 +18,11 @@ const specifier = (subpath: string): string => subpath.replace(/^\./, "lunstream
 
 let app: App;
 test.before(async () => {
-  if (isBuilt()) app = await installApp();
+  if (!isBuilt()) return;
+  app = await installApp();
+  // What a program for Node has beside us.
+  mkdirSync(join(app.folder, "node_modules/@types"), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules/@types/node"), join(app.folder, "node_modules/@types/node"));
 });
 test.after(() => app?.remove());
 

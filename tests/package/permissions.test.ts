@@ -9,7 +9,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
 import { findProgram } from "../peers/peer.ts";
-import { run } from "../peers/run.ts";
 
 const SCRIPT = fileURLToPath(new URL("./permissions_script.ts", import.meta.url));
 const SIZE = 3 << 20;
@@ -32,10 +31,26 @@ test.after(async () => {
 
 const url = (): string => target.urls[0] as string;
 
+/** Runs a program with Deno's own interface: node:child_process adds `-A` where Deno starts Deno. */
+async function run(program: string, args: string[], env: Record<string, string> = {}): Promise<RunResult> {
+  const command = new Deno.Command(program, { args, env: { NO_COLOR: "1", ...env }, stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+interface RunResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+const deno = (args: string[], env?: Record<string, string>): Promise<RunResult> => run(process.execPath, args, env);
+
 test("the right to connect to the portal suffices to read a LUN", async () => {
   const audit = join(folder, "audit.jsonl");
-  const result = await run(process.execPath, ["run", "--no-prompt", `--allow-net=${network}`, SCRIPT, url()], {
-    env: { DENO_AUDIT_PERMISSIONS: audit, NO_COLOR: "1" },
+  const result = await deno(["run", "--no-prompt", `--allow-net=${network}`, SCRIPT, url()], {
+    DENO_AUDIT_PERMISSIONS: audit,
   });
   assert.is(result.stderr, "");
   assert.is(result.stdout, `${digest}\n`);
@@ -48,16 +63,13 @@ test("at a terminal nothing else is asked for", async () => {
   const script = findProgram("script");
   if (script === undefined) return;
   const line = [process.execPath, "run", `--allow-net=${network}`, SCRIPT, url()].map((word) => `'${word}'`).join(" ");
-  const result = await run(script, ["-qec", line, join(folder, "typescript")], {
-    env: { NO_COLOR: "1" },
-    timeout: 20_000,
-  });
+  const result = await run(script, ["-qec", line, join(folder, "typescript")]);
   assert.is(result.stdout.trim(), digest);
   assert.is(result.code, 0);
 });
 
 test("without the right to connect the error says so", async () => {
-  const result = await run(process.execPath, ["run", "--no-prompt", SCRIPT, url()], { env: { NO_COLOR: "1" } });
+  const result = await deno(["run", "--no-prompt", SCRIPT, url()]);
   assert.is(result.code, 1);
   assert.match(result.stderr, "ISCSI_PERMISSION_DENIED");
 });
