@@ -164,7 +164,7 @@ export class Framer {
     this.#direct = false;
     // A header with AHS wants more than its first 48 bytes: then it is read in steps.
     const next = wanted > this.#end ? wanted : this.#end + BHS_LENGTH;
-    const buffer = this.#staging.subarray(this.#end, this.#big && !this.#paused ? next : STAGING_LENGTH);
+    const buffer = this.#staging.subarray(this.#end, this.#big ? next : STAGING_LENGTH);
     this.#offered = buffer.length;
     return buffer;
   }

@@ -278,6 +278,23 @@ test("pause and resume inside one call of the handler change nothing", () => {
   assert.is(recorder.complaint(MIXED), undefined);
 });
 
+test("resume() inside the handler does not nest its calls", () => {
+  let depth = 0;
+  let count = 0;
+  const framer: Framer = new Framer({
+    header: () => undefined,
+    pdu() {
+      assert.is(++depth, 1);
+      count++;
+      framer.pause();
+      framer.resume();
+      depth--;
+    },
+  }, { maxDataSegmentLength: 512 });
+  feed(framer, streamOf(MIXED, NONE));
+  assert.is(count, MIXED.length);
+});
+
 test("resume() while the transport holds a buffer loses nothing", () => {
   const stream = streamOf(MIXED, NONE);
   for (let cut = 1; cut < stream.length; cut++) {
@@ -349,6 +366,11 @@ test("after the header of a big payload the transport is given its destination, 
   assert.is(buffer.buffer, recorder.given[0]!.buffer);
   assert.is(buffer.byteOffset, 8 + 100_000);
   assert.is(buffer.length, 162_144);
+  framer.received(162_144 - 16_384);
+  assert.is(framer.nextBuffer().length, 16_384);
+  framer.received(1);
+  assert.is(framer.nextBuffer().buffer === recorder.given[0]!.buffer, false, "a short rest comes with the next header");
+  assert.is(framer.nextBuffer().length, 16_383 + 48);
 });
 
 test("of a sequence of big payloads only the first is staged in part", () => {
@@ -379,6 +401,10 @@ test("of a sequence of big payloads only the first is staged in part", () => {
 test("after PDUs without data, or with little, much is read at once again", () => {
   const big = { opcode: Opcode.DataIn, data: 65_536, mark: 1 };
   const { framer } = setup();
+  for (let round = 0; round < 3; round++) {
+    feed(framer, pduBytes(big, NONE));
+    for (let i = 0; i < 3; i++) feed(framer, pduBytes(nopIn, NONE));
+  }
   feed(framer, pduBytes(big, NONE));
   assert.is(framer.nextBuffer().length, 48);
   for (let i = 0; i < 4; i++) feed(framer, pduBytes(nopIn, NONE));
