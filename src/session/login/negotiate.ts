@@ -7,15 +7,18 @@
 
 import { ErrorCode, LoginError, ProtocolError } from "../../errors.ts";
 import { Opcode } from "../../wire/opcodes.ts";
-import { parseBoolean, parseList, parseNumber } from "../../wire/text_values.ts";
+import { parseNumber } from "../../wire/text_values.ts";
 import { isReservedAnswer, type KeyDefinition, KEYS, type KeyStage, ReservedAnswer } from "./keys.ts";
+import {
+  answerToProposal,
+  checkRefusal,
+  fixedResult,
+  type KeyValue,
+  type Offer,
+  resultOfAnswer,
+  valueText,
+} from "./offers.ts";
 import { quote } from "./printable.ts";
-
-/** A value of a key: number, boolean, one value of a list, or declared text. */
-export type KeyValue = number | boolean | string;
-
-/** What we offer for a key. */
-export type Offer = number | boolean | readonly string[];
 
 /** One key and its value as text. */
 export type TextPair = readonly [string, string];
@@ -45,32 +48,8 @@ interface Offered {
   answered: boolean;
 }
 
-function offerText(value: Offer): string {
-  if (typeof value === "number") return String(value);
-  if (typeof value === "boolean") return value ? "Yes" : "No";
-  return value.join(",");
-}
-
-/** The result that holds whatever the other side says (RFC 7143 §6.2.2), where there is one. */
-function fixedResult(definition: KeyDefinition, value: Offer): boolean | undefined {
-  if (definition.rule === "and" && value === false) return false;
-  if (definition.rule === "or" && value === true) return true;
-  return undefined;
-}
-
 function breach(key: string, message: string, got: string, limit: string): ProtocolError {
   return new ProtocolError(message, { opcode: Opcode.LoginResponse, field: key, got, limit });
-}
-
-/** Answered outside of what was offered. */
-function disagreement(key: string, offered: Offer, answer: string): ProtocolError {
-  return new ProtocolError(
-    `${key}=${offerText(offered)} was offered, and the target answered ${
-      quote(answer)
-    }, which the offer does not allow`,
-    { opcode: Opcode.LoginResponse, field: key, got: quote(answer), limit: offerText(offered) },
-    { code: ErrorCode.NegotiationFailed },
-  );
 }
 
 /** One login's negotiation, both stages. */
@@ -94,7 +73,7 @@ export class Negotiation {
     const definition = KEYS.get(key);
     if (definition === undefined) throw new Error(`${key} is not in the table of keys`);
     this.#offers.set(key, { value, stage: definition.stage, answered: false });
-    return [key, offerText(value)];
+    return [key, valueText(value)];
   }
 
   /** Takes the keys of one whole text of the target. Answers that are due are kept for {@link Negotiation.takeAnswers}. */
@@ -216,51 +195,16 @@ export class Negotiation {
     } else this.#results.set(key, value);
   }
 
-  /** An answer to our offer: its result must be one that the offer allows (RFC 7143 §6.2.1, §6.2.2). */
+  /** An answer to our offer. A refusal leaves the default. */
   #takeAnswer(key: string, definition: KeyDefinition, offer: Offer, value: string): void {
-    if (isReservedAnswer(value)) {
-      this.#takeRefusal(key, definition, offer, value);
+    if (!isReservedAnswer(value)) {
+      this.#results.set(key, resultOfAnswer(key, definition, offer, value));
       return;
     }
-    switch (definition.rule) {
-      case "list": {
-        if (typeof offer !== "object" || !offer.includes(value)) throw disagreement(key, offer, value);
-        this.#results.set(key, value);
-        return;
-      }
-      case "and":
-      case "or": {
-        const answer = parseBoolean(key, value);
-        const fixed = fixedResult(definition, offer);
-        if (fixed === undefined) this.#results.set(key, answer);
-        else if (answer !== fixed) throw disagreement(key, offer, value);
-        else this.#results.set(key, fixed);
-        return;
-      }
-      case "min":
-      case "max": {
-        const answer = parseNumber(key, value, { min: definition.min ?? 0, max: definition.max ?? 0 });
-        const beyond = typeof offer !== "number" || (definition.rule === "min" ? answer > offer : answer < offer);
-        if (beyond) throw disagreement(key, offer, value);
-        this.#results.set(key, answer);
-        return;
-      }
-    }
-  }
-
-  /** A refusal leaves the default, which has to be one that we can work with. */
-  #takeRefusal(key: string, definition: KeyDefinition, offer: Offer, value: ReservedAnswer): void {
+    checkRefusal(key, definition, offer, value);
     this.#refusals.set(key, value);
     const fixed = fixedResult(definition, offer);
     if (fixed !== undefined) this.#results.set(key, fixed);
-    if (definition.rule === "list" && typeof offer === "object" && definition.default !== undefined) {
-      if (!offer.includes(String(definition.default))) {
-        throw new LoginError(
-          ErrorCode.NegotiationFailed,
-          `The target answered ${key}=${value}, and ${offerText(offer)} is demanded`,
-        );
-      }
-    }
   }
 
   /** A proposal of the target's own, for a key that we did not offer. */
@@ -271,45 +215,19 @@ export class Negotiation {
       if (!context.ending) this.#answers.push([key, answer]);
       return;
     }
-    const answer = this.#chooseAnswer(key, definition, value);
     const settled = (definition.rule === "and" && value === "No") || (definition.rule === "or" && value === "Yes");
     if (context.ending && !settled) {
-      throw breach(
-        key,
-        `The target ended the stage with a proposal for ${key} that needs an answer`,
-        quote(value),
-        "none",
-      );
+      const message = `The target ended the stage with a proposal for ${key} that needs an answer`;
+      throw breach(key, message, quote(value), "none");
     }
-    if (!context.ending) this.#answers.push([key, typeof answer === "boolean" ? offerText(answer) : String(answer)]);
+    const answer = answerToProposal(key, definition, value);
+    if (answer !== ReservedAnswer.Reject) this.#results.set(key, answer);
+    if (!context.ending) this.#answers.push([key, valueText(answer)]);
   }
 
   /** Whether a key means nothing in this login. */
   #isVoid(definition: KeyDefinition): boolean {
     return (this.#options.discovery && definition.notInDiscovery === true) ||
       (!this.#options.leading && definition.leading === true);
-  }
-
-  /** Our answer to a proposal, whose result is noted; `Reject` where the value is not fit. */
-  #chooseAnswer(key: string, definition: KeyDefinition, value: string): KeyValue {
-    try {
-      const ours = definition.default;
-      let answer: KeyValue | undefined;
-      if (definition.rule === "list") {
-        answer = parseList(key, value).find((item) => definition.values?.includes(item) === true);
-      } else if (definition.rule === "and" || definition.rule === "or") {
-        const proposed = parseBoolean(key, value);
-        answer = definition.rule === "and" ? proposed && ours === true : proposed || ours === true;
-      } else {
-        const proposed = parseNumber(key, value, { min: definition.min ?? 0, max: definition.max ?? 0 });
-        answer = definition.rule === "min" ? Math.min(proposed, Number(ours)) : Math.max(proposed, Number(ours));
-      }
-      if (answer === undefined) return ReservedAnswer.Reject;
-      this.#results.set(key, answer);
-      return answer;
-    } catch (error) {
-      if (error instanceof ProtocolError) return ReservedAnswer.Reject;
-      throw error;
-    }
   }
 }
