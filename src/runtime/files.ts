@@ -26,6 +26,8 @@ export interface PositionalFile {
   readonly kind: FileKind;
   /** Whether it is a regular file, which can be truncated and grows as it is written. */
   readonly isRegular: boolean;
+  /** Tells whether two open files are the same one: device and inode. */
+  readonly identity: string;
   /** Preferred size of a request in bytes, as the file system has it. */
   readonly blockSize: number;
   /** Size in bytes; that of the device for a block device; 0 for a stream. */
@@ -57,7 +59,7 @@ export async function openFile(path: string, options: OpenFileOptions): Promise<
       throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
     }
     const kind = stat.isFile() ? "regular" : stat.isBlockDevice() ? "block" : "stream";
-    return new OpenFile(path, kind, stat.blksize, handle);
+    return new OpenFile(path, kind, `${stat.dev}:${stat.ino}`, stat.blksize, handle);
   } catch (error) {
     throw fileError(doing, path, error);
   }
@@ -72,13 +74,15 @@ function flagsOf({ mode, create, truncate, exclusive }: OpenFileOptions): number
 class OpenFile implements PositionalFile {
   readonly path: string;
   readonly kind: FileKind;
+  readonly identity: string;
   readonly blockSize: number;
   readonly #handle: FsPromises.FileHandle;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, kind: FileKind, blockSize: number, handle: FsPromises.FileHandle) {
+  constructor(path: string, kind: FileKind, identity: string, blockSize: number, handle: FsPromises.FileHandle) {
     this.path = path;
     this.kind = kind;
+    this.identity = identity;
     this.blockSize = blockSize;
     this.#handle = handle;
   }

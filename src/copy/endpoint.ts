@@ -1,0 +1,51 @@
+/**
+ * The two ends of a copy as the engine sees them.
+ *
+ * @module
+ */
+
+/** Options of one read or write of an end. */
+export interface EndpointOperation {
+  /** Aborts it. */
+  signal: AbortSignal;
+}
+
+/** Where the bytes of a copy come from. */
+export interface CopySource {
+  /** What to call it in messages; never with credentials. */
+  readonly name: string;
+  /** Equal for two ends that are the same place; undefined where that cannot be. */
+  readonly identity: string | undefined;
+  /** Bytes that it has; undefined where only its end will tell. */
+  readonly size: number | undefined;
+  /** Whether it can only be read in order, one read at a time: a pipe. */
+  readonly ordered: boolean;
+  /** Size in bytes of requests that are fast; undefined where it is all the same. */
+  readonly requestSize?: number | undefined;
+  /** Fills `buffer` from `position`, and resolves with the number of bytes: fewer than its length only at the end. */
+  read(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<number>;
+  /** Releases it. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Where the bytes of a copy go. */
+export interface CopySink {
+  /** What to call it in messages; never with credentials. */
+  readonly name: string;
+  /** Equal for two ends that are the same place; undefined where that cannot be. */
+  readonly identity: string | undefined;
+  /** Bytes that it can hold; `Infinity` where that is not known before. */
+  readonly capacity: number;
+  /** Whether it can only be written in order, one write at a time: a pipe. */
+  readonly ordered: boolean;
+  /** Size in bytes of requests that are fast; undefined where it is all the same. */
+  readonly requestSize?: number | undefined;
+  /** Makes it ready, called once before the first write and after all checks: a file loses what it had. */
+  begin?(): Promise<void>;
+  /** Writes all of `buffer` at `position`. */
+  write(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<void>;
+  /** Settles when all that was written is safe: on the medium, or with the reader of the pipe. */
+  finish(operation: EndpointOperation): Promise<void>;
+  /** Releases it. Idempotent. */
+  close(): Promise<void>;
+}

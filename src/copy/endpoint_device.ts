@@ -1,0 +1,46 @@
+import type { BlockDevice } from "../block/mod.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
+import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
+
+/** How to call a device in a copy. */
+export interface DeviceEndpointOptions {
+  /** Name for messages; never with credentials. */
+  name: string;
+  /** Equal for two devices that are the same place. */
+  identity?: string | undefined;
+}
+
+/** A block device as the source of a copy. Closing it closes the device. */
+export function deviceSource(device: BlockDevice, { name, identity }: DeviceEndpointOptions): CopySource {
+  return {
+    name,
+    identity,
+    size: device.size,
+    ordered: false,
+    requestSize: device.limits.optimalTransfer,
+    async read(buffer: Uint8Array, position: number, { signal }: EndpointOperation): Promise<number> {
+      await device.readInto(buffer, position, { signal });
+      return buffer.length;
+    },
+    close: () => device.close(),
+  };
+}
+
+/**
+ * A block device as the destination of a copy. Closing it closes the device.
+ *
+ * @throws IscsiError `BLOCK_READ_ONLY`
+ */
+export function deviceSink(device: BlockDevice, { name, identity }: DeviceEndpointOptions): CopySink {
+  if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, `${name} is read-only`);
+  return {
+    name,
+    identity,
+    capacity: device.size,
+    ordered: false,
+    requestSize: device.limits.optimalTransfer,
+    write: (buffer, position, { signal }) => device.write(buffer, position, { signal }),
+    finish: ({ signal }) => device.flush({ signal }),
+    close: () => device.close(),
+  };
+}

@@ -1,0 +1,15 @@
+import type { CopySink } from "./endpoint.ts";
+
+/** A destination that forgets everything: for measuring a source. */
+export function nullSink(): CopySink {
+  const done = (): Promise<void> => Promise.resolve();
+  return {
+    name: "null:",
+    identity: undefined,
+    capacity: Infinity,
+    ordered: false,
+    write: done,
+    finish: done,
+    close: done,
+  };
+}

@@ -1,0 +1,70 @@
+import { stdin, writeStdout } from "../runtime/mod.ts";
+import type { CopySink, CopySource } from "./endpoint.ts";
+
+/** The two standard streams of a process. */
+export interface StandardStreams {
+  /** The bytes of standard input. */
+  stdin(): AsyncIterator<Uint8Array>;
+  /** Writes all of `bytes` to standard output, and resolves when they are taken. */
+  writeStdout(bytes: Uint8Array): Promise<void>;
+}
+
+const PROCESS: StandardStreams = { stdin, writeStdout };
+
+/** Standard input as the source of a copy. */
+export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
+  const input = streams.stdin();
+  /** What came and had no place yet. */
+  let rest: Uint8Array = new Uint8Array(0);
+  let closed = false;
+  return {
+    name: "standard input",
+    identity: undefined,
+    size: undefined,
+    ordered: true,
+    async read(buffer: Uint8Array, _position: number, { signal }): Promise<number> {
+      let length = 0;
+      while (length < buffer.length) {
+        if (rest.length === 0) {
+          const { done, value } = await unlessAborted(input.next(), signal);
+          if (done) break;
+          rest = value;
+        }
+        const taken = Math.min(rest.length, buffer.length - length);
+        buffer.set(rest.subarray(0, taken), length);
+        rest = rest.subarray(taken);
+        length += taken;
+      }
+      return length;
+    },
+    close(): Promise<void> {
+      // Not awaited: it would wait for a read that is pending, which nobody may ever answer.
+      if (!closed) input.return?.()?.catch(() => {});
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Standard output as the destination of a copy. */
+export function stdoutSink(streams: StandardStreams = PROCESS): CopySink {
+  return {
+    name: "standard output",
+    identity: undefined,
+    capacity: Infinity,
+    ordered: true,
+    write: (buffer, _position, { signal }) => unlessAborted(streams.writeStdout(buffer), signal),
+    finish: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A pipe cannot be told to give up: the wait for it ends by itself. */
+function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(signal.reason);
+    if (signal.aborted) return aborted();
+    signal.addEventListener("abort", aborted);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
+  });
+}

@@ -1,0 +1,160 @@
+/**
+ * Moves the bytes of a copy: many requests at once where an end allows it, in order where it does not, in a bounded amount of memory.
+ *
+ * @module
+ */
+
+import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import type { CopySink, CopySource } from "./endpoint.ts";
+import { type CopyProgress, ProgressCounter } from "./progress.ts";
+import { Turns } from "./turns.ts";
+
+/** Smallest and largest request in bytes, whatever the ends prefer. */
+const MIN_REQUEST = 256 * 1024;
+const MAX_REQUEST = 1024 * 1024;
+/** Bytes of all requests together. */
+const IN_FLIGHT = 8 * 1024 * 1024;
+
+/** Options of {@link copy}. */
+export interface CopyOptions {
+  /** Aborts the copy: what is in flight is aborted and awaited. */
+  signal?: AbortSignal | undefined;
+  /** Called after each piece that was written. */
+  onProgress?: ((progress: CopyProgress) => void) | undefined;
+  /** Size of a request in bytes, 1 or more; by the wishes of the ends, 256 KiB to 1 MiB, where absent. */
+  requestSize?: number | undefined;
+  /** Requests at once, 1 or more; as many as 8 MiB hold where absent. */
+  depth?: number | undefined;
+}
+
+/**
+ * Copies all of `source` to the start of `sink`, and resolves when the sink has it safe. Closes neither.
+ *
+ * Nothing is written where the source is known to be too large, or both are the same place.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_VALUE` where both are the same place
+ * @throws IscsiError `COPY_SOURCE_TOO_LARGE`, `COPY_SOURCE_SHORT`, `ABORT_ERR`, and what the ends throw
+ */
+export async function copy(source: CopySource, sink: CopySink, options: CopyOptions = {}): Promise<CopyProgress> {
+  check(source, sink);
+  await sink.begin?.();
+  return await new Run(source, sink, options).run();
+}
+
+function check(source: CopySource, sink: CopySink): void {
+  if (source.identity !== undefined && source.identity === sink.identity) {
+    throw typeError(ErrorCode.InvalidArgValue, `The source and the destination are the same: ${sink.name}`);
+  }
+  if (source.size !== undefined && source.size > sink.capacity) throw tooLarge(source, sink, `${source.size}`);
+}
+
+function tooLarge(source: CopySource, sink: CopySink, bytes: string): IscsiError {
+  return new IscsiError(
+    ErrorCode.CopyTooLarge,
+    `${source.name} has ${bytes} bytes, and ${sink.name} can hold ${sink.capacity}`,
+  );
+}
+
+/** One copy under way. */
+class Run {
+  readonly #source: CopySource;
+  readonly #sink: CopySink;
+  readonly #options: CopyOptions;
+  readonly #requestSize: number;
+  readonly #stop = new AbortController();
+  readonly #reads = new Turns();
+  readonly #writes = new Turns();
+  readonly #counter = new ProgressCounter();
+  /** Number of the next piece. */
+  #next = 0;
+  #failure: { error: unknown } | undefined;
+  #atEnd = false;
+
+  constructor(source: CopySource, sink: CopySink, options: CopyOptions) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#options = options;
+    const wanted = Math.max(source.requestSize ?? 0, sink.requestSize ?? 0);
+    this.#requestSize = options.requestSize ?? Math.min(MAX_REQUEST, Math.max(MIN_REQUEST, wanted));
+  }
+
+  async run(): Promise<CopyProgress> {
+    const { signal } = this.#options;
+    const aborted = (): void => this.#fail(new AbortError(signal));
+    if (signal?.aborted) throw new AbortError(signal);
+    signal?.addEventListener("abort", aborted);
+    try {
+      const depth = this.#options.depth ?? Math.max(1, Math.floor(IN_FLIGHT / this.#requestSize));
+      await Promise.all(Array.from({ length: depth }, () => this.#worker()));
+      if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stop.signal }).catch(this.#fail);
+    } finally {
+      signal?.removeEventListener("abort", aborted);
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.#counter.state(this.#source.size);
+  }
+
+  /** Ends the copy: the first error is the one that is told, the others came of it. */
+  readonly #fail = (error: unknown): void => {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#stop.abort(error);
+    this.#reads.release();
+    this.#writes.release();
+  };
+
+  /** Moves one piece after the other, through one buffer. */
+  async #worker(): Promise<void> {
+    let buffer: Uint8Array | undefined;
+    try {
+      while (!this.#atEnd && this.#failure === undefined) {
+        const number = this.#next;
+        const position = number * this.#requestSize;
+        if (position >= (this.#source.size ?? Infinity)) return;
+        this.#next++;
+        buffer ??= new Uint8Array(this.#requestSize);
+        if (!await this.#move(number, position, buffer)) return;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Moves one piece. False where there is none, or the copy has ended. */
+  async #move(number: number, position: number, buffer: Uint8Array): Promise<boolean> {
+    const piece = await this.#read(number, position, buffer);
+    if (piece === undefined) return false;
+    if (this.#sink.ordered) await this.#writes.take(number);
+    if (this.#failure !== undefined) return false;
+    await this.#sink.write(piece, position, { signal: this.#stop.signal });
+    if (this.#sink.ordered) this.#writes.pass();
+    this.#counter.written(position, piece.length);
+    this.#options.onProgress?.(this.#counter.state(this.#source.size));
+    return true;
+  }
+
+  async #read(number: number, position: number, buffer: Uint8Array): Promise<Uint8Array | undefined> {
+    const { size = Infinity, ordered } = this.#source;
+    const wanted = Math.min(buffer.length, size - position);
+    if (ordered) {
+      await this.#reads.take(number);
+      if (this.#atEnd || this.#failure !== undefined) return undefined;
+    }
+    const target = wanted === buffer.length ? buffer : buffer.subarray(0, wanted);
+    const length = await this.#source.read(target, position, { signal: this.#stop.signal });
+    if (length < wanted) this.#ended(position + length);
+    if (position + length > this.#sink.capacity) {
+      throw tooLarge(this.#source, this.#sink, `${position + length} or more`);
+    }
+    if (ordered) this.#reads.pass();
+    return length === 0 ? undefined : buffer.subarray(0, length);
+  }
+
+  #ended(total: number): void {
+    this.#atEnd = true;
+    if (this.#source.ordered) this.#reads.release();
+    const { size, name } = this.#source;
+    if (size === undefined) return;
+    throw new IscsiError(ErrorCode.CopyShort, `${name} ended after ${total} bytes, and has ${size} by its size`);
+  }
+}

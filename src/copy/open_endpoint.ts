@@ -1,0 +1,55 @@
+import type { OpenLunOptions } from "../client/open_lun.ts";
+import { ErrorCode, typeError } from "../errors.ts";
+import type { CopySink, CopySource } from "./endpoint.ts";
+import { fileSink, fileSource } from "./endpoint_file.ts";
+import { iscsiSink, iscsiSource } from "./endpoint_iscsi.ts";
+import { nullSink } from "./endpoint_null.ts";
+import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
+
+/**
+ * Opens a source by what the user calls it: an iSCSI URL, `-` for standard input, or a path.
+ *
+ * @param options for a LUN
+ * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no source
+ */
+export async function openSource(place: string, options: OpenLunOptions = {}): Promise<CopySource> {
+  if (place === "-") return stdinSource();
+  if (isIscsi(place)) return await iscsiSource(place, options);
+  if (place === "null:") {
+    throw typeError(ErrorCode.InvalidArgValue, "null: is a destination only, and was given as the source");
+  }
+  return await fileSource(pathOf(place));
+}
+
+/**
+ * Opens a destination by what the user calls it: an iSCSI URL, `-` for standard output, `null:`, or a path.
+ *
+ * @param options for a LUN
+ * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no destination
+ */
+export async function openSink(place: string, options: OpenLunOptions = {}): Promise<CopySink> {
+  if (place === "-") return stdoutSink();
+  if (isIscsi(place)) return await iscsiSink(place, options);
+  if (place === "null:") return nullSink();
+  return await fileSink(pathOf(place));
+}
+
+const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
+
+/** A path. What looks like a URL of another kind is none: a file of that name is meant by nobody. */
+function pathOf(place: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
+  if (scheme !== undefined) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      `An iscsi:// URL, a path or - was wanted, and a URL of ${scheme}:// came`,
+    );
+  }
+  if (/^iscsi:/i.test(place)) {
+    throw typeError(ErrorCode.UrlInvalid, "Not an iSCSI URL: it does not begin with iscsi://");
+  }
+  if (place === "") {
+    throw typeError(ErrorCode.InvalidArgValue, "An iscsi:// URL, a path or - was wanted, and nothing came");
+  }
+  return place;
+}
