@@ -87,6 +87,8 @@ function authOfUrl(url: IscsiUrl): AuthOptions | undefined {
     algorithms: chapAlgorithms,
     // libiscsi takes short secrets, and a URL that works there must work here.
     allowShortSecrets: true,
+    // So must one of a target that wants no proof from us, unless it is to prove itself.
+    ...(targetPassword === undefined ? { allowNone: true } : {}),
     target: targetPassword === undefined ? undefined : { username: targetUsername, password: targetPassword },
   };
 }
