@@ -27,10 +27,57 @@ export { type AllocationOptions, type CommandOptions } from "./cdb/build.ts";
 export { type CdbLayout, type CommandSet } from "./cdb/layout.ts";
 export { cdbName, findLayout, parseCdb, type ParseCdbOptions, type ParsedCdb } from "./cdb/parse.ts";
 export { CDB_LAYOUTS } from "./cdb/registry.ts";
-export { COMPARE_AND_WRITE, compareAndWrite, type CompareAndWriteOptions } from "./commands/compare_and_write.ts";
 export {
-  GET_LBA_STATUS_16,
-  GET_LBA_STATUS_32,
+  type BufferDescriptor,
+  BufferMode,
+  parseBufferDescriptor,
+  readBuffer10,
+  readBuffer16,
+  type ReadBufferOptions,
+  writeBuffer,
+  type WriteBufferOptions,
+} from "./commands/buffer.ts";
+export {
+  exchangeMedium,
+  type ExchangeMediumOptions,
+  initializeElementStatus,
+  initializeElementStatusWithRange,
+  moveMedium,
+  type MoveMediumOptions,
+  positionToElement,
+} from "./commands/changer.ts";
+export { compareAndWrite, type CompareAndWriteOptions } from "./commands/compare_and_write.ts";
+export {
+  type CscdDescriptor,
+  type CscdIdentification,
+  type CscdRaw,
+  encodeCscd,
+  encodeSegment,
+  type SegmentBlockOffset,
+  type SegmentBlockToBlock,
+  type SegmentDescriptor,
+  type SegmentRaw,
+  type SegmentStream,
+  type SegmentVerify,
+} from "./commands/copy_descriptors.ts";
+export { receiveDiagnosticResults, sendDiagnostic, type SendDiagnosticOptions } from "./commands/diagnostic.ts";
+export {
+  type Element,
+  type ElementStatus,
+  ElementType,
+  parseElementStatus,
+  readElementStatus,
+  type ReadElementStatusOptions,
+  type VolumeTag,
+} from "./commands/element_status.ts";
+export {
+  extendedCopy,
+  type ExtendedCopyList,
+  type ExtendedCopyOptions,
+  parseExtendedCopy,
+} from "./commands/extended_copy.ts";
+export { type FormatParameters, formatUnit, type FormatUnitOptions } from "./commands/format_unit.ts";
+export {
   getLbaStatus,
   getLbaStatus32,
   type GetLbaStatus32Options,
@@ -40,16 +87,83 @@ export {
   parseGetLbaStatus,
   ProvisioningStatus,
 } from "./commands/get_lba_status.ts";
-export { INQUIRY, inquiry, type InquiryOptions } from "./commands/inquiry.ts";
 export {
-  MODE_SENSE_10,
-  MODE_SENSE_6,
+  type IdentifyingData,
+  IdentifyingInformation,
+  type IdentifyingTypes,
+  parseIdentifyingInformation,
+  parseIdentifyingTypes,
+  reportIdentifyingInformation,
+  setIdentifyingInformation,
+} from "./commands/identifying_information.ts";
+export { inquiry, type InquiryOptions } from "./commands/inquiry.ts";
+export { LogControl, logSelect, type LogSelectOptions, logSense, type LogSenseOptions } from "./commands/log_sense.ts";
+export {
+  type DiscInformation,
+  type DriveConfiguration,
+  type Feature,
+  getConfiguration,
+  getEventStatusNotification,
+  mechanismStatus,
+  parseConfiguration,
+  parseDiscInformation,
+  readCd,
+  type ReadCdOptions,
+  readDiscInformation,
+  readTrackInformation,
+} from "./commands/mmc.ts";
+export {
+  modeSelect10,
+  type ModeSelect10Options,
+  modeSelect6,
+  type ModeSelectBlockDescriptor,
+  type ModeSelectOptions,
+} from "./commands/mode_select.ts";
+export {
   modeSense10,
   type ModeSense10Options,
   modeSense6,
   type ModeSense6Options,
   PageControl,
 } from "./commands/mode_sense.ts";
+export { orWrite16, type OrWriteOptions, xdWriteRead10, type XdWriteReadOptions } from "./commands/orwrite.ts";
+export {
+  parsePrCapabilities,
+  parsePrFullStatus,
+  parsePrKeys,
+  parsePrReservation,
+  prReadFullStatus,
+  prReadKeys,
+  prReadReservation,
+  prReportCapabilities,
+  type Registration,
+  type Reservation,
+  type ReservationCapabilities,
+  type ReservationKeys,
+  type ReservationStatus,
+  ReservationType,
+  reservationTypeName,
+} from "./commands/persistent_reserve_in.ts";
+export {
+  parsePrOut,
+  prClear,
+  type PrClearOptions,
+  type PrMoveOptions,
+  type PrParameterList,
+  prPreempt,
+  prPreemptAndAbort,
+  type PrPreemptOptions,
+  prRegister,
+  prRegisterAndIgnore,
+  prRegisterAndMove,
+  type PrRegisterOptions,
+  prRelease,
+  prReplaceLost,
+  prReserve,
+  type PrReserveOptions,
+} from "./commands/persistent_reserve_out.ts";
+export { preFetch10, preFetch16, type PreFetchOptions } from "./commands/pre_fetch.ts";
+export { rawCommand, type RawCommandOptions } from "./commands/raw.ts";
 export {
   read10,
   read12,
@@ -58,11 +172,6 @@ export {
   type Read32Options,
   read6,
   type Read6Options,
-  READ_10,
-  READ_12,
-  READ_16,
-  READ_32,
-  READ_6,
   type ReadOptions,
 } from "./commands/read.ts";
 export {
@@ -70,20 +179,83 @@ export {
   type Capacity16,
   parseReadCapacity10,
   parseReadCapacity16,
-  READ_CAPACITY_10,
-  READ_CAPACITY_16,
   readCapacity10,
   readCapacity16,
 } from "./commands/read_capacity.ts";
 export {
+  type Defect,
+  DefectFormat,
+  type DefectList,
+  parseReadDefectData10,
+  parseReadDefectData12,
+  readDefectData10,
+  type ReadDefectData10Options,
+  readDefectData12,
+  type ReadDefectData12Options,
+} from "./commands/read_defect_data.ts";
+export {
+  type FullToc,
+  type FullTocEntry,
+  parseFullToc,
+  parseToc,
+  readToc,
+  type ReadTocOptions,
+  type Toc,
+  TocFormat,
+  type TocTrack,
+} from "./commands/read_toc.ts";
+export {
+  type CopyFailure,
+  type CopyOperatingParameters,
+  copyOperationAbort,
+  type CopyResultsOptions,
+  type CopyStatus,
+  parseCopyFailure,
+  parseCopyOperatingParameters,
+  parseCopyStatus,
+  receiveCopyData,
+  receiveCopyFailureDetails,
+  receiveCopyOperatingParameters,
+  receiveCopyStatus,
+} from "./commands/receive_copy_results.ts";
+export {
   type LunList,
   parseReportLuns,
-  REPORT_LUNS,
   reportLuns,
   type ReportLunsOptions,
   SelectReport,
 } from "./commands/report_luns.ts";
-export { REQUEST_SENSE, requestSense, type RequestSenseOptions } from "./commands/request_sense.ts";
+export {
+  type CommandTimeouts,
+  type OpcodeSupport,
+  parseOpcodeSupport,
+  parseSupportedOpcodes,
+  parseSupportedTmf,
+  type ReportOpcodesOptions,
+  reportSupportedOpcodes,
+  reportSupportedTmf,
+  type ReportTmfOptions,
+  type SupportedOpcode,
+  type SupportedOpcodes,
+  type SupportedTmf,
+} from "./commands/report_opcodes.ts";
+export { requestSense, type RequestSenseOptions } from "./commands/request_sense.ts";
+export { release10, release6, reserve10, reserve6 } from "./commands/reserve.ts";
+export {
+  sanitizeBlockErase,
+  sanitizeCryptoErase,
+  sanitizeExitFailureMode,
+  type SanitizeOptions,
+  sanitizeOverwrite,
+  type SanitizeOverwriteOptions,
+} from "./commands/sanitize.ts";
+export {
+  parseSecurityProtocols,
+  securityProtocolIn,
+  securityProtocolOut,
+  type SecurityProtocols,
+  type SecurityProtocolSelection,
+} from "./commands/security_protocol.ts";
 export {
   type CdbSize,
   readSmallest,
@@ -92,14 +264,93 @@ export {
   writeSmallest,
 } from "./commands/smallest.ts";
 export {
-  SYNCHRONIZE_CACHE_10,
-  SYNCHRONIZE_CACHE_16,
-  synchronizeCache10,
-  synchronizeCache16,
-  type SynchronizeCacheOptions,
-} from "./commands/synchronize_cache.ts";
-export { TEST_UNIT_READY, testUnitReady } from "./commands/test_unit_ready.ts";
-export { type BlockRange, parseUnmapList, UNMAP, unmap, type UnmapList, type UnmapOptions } from "./commands/unmap.ts";
+  PowerCondition,
+  preventAllowMediumRemoval,
+  type PreventAllowOptions,
+  startStopUnit,
+  type StartStopUnitOptions,
+} from "./commands/start_stop_unit.ts";
+export {
+  getStreamStatus,
+  parseStreamControl,
+  parseStreamStatus,
+  streamControl,
+  type StreamStatus,
+} from "./commands/streams.ts";
+export { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./commands/synchronize_cache.ts";
+export {
+  erase6,
+  tapeRead6,
+  type TapeReadOptions,
+  tapeWrite6,
+  type TapeWriteOptions,
+  writeFilemarks16,
+  type WriteFilemarks16Options,
+  writeFilemarks6,
+  type WriteFilemarksOptions,
+} from "./commands/tape_data.ts";
+export {
+  loadUnload,
+  type LoadUnloadOptions,
+  locate10,
+  type Locate10Options,
+  locate16,
+  type Locate16Options,
+  rewind,
+  space16,
+  space6,
+  SpaceCode,
+  type SpaceOptions,
+} from "./commands/tape_position.ts";
+export {
+  parseBlockLimits,
+  parseMaxObjectIdentifier,
+  parseReadPosition,
+  PositionForm,
+  readBlockLimits,
+  readPosition,
+  type TapeBlockLimits,
+  type TapePosition,
+} from "./commands/tape_status.ts";
+export {
+  AccessState,
+  accessStateName,
+  parseTargetPortGroups,
+  reportTargetPortGroups,
+  type ReportTargetPortGroupsOptions,
+  setTargetPortGroups,
+  type SetTargetPortGroupsOptions,
+  type TargetPortGroup,
+  type TargetPortGroups,
+} from "./commands/target_port_groups.ts";
+export { testUnitReady } from "./commands/test_unit_ready.ts";
+export { type DeviceTimestamp, parseTimestamp, reportTimestamp, setTimestamp } from "./commands/timestamp.ts";
+export {
+  BLOCK_ZERO_ROD_TYPE,
+  blockZeroToken,
+  parseRodToken,
+  parseRodTokenInformation,
+  parseTokenList,
+  populateToken,
+  type PopulateTokenOptions,
+  receiveRodTokenInformation,
+  ROD_TOKEN_LENGTH,
+  type RodToken,
+  type RodTokenInformation,
+  type TokenParameterList,
+  writeUsingToken,
+  type WriteUsingTokenOptions,
+} from "./commands/tokens.ts";
+export { type BlockRange, parseUnmapList, unmap, type UnmapList, type UnmapOptions } from "./commands/unmap.ts";
+export {
+  ByteCheck,
+  verify10,
+  verify12,
+  verify16,
+  verify32,
+  type Verify32Options,
+  type VerifyOptions,
+} from "./commands/verify.ts";
 export {
   write10,
   write12,
@@ -108,24 +359,34 @@ export {
   type Write32Options,
   write6,
   type Write6Options,
-  WRITE_10,
-  WRITE_12,
-  WRITE_16,
-  WRITE_32,
-  WRITE_6,
   type WriteOptions,
 } from "./commands/write.ts";
 export {
-  WRITE_SAME_10,
-  WRITE_SAME_16,
-  writeSame10,
-  type WriteSame10Options,
-  writeSame16,
-  type WriteSame16Options,
-} from "./commands/write_same.ts";
+  writeAndVerify10,
+  writeAndVerify12,
+  writeAndVerify16,
+  type WriteAndVerifyOptions,
+} from "./commands/write_and_verify.ts";
+export { writeAtomic16, type WriteAtomicOptions } from "./commands/write_atomic.ts";
+export { writeSame10, type WriteSame10Options, writeSame16, type WriteSame16Options } from "./commands/write_same.ts";
+export { type ScatteredRange, writeScattered16, type WriteScatteredOptions } from "./commands/write_scattered.ts";
+export {
+  closeZone,
+  finishZone,
+  openZone,
+  parseReportZones,
+  reportZones,
+  type ReportZonesOptions,
+  resetWritePointer,
+  sequentializeZone,
+  type Zone,
+  type ZoneActionOptions,
+  type ZoneList,
+} from "./commands/zones.ts";
 export { type ParsedAnswer } from "./data/answer.ts";
 export { type Field, type FieldValue } from "./data/field.ts";
 export { type Integer } from "./data/put.ts";
+export { iscsiTransportId, parseTransportId, type TransportId } from "./data/transport_id.ts";
 export { Association, type Designator, type DesignatorValue } from "./inquiry/designator.ts";
 export { DeviceType, deviceTypeName, PeripheralQualifier } from "./inquiry/device_type.ts";
 export { type InquiryData, parseInquiry } from "./inquiry/standard.ts";

@@ -32,7 +32,10 @@ export interface ParsedCdb {
 
 /** Options of {@link parseCdb}. */
 export interface ParseCdbOptions {
-  /** Peripheral device type, 0 to 31: some opcodes mean other things on tapes (1), CD (5) and changers (8). 0 where absent. */
+  /**
+   * Peripheral device type, 0 to 31: some opcodes mean other things on tapes (1), CD (5) and changers (8). Where it is
+   * absent, a disk's meaning is taken first, and any other type's where a disk has none.
+   */
   deviceType?: number | undefined;
 }
 
@@ -49,16 +52,18 @@ function group(layouts: readonly CdbLayout[]): ReadonlyMap<number, readonly CdbL
 const BY_OPCODE: ReadonlyMap<number, readonly CdbLayout[]> = group(CDB_LAYOUTS);
 
 /** Command sets in the order in which a device type looks for an opcode in them. */
-function order(deviceType: number): readonly CommandSet[] {
+function setsOf(deviceType: number | undefined): readonly CommandSet[] {
   switch (deviceType) {
-    case 1:
-      return ["SSC", "SPC", "SMC", "SBC", "ZBC", "MMC"];
-    case 5:
-      return ["MMC", "SPC", "SBC", "ZBC", "SSC", "SMC"];
-    case 8:
-      return ["SMC", "SPC", "SBC", "ZBC", "SSC", "MMC"];
-    default:
+    case undefined:
       return ["SBC", "SPC", "ZBC", "MMC", "SSC", "SMC"];
+    case 1:
+      return ["SSC", "SPC", "SMC"]; // a drive can have a changer attached
+    case 5:
+      return ["MMC", "SPC", "SBC"];
+    case 8:
+      return ["SMC", "SPC"];
+    default:
+      return ["SBC", "SPC", "ZBC"];
   }
 }
 
@@ -69,25 +74,23 @@ function groupLength(cdb: Uint8Array): number {
   return [6, 10, 10, cdb.length, 16, 12, cdb.length, cdb.length][opcode >> 5] ?? cdb.length;
 }
 
-/** Finds the layout of a CDB; undefined where it is not known. */
-export function findLayout(cdb: Uint8Array, deviceType: number = 0): CdbLayout | undefined {
+/** Finds the layout of a CDB; undefined where it is not known for that device type. */
+export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | undefined {
   const opcode = cdb[0];
   if (opcode === undefined) return undefined;
   const candidates = BY_OPCODE.get(opcode);
   if (candidates === undefined) return undefined;
   const action = opcode === 0x7f ? (cdb[8] ?? 0) * 256 + (cdb[9] ?? 0) : (cdb[1] ?? 0) & 0x1f;
-  const fitting = candidates.filter((one) => one.serviceAction === undefined || one.serviceAction === action);
-  if (fitting.length < 2) return fitting[0];
-  for (const set of order(deviceType)) {
-    const found = fitting.find((one) => one.set === set && one.serviceAction !== undefined) ??
-      fitting.find((one) => one.set === set);
+  for (const set of setsOf(deviceType)) {
+    const found = candidates.find((one) => one.set === set && one.serviceAction === action) ??
+      candidates.find((one) => one.set === set && one.serviceAction === undefined);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. */
-export function cdbName(cdb: Uint8Array, deviceType: number = 0): string {
+export function cdbName(cdb: Uint8Array, deviceType?: number): string {
   const found = findLayout(cdb, deviceType);
   return found?.name ?? (cdb.length === 0 ? "empty CDB" : `opcode 0x${(cdb[0] ?? 0).toString(16).padStart(2, "0")}`);
 }

@@ -3,18 +3,21 @@ import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
 /** 00h Supported VPD Pages (SPC-4 §7.8.14). */
 export interface SupportedPages extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "supportedPages";
   /** Page codes, in the order of the answer. */
   readonly pages: readonly number[];
 }
 /** 80h Unit Serial Number (SPC-4 §7.8.15). */
 export interface UnitSerialNumber extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "unitSerialNumber";
   /** The serial number, without the spaces at its end. */
   readonly serialNumber: string;
 }
 /** A page that is vendor specific or not known: its bytes after the header. */
 export interface RawVpdPage extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "raw";
   /** Bytes after the four of the header. */
   readonly data: Uint8Array;

@@ -12,6 +12,7 @@ import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
  * a shorter page, whose absent fields are 0 likewise.
  */
 export interface BlockLimits extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "blockLimits";
   /** WSNZ: WRITE SAME does not take a block count of zero. */
   readonly writeSameNonZero: boolean;
@@ -49,6 +50,7 @@ export interface BlockLimits extends VpdHeader {
 
 /** B1h Block Device Characteristics (SBC-4 §6.6.2). */
 export interface BlockCharacteristics extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "blockCharacteristics";
   /** Rotations a minute; 0: not told, 1: not rotating (solid state). */
   readonly rotationRate: number;
@@ -76,6 +78,7 @@ export interface BlockCharacteristics extends VpdHeader {
 
 /** B2h Logical Block Provisioning (SBC-4 §6.6.5). */
 export interface BlockProvisioning extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "blockProvisioning";
   /** Threshold sets are counted in units of 2^this blocks; 0: none. */
   readonly thresholdExponent: number;

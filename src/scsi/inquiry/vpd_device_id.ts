@@ -4,6 +4,7 @@ import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
 /** 83h Device Identification (SPC-4 §7.8.6). */
 export interface DeviceIdentification extends VpdHeader {
+  /** Which page this is. */
   readonly kind: "deviceIdentification";
   /** Names of the logical unit, of its port and of its target, in the order of the answer. */
   readonly designators: readonly Designator[];
