@@ -85,7 +85,8 @@ export function layerProblems(path: string, text: string): string[] {
   // A local variable of that name has been taken from globalThis.
   const denoBound = /\{ Deno \} = globalThis/.test(text);
   const lines = text.split("\n").length;
-  if (lines > 400) problems.push(`${path}: ${lines} lines; split files before 400`);
+  // A list of names is not what the limit is about.
+  if (lines > 400 && !path.endsWith("mod.ts")) problems.push(`${path}: ${lines} lines; split files before 400`);
 
   const visit = (node: ts.Node, inFunction: boolean): void => {
     if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
