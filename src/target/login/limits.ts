@@ -16,12 +16,19 @@ export interface Negotiated {
   initiatorMaxRecvDataSegmentLength: number;
   /** Longest data segment that we take. */
   maxRecvDataSegmentLength: number;
+  /** Longest sequence of data. */
   maxBurstLength: number;
+  /** Most unsolicited data of one command. */
   firstBurstLength: number;
+  /** No Data-Out comes before an R2T. */
   initialR2T: boolean;
+  /** Data may come in the command PDU. */
   immediateData: boolean;
+  /** R2Ts of one command at once. */
   maxOutstandingR2T: number;
+  /** Headers have a CRC32C. */
   headerDigest: boolean;
+  /** Data segments have a CRC32C. */
   dataDigest: boolean;
 }
 

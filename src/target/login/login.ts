@@ -35,15 +35,21 @@ export interface LoginEnvironment {
 
 /** Who has logged in, and on what terms. */
 export interface LoginResult {
+  /** iSCSI name of the initiator. */
   readonly initiatorName: string;
+  /** A discovery session: no commands. */
   readonly discovery: boolean;
+  /** What was agreed on. */
   readonly negotiated: Negotiated;
 }
 
 /** The answer to one Login Request. */
 export interface LoginReply {
+  /** T bit: the stage ends. */
   readonly transit: boolean;
+  /** NSG; 0 without `transit`. */
   readonly nextStage: number;
+  /** Text keys to send. */
   readonly pairs: readonly [string, string][];
   /** The login is complete with this reply. */
   readonly result?: LoginResult | undefined;

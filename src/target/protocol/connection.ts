@@ -7,7 +7,7 @@
 
 import { ErrorCode, ProtocolError } from "../../errors.ts";
 import type { ByteSink, TcpConnection } from "../../runtime/mod.ts";
-import { encodeReject, Framer, type FramerHandler, type RejectReason } from "../../wire/mod.ts";
+import { encodeReject, Framer, type FramerHandler, RejectReason } from "../../wire/mod.ts";
 import { FullFeature } from "./full_feature.ts";
 import { LoginPhase } from "./login_phase.ts";
 import { PduWriter } from "./pdu_writer.ts";
@@ -79,7 +79,11 @@ export class Connection implements ByteSink, FramerHandler {
   }
 
   header(header: Uint8Array): Uint8Array | undefined {
-    return this.#phase.place(header);
+    try {
+      return this.#phase.place(header);
+    } catch (error) {
+      throw this.#blame(header, error);
+    }
   }
 
   pdu(header: Uint8Array, data: Uint8Array): void {
@@ -87,9 +91,7 @@ export class Connection implements ByteSink, FramerHandler {
     try {
       this.#phase.handle(header, data);
     } catch (error) {
-      // A PDU that was whole but wrong: say so before the connection ends (RFC 7143 §7.3).
-      if (error instanceof ProtocolError && this.#session !== undefined) this.reject(header, 0x04);
-      throw error;
+      throw this.#blame(header, error);
     }
   }
 
@@ -167,6 +169,12 @@ export class Connection implements ByteSink, FramerHandler {
   destroy(): void {
     this.#end();
     this.tcp.destroy();
+  }
+
+  /** A PDU that could be read but is wrong: we say so before the connection ends (RFC 7143 §7.3). */
+  #blame(header: Uint8Array, error: unknown): unknown {
+    if (error instanceof ProtocolError && this.#session !== undefined) this.reject(header, RejectReason.ProtocolError);
+    return error;
   }
 
   #fail(error: unknown): void {

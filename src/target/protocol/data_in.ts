@@ -9,6 +9,7 @@ import { encodeDataIn, RESERVED_TAG } from "../../wire/mod.ts";
 
 /** What a {@link DataInSender} works with. */
 export interface DataInSettings {
+  /** Tag of the command. */
   readonly initiatorTaskTag: number;
   /** Longest data segment that the initiator takes, in bytes. */
   readonly maxSegmentLength: number;
@@ -18,14 +19,19 @@ export interface DataInSettings {
   numbers(): { expCmdSN: number; maxCmdSN: number };
   /** Takes the next StatSN. */
   nextStatSN(): number;
+  /** Sends one PDU. */
   send(header: Uint8Array, data: Uint8Array): void;
 }
 
 /** Status and residual count of a command that ends with its data. */
 export interface DataInStatus {
+  /** SCSI status. */
   readonly status: number;
+  /** O bit: there was more than the initiator expected. */
   readonly overflow: boolean;
+  /** U bit: there was less. */
   readonly underflow: boolean;
+  /** By how many bytes. */
   readonly residualCount: number;
 }
 

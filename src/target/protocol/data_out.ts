@@ -19,7 +19,9 @@ export interface DataOutSettings {
   readonly maxBurstLength: number;
   /** R2Ts at once. */
   readonly maxOutstandingR2T: number;
+  /** Memory for sequences. */
   readonly pool: BufferPool;
+  /** Bytes asked for by R2T, of all commands of the session. */
   readonly budget: Budget;
   /** Sends one R2T and returns its Target Transfer Tag. */
   sendR2T(r2tSN: number, offset: number, length: number): number;
@@ -79,10 +81,14 @@ export class DataOutReceiver {
     return buffer.subarray(next - start, next - start + pdu.dataSegmentLength);
   }
 
-  /** A whole Data-Out has come. Returns false where it belongs to no open sequence. */
+  /** A whole Data-Out has come. Returns false where it answers an R2T that there never was. */
   arrived(pdu: DataOut): boolean {
     const sequence = this.#open.get(pdu.targetTransferTag);
-    if (sequence === undefined) return false;
+    if (sequence === undefined) {
+      // Unsolicited data that nobody announced; and what comes after a failure was on its way already.
+      if (pdu.targetTransferTag === RESERVED_TAG) this.fail(new CheckCondition({ key: 0xb, code: 0x0c0c }));
+      return this.#failure !== undefined;
+    }
     sequence.next += pdu.dataSegmentLength;
     sequence.dataSN++;
     if (!pdu.final) return true;

@@ -17,6 +17,7 @@ const SESSION_BUDGET = 8 * 1024 * 1024;
 
 /** What makes a session. */
 export interface SessionSettings {
+  /** iSCSI name of the initiator. */
   readonly initiatorName: string;
   /** 6 bytes. */
   readonly isid: Uint8Array;
@@ -24,26 +25,39 @@ export interface SessionSettings {
   readonly tsih: number;
   /** Connection ID of the only connection. */
   readonly cid: number;
+  /** A discovery session: no commands. */
   readonly discovery: boolean;
+  /** What the login agreed on. */
   readonly negotiated: Negotiated;
   /** CmdSN of the login. */
   readonly cmdSN: number;
+  /** Commands at once. */
   readonly queueDepth: number;
+  /** The only connection. */
   readonly connection: Connection;
 }
 
 /** The state of one session. */
 export class Session {
+  /** The initiator port. */
   readonly nexus: Nexus;
+  /** TSIH, 1 to 65535. */
   readonly tsih: number;
+  /** Connection ID of the only connection. */
   readonly cid: number;
+  /** A discovery session: no commands. */
   readonly discovery: boolean;
+  /** What the login agreed on. */
   readonly negotiated: Negotiated;
+  /** ExpCmdSN and MaxCmdSN. */
   readonly window: CommandWindow;
+  /** The only connection. */
   readonly connection: Connection;
   /** Tasks by Initiator Task Tag. */
   readonly tasks: Map<number, Task> = new Map();
+  /** Payload bytes on their way to the initiator. */
   readonly readBudget: Budget = new Budget(SESSION_BUDGET);
+  /** Payload bytes asked for by R2T. */
   readonly writeBudget: Budget = new Budget(SESSION_BUDGET);
 
   /** Starts with an empty task set. */

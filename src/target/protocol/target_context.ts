@@ -6,9 +6,13 @@ import type { Sessions } from "./sessions.ts";
 
 /** What all connections of one target share. */
 export interface TargetContext extends LoginEnvironment {
+  /** Logical units by LUN, in ascending order. */
   readonly units: ReadonlyMap<number, LogicalUnit>;
+  /** All sessions. */
   readonly sessions: Sessions;
+  /** All connections, logged in or not. */
   readonly connections: Set<Connection>;
+  /** Memory for payloads. */
   readonly pool: BufferPool;
   /** Commands of one session at once. */
   readonly queueDepth: number;
@@ -16,5 +20,6 @@ export interface TargetContext extends LoginEnvironment {
   readonly loginTimeout: number;
   /** Milliseconds; 0: no pings. */
   readonly pingInterval: number;
+  /** A new session finds a unit attention on each LUN. */
   readonly unitAttentionAtLogin: boolean;
 }

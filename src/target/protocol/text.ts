@@ -14,10 +14,13 @@ import type { Session } from "./session.ts";
 
 /** One Text Response. */
 export interface TextAnswer {
+  /** F bit: the exchange ends. */
   readonly final: boolean;
+  /** C bit: the text goes on in the next response. */
   readonly continue: boolean;
   /** Target Transfer Tag. */
   readonly tag: number;
+  /** The text. */
   readonly data: Uint8Array;
 }
 

@@ -17,7 +17,7 @@ export interface BlockRange {
 }
 
 /** Bytes that one command may move: MAXIMUM TRANSFER LENGTH of VPD page B0. */
-export const MAX_TRANSFER = 32 * 1024 * 1024;
+export const MAX_TRANSFER = 256 * 1024 * 1024;
 /** Bytes that one WRITE SAME may write: MAXIMUM WRITE SAME LENGTH of VPD page B0. */
 export const MAX_WRITE_SAME = 256 * 1024 * 1024;
 /** Bytes of one half of COMPARE AND WRITE, at most. */
