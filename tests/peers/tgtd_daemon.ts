@@ -56,7 +56,11 @@ function program(name: string): string {
  */
 function watchdog(pid: number, files: string[]): ChildProcess {
   const script = 'read -r word; [ "$word" = over ] && exit 0; kill -9 "$0" 2>/dev/null; rm -rf "$@"';
-  const child = spawn("sh", ["-c", script, String(pid), ...files], { stdio: ["pipe", "ignore", "ignore"] });
+  const child = spawn("sh", ["-c", script, String(pid), ...files], {
+    stdio: ["pipe", "ignore", "ignore"],
+    // Outlives a signal to the process group of the test.
+    detached: true,
+  });
   child.stdin?.on("error", () => {});
   child.unref();
   return child;
