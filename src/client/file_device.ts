@@ -1,0 +1,47 @@
+/**
+ * A file by its path as a block device.
+ *
+ * @module
+ */
+
+import { type BlockDevice, positionalDevice } from "../block/mod.ts";
+import { openFile } from "../runtime/mod.ts";
+
+/** Options of {@link fileDevice}. */
+export interface FileDeviceOptions {
+  /** Open it for reading only, and refuse writes. */
+  readOnly?: boolean | undefined;
+  /** Make it this many bytes: a new file is made (sparse), one that is there grows or shrinks. Its own size where absent. */
+  size?: number | undefined;
+  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  blockSize?: number | undefined;
+}
+
+/**
+ * Opens a regular file or a block device of the operating system as a block device, for copies and comparisons with a LUN.
+ *
+ * @throws IscsiError (`COPY_FILE`, with the system's error as its cause) where the file cannot be opened
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) where the block size does not fit the size
+ * @example
+ * ```ts
+ * const image = await fileDevice("disk.img", { readOnly: true });
+ * ```
+ */
+export async function fileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice> {
+  const readOnly = options.readOnly ?? false;
+  const file = await openFile(
+    path,
+    readOnly ? { mode: "read" } : {
+      mode: "readwrite",
+      create: options.size !== undefined,
+    },
+  );
+  try {
+    if (options.size !== undefined && !readOnly) await file.truncate(options.size);
+    const size = options.size ?? await file.size();
+    return positionalDevice(file, { size, readOnly, blockSize: options.blockSize });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
