@@ -9,7 +9,7 @@ import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts"
 import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
 
 /** The initiator name where the caller gives none. */
-export const DEFAULT_INITIATOR_NAME = "iqn.2026-11.dev.lunstream:initiator";
+export const DEFAULT_INITIATOR_NAME = "iqn.2026-01.io.github.lunstream:initiator";
 
 /** Options of everything that connects. What the options say goes before the URL, and the URL before the environment. */
 export interface ClientOptions extends
