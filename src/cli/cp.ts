@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import { copy, type CopyProgress, openSink, openSource } from "../copy/mod.ts";
+import { initiatorOption, Interrupted, interruptible, type LoginCliOptions } from "./common.ts";
+import { ExitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+import { Progress, type ProgressStyle } from "./progress.ts";
+import { formatSize, parseInteger, parseSize, SIZE_HELP } from "./size.ts";
+
+interface CpOptions extends LoginCliOptions {
+  quiet?: true;
+  json?: true;
+  depth?: number;
+  requestSize?: number;
+}
+
+/** `lunstream cp SOURCE DEST`. */
+export function cpCommand(io: CliIo, done: (code: number) => void): Command {
+  return new Command("cp")
+    .description("copy a LUN, a file or a pipe to another one")
+    .argument("<source>", "iscsi:// URL, path, or - for standard input")
+    .argument("<dest>", "iscsi:// URL, path, - for standard output, or null: to measure")
+    .addOption(initiatorOption())
+    .option("-q, --quiet", "no progress")
+    .option("--json", "progress as lines of JSON: transferred, size (bytes), elapsed (seconds), description")
+    .option("--depth <n>", "requests in flight", parseInteger(1, 1024))
+    .option("--request-size <size>", `bytes of a request (${SIZE_HELP})`, parseRequestSize)
+    .addHelpText(
+      "after",
+      "\nA file at the destination is replaced, a LUN or a block device is written in place from its first byte.\n" +
+        "The copy is flushed to the medium before it is reported as done.\n\n" +
+        "Exit status: 0 done, 1 failed, 2 usage, 128 + signal interrupted.",
+    )
+    .action(async (source: string, dest: string, options: CpOptions) => {
+      done(await interruptible(io, (signal) => cp(io, source, dest, options, signal)));
+    });
+}
+
+function parseRequestSize(text: string): number {
+  const size = parseSize(text);
+  parseInteger(512, 64 * 1024 * 1024)(`${size}`);
+  return size;
+}
+
+async function cp(io: CliIo, from: string, to: string, options: CpOptions, signal: AbortSignal): Promise<number> {
+  const { initiatorName, depth, requestSize } = options;
+  const source = await openSource(from, { initiatorName, signal });
+  try {
+    const sink = await openSink(to, { initiatorName, signal });
+    try {
+      const progress = new Progress({ style: styleOf(io, options), size: source.size, write: io.error });
+      const remove = io.onStatusRequest(() => progress.tell());
+      let last: CopyProgress = { transferred: 0, contiguous: 0, size: source.size };
+      const onProgress = (now: CopyProgress): void => {
+        last = now;
+        progress.update(now.transferred);
+      };
+      try {
+        await copy(source, sink, { depth, requestSize, signal, onProgress });
+        progress.stop({ done: true });
+        return ExitCode.Done;
+      } catch (error) {
+        progress.stop({ done: false });
+        io.error(`lunstream: ${stoppedAt(last, signal)}\n`);
+        throw error;
+      } finally {
+        remove();
+      }
+    } finally {
+      await sink.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function styleOf(io: CliIo, { quiet, json }: CpOptions): ProgressStyle {
+  if (quiet) return "none";
+  if (json) return "json";
+  return io.terminal ? "bar" : "lines";
+}
+
+/** How far a copy came that did not end well. */
+function stoppedAt({ transferred, contiguous, size }: CopyProgress, { reason }: AbortSignal): string {
+  const of = size === undefined ? "" : ` of ${formatSize(size)}`;
+  const why = reason instanceof Interrupted ? reason.message : "stopped";
+  return `${why} after ${
+    formatSize(transferred)
+  }${of}; the first ${contiguous} bytes are written, the copy is not complete`;
+}

@@ -1,0 +1,46 @@
+import { ErrorCode } from "../errors.ts";
+import type { Interrupt } from "../runtime/mod.ts";
+
+/** The status with which a command ends; 128 and the number of the signal where one ended it. */
+export const ExitCode = {
+  /** Done. */
+  Done: 0,
+  /** It could not be done. */
+  Fatal: 1,
+  /** The command line makes no sense. */
+  Usage: 2,
+  /** Done but for areas that could not be read. */
+  Unreadable: 3,
+  /** What was read back differs from what was written. */
+  Mismatch: 4,
+} as const;
+/** One of the values of {@link ExitCode}. */
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
+
+const BY_CODE: Readonly<Record<string, ExitCode>> = {
+  [ErrorCode.InvalidArgType]: ExitCode.Usage,
+  [ErrorCode.InvalidArgValue]: ExitCode.Usage,
+  [ErrorCode.OutOfRange]: ExitCode.Usage,
+  [ErrorCode.UrlInvalid]: ExitCode.Usage,
+  [ErrorCode.UrlUnknownKey]: ExitCode.Usage,
+  [ErrorCode.CopyVerify]: ExitCode.Mismatch,
+};
+
+/** The status for an error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" && Object.hasOwn(BY_CODE, code) ? BY_CODE[code]! : ExitCode.Fatal;
+}
+
+/** The status after a signal. */
+export function exitCodeOfSignal(signal: Interrupt): number {
+  return 128 + (signal === "SIGINT" ? 2 : 15);
+}
+
+/** What to tell of an error: its message and code; for one that is not ours, a bug of ours, where it came from, too. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `lunstream: ${String(error)}\n`;
+  const { code } = error as { code?: unknown };
+  const known = typeof code === "string" && (Object.values(ErrorCode) as string[]).includes(code);
+  return `lunstream: ${known ? `${error.message} [${code}]` : error.stack ?? error.message}\n`;
+}

@@ -1,0 +1,94 @@
+import { Command } from "commander";
+import { discover, type FoundLun, type FoundTarget } from "../client/discover.ts";
+import { formatIscsiUrl } from "../client/url_format.ts";
+import { formatAddress } from "../runtime/mod.ts";
+import { initiatorOption, interruptible, type LoginCliOptions } from "./common.ts";
+import { deviceTypeLabel } from "./device_type_label.ts";
+import { describeError, ExitCode } from "./exit_code.ts";
+import type { CliIo } from "./io.ts";
+
+interface LsOptions extends LoginCliOptions {
+  showLuns?: true;
+  url?: true;
+  json?: true;
+}
+
+/** `lunstream ls URL`. */
+export function lsCommand(io: CliIo, done: (code: number) => void): Command {
+  return new Command("ls")
+    .description("list the targets of a portal, and their LUNs")
+    .argument("<url>", "iscsi://[user[%password]@]host[:port]; with a target name behind it, only that target")
+    .addOption(initiatorOption())
+    .option("-s, --show-luns", "log in to each target and list its LUNs")
+    .option("-U, --url", "print the URLs of the LUNs, and nothing else")
+    .option("--json", "print JSON, with the LUNs")
+    .action(async (url: string, options: LsOptions) => {
+      done(await interruptible(io, (signal) => ls(io, url, options, signal)));
+    });
+}
+
+async function ls(io: CliIo, url: string, options: LsOptions, signal: AbortSignal): Promise<number> {
+  const { initiatorName, showLuns = false, url: urls = false, json = false } = options;
+  const targets = await discover(url, { initiatorName, signal, luns: showLuns || urls || json });
+  if (json) await io.out(`${JSON.stringify(targets.map(toJson), null, 2)}\n`);
+  else for (const target of targets) await io.out(urls ? listUrls(target) : listTarget(target));
+  const failed = targets.filter(({ error }) => error !== undefined);
+  for (const { error, name } of failed) io.error(describeError(error).replace(": ", `: ${name}: `));
+  return failed.length > 0 ? ExitCode.Fatal : ExitCode.Done;
+}
+
+function listTarget({ name, portals, luns = [] }: FoundTarget): string {
+  const lines = portals.map((portal) => `Target:${name} Portal:${portalText(portal)}\n`);
+  return [...lines, ...luns.map(listLun)].join("");
+}
+
+function portalText({ host, port, portalGroupTag }: FoundTarget["portals"][number]): string {
+  return `${formatAddress(host, port)}${portalGroupTag === undefined ? "" : `,${portalGroupTag}`}`;
+}
+
+function listLun({ number, inquiry, size }: FoundLun): string {
+  const type = deviceTypeLabel(inquiry.deviceType);
+  const shown = size === undefined ? "" : ` (Size:${shortSize(size)})`;
+  return `Lun:${lunText(number).padEnd(4)} Type:${type}${shown}\n`;
+}
+
+function lunText(number: number | bigint): string {
+  return typeof number === "bigint" ? `0x${number.toString(16).padStart(16, "0")}` : `${number}`;
+}
+
+/** A size as libiscsi's tools show it: whole units of 1024, cut. */
+function shortSize(bytes: bigint): string {
+  let unit = 0;
+  while (bytes >= 1024n && unit < 6) {
+    bytes /= 1024n;
+    unit++;
+  }
+  return `${bytes}${["", "K", "M", "G", "T", "P", "E"][unit]}`;
+}
+
+function listUrls(target: FoundTarget): string {
+  return (target.luns ?? []).map((lun) => `${urlOf(target, lun)}\n`).join("");
+}
+
+function urlOf({ name, portals }: FoundTarget, { number }: FoundLun): string {
+  const { host = "", port } = portals[0] ?? {};
+  return formatIscsiUrl({ host, ...(port === undefined ? {} : { port }), targetName: name, lun: number });
+}
+
+function toJson(target: FoundTarget): unknown {
+  const { name, portals, luns, error } = target;
+  return {
+    name,
+    portals,
+    luns: luns?.map((lun) => ({
+      lun: typeof lun.number === "bigint" ? lunText(lun.number) : lun.number,
+      url: urlOf(target, lun),
+      type: deviceTypeLabel(lun.inquiry.deviceType),
+      vendor: lun.inquiry.vendor.trim(),
+      product: lun.inquiry.product.trim(),
+      size: lun.size === undefined ? null : Number(lun.size),
+      blockSize: lun.blockSize ?? null,
+    })),
+    error: error?.message,
+  };
+}

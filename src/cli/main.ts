@@ -1,0 +1,50 @@
+/**
+ * The command line, as a function: `lunstream ls`, `cp`, `serve`, `version`.
+ *
+ * @module
+ */
+
+import { Command, CommanderError } from "commander";
+import { cpCommand } from "./cp.ts";
+import { describeError, ExitCode, exitCodeOf } from "./exit_code.ts";
+import { type CliIo, processIo } from "./io.ts";
+import { lsCommand } from "./ls.ts";
+import { serveCommand } from "./serve.ts";
+import { VERSION, versionCommand } from "./version.ts";
+
+export type { CliIo } from "./io.ts";
+
+const COMMANDS = [lsCommand, cpCommand, serveCommand, versionCommand];
+
+/**
+ * Runs a command line.
+ *
+ * @param argv the arguments, without the program
+ * @param io where the output goes; the process's own where absent
+ * @returns the exit status: 0 done, 1 failed, 2 usage, 3 done but for unreadable areas, 4 verify mismatch, 128 + signal
+ */
+export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  let code: number = ExitCode.Done;
+  let output = "";
+  const program = new Command("lunstream");
+  const configure = (command: Command): Command =>
+    command.exitOverride().configureOutput({
+      writeOut: (text) => output += text,
+      writeErr: (text) => io.error(text),
+    }).showHelpAfterError("(--help tells more)");
+  configure(program)
+    .description("iSCSI LUNs as streams")
+    .version(`lunstream ${VERSION}`, "-V, --version");
+  for (const make of COMMANDS) program.addCommand(configure(make(io, (status) => code = status)));
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      await io.out(output);
+      return error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
+    }
+    io.error(describeError(error));
+    return exitCodeOf(error);
+  }
+  return code;
+}
