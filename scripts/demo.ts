@@ -11,9 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { pipeline } from "node:stream/promises";
-import { SingleBar } from "cli-progress";
-import prettyBytes from "pretty-bytes";
 import { openLun } from "../mod.ts";
+import { Progress } from "../src/cli/progress.ts";
 import { memoryBacking, startTarget } from "../src/target/mod.ts";
 
 const MIB = 1 << 20;
@@ -36,33 +35,25 @@ function* seededChunks(size: number, seed: number): Generator<Uint8Array> {
   }
 }
 
-/** Shows what passes: a bar at a terminal, a line every tenth elsewhere. */
+/** Passes everything on and shows how far it has come: a bar at a terminal, plain lines elsewhere. */
 async function* shown(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const terminal = process.stderr.isTTY;
-  const bar = new SingleBar({
-    format: "{bar} {percentage}%  {done} of {all}  {rate}/s  ETA {eta} s",
-    stream: process.stderr,
-    fps: 10,
+  const progress = new Progress({
+    style: terminal ? "bar" : "lines",
+    size: SIZE,
+    write: (text) => process.stderr.write(text),
   });
-  const start = performance.now();
-  const about = (done: number): Record<string, string> => ({
-    done: prettyBytes(done),
-    all: prettyBytes(SIZE),
-    rate: prettyBytes(done / Math.max(0.001, (performance.now() - start) / 1000)),
-  });
-  if (terminal) bar.start(SIZE, 0, about(0));
   let done = 0;
   let tenths = 0;
   for await (const chunk of source) {
     yield chunk;
     done += chunk.length;
-    if (terminal) bar.update(done, about(done));
-    else if (Math.floor(done * 10 / SIZE) > tenths) {
-      tenths = Math.floor(done * 10 / SIZE);
-      console.error(`${tenths * 10}%  ${about(done)["done"]} of ${about(done)["all"]}  ${about(done)["rate"]}/s`);
-    }
+    progress.update(done);
+    if (terminal || Math.floor(done * 10 / SIZE) === tenths) continue;
+    tenths = Math.floor(done * 10 / SIZE);
+    progress.tell();
   }
-  if (terminal) bar.stop();
+  progress.stop({ done: true });
 }
 
 async function main(): Promise<number> {
@@ -83,11 +74,9 @@ async function main(): Promise<number> {
     console.log(`A target serves a LUN of ${SIZE / MIB} MiB at ${url}`);
     const file = join(folder, "lun.img");
     const lun = await openLun(url);
-    const start = performance.now();
     await pipeline(lun.createReadStream(), shown, createWriteStream(file));
-    const seconds = (performance.now() - start) / 1000;
     await lun.close();
-    console.log(`Piped into ${file} in ${seconds.toFixed(2)} s: ${Math.round(SIZE / 1e6 / seconds)} MB/s`);
+    console.log(`Piped into ${file}`);
 
     const copied = createHash("sha256");
     for await (const chunk of createReadStream(file)) copied.update(chunk);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Format, type Options, type Params, SingleBar } from "cli-progress";
+import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
 import { monotonicNow } from "../runtime/mod.ts";
 import { formatDuration } from "./duration.ts";
 import { Rate } from "./rate.ts";
@@ -46,7 +46,7 @@ export class Progress {
     this.#start = this.#told = this.#now();
     this.#rate.add(this.#start, 0);
     if (options.style !== "bar") return;
-    this.#bar = new SingleBar({
+    this.#bar = new cliProgress.SingleBar({
       format: (bar, params) => this.#drawBar(bar, params),
       clearOnComplete: true,
       hideCursor: true,
@@ -102,7 +102,7 @@ export class Progress {
 
   #drawBar(bar: Options, { progress }: Params): string {
     if (this.#options.size === undefined) return this.#line();
-    return `${Format.BarFormat(progress, bar)} ${this.#line()}`;
+    return `${cliProgress.Format.BarFormat(progress, bar)} ${this.#line()}`;
   }
 
   /** One line for programs: sizes in bytes, times in seconds. */
