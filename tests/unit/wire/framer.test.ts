@@ -324,10 +324,10 @@ test("a big payload under way during a pause still goes straight to its destinat
 test("what is staged during a pause is bounded", () => {
   const { framer, recorder } = setup();
   framer.pause();
-  const filler = streamOf(Array.from({ length: 1365 }, () => nopIn), NONE);
+  const filler = streamOf(Array.from({ length: 2730 }, () => nopIn), NONE);
   feed(framer, filler);
-  assert.is(filler.length, 65520);
-  feed(framer, new Uint8Array(15));
+  assert.is(filler.length, 131_040);
+  feed(framer, new Uint8Array(31));
   const error = caught(() => feed(framer, new Uint8Array(1)));
   assert.is(error.code, "ISCSI_PROTOCOL_ERROR");
   assert.is(error.field, "staged bytes");
@@ -338,9 +338,9 @@ test("what is staged during a pause is bounded", () => {
 test("what was staged up to the bound is parsed by resume()", () => {
   const { framer, recorder } = setup();
   framer.pause();
-  feed(framer, streamOf(Array.from({ length: 1365 }, () => nopIn), NONE));
+  feed(framer, streamOf(Array.from({ length: 2730 }, () => nopIn), NONE));
   framer.resume();
-  assert.is(recorder.pdus.length, 1365);
+  assert.is(recorder.pdus.length, 2730);
 });
 
 test("resume() throws as received() does", () => {
@@ -366,33 +366,30 @@ test("after the header of a big payload the transport is given its destination, 
   assert.is(buffer.buffer, recorder.given[0]!.buffer);
   assert.is(buffer.byteOffset, 8 + 100_000);
   assert.is(buffer.length, 162_144);
-  framer.received(162_144 - 16_384);
-  assert.is(framer.nextBuffer().length, 16_384);
+  framer.received(162_144 - 65_536);
+  assert.is(framer.nextBuffer().length, 65_536);
   framer.received(1);
   assert.is(framer.nextBuffer().buffer === recorder.given[0]!.buffer, false, "a short rest comes with the next header");
-  assert.is(framer.nextBuffer().length, 16_383 + 48);
+  assert.is(framer.nextBuffer().length, 65_535 + 48);
 });
 
 test("of a sequence of big payloads only the first is staged in part", () => {
   for (const digests of ALL_DIGESTS) {
-    const pdus = Array.from({ length: 5 }, (_, i) => ({ opcode: Opcode.DataIn, data: 65_537, mark: i }));
+    const pdus = Array.from({ length: 4 }, (_, i) => ({ opcode: Opcode.DataIn, data: 262_145, mark: i }));
     const { framer, recorder } = setup({ headerDigest: digests.header, dataDigest: digests.data, destinations: true });
-    const stream = streamOf(pdus, digests);
-    const between = 48 + 3 + (digests.header ? 4 : 0) + (digests.data ? 4 : 0);
-    const first = 65_536;
-    const rest = 65_537 - (first - 48 - (digests.header ? 4 : 0));
-    // The rest of the first one is short: it is staged, with the padding and the next header, and nothing more.
-    assert.equal(feed(framer, stream), [
-      first,
-      rest + between,
-      65_537,
+    const headerDigest = digests.header ? 4 : 0;
+    const trailer = 3 + (digests.data ? 4 : 0);
+    const between = trailer + 48 + headerDigest;
+    assert.equal(feed(framer, streamOf(pdus, digests)), [
+      131_072,
+      262_145 - (131_072 - 48 - headerDigest),
       between,
-      65_537,
+      262_145,
       between,
-      65_537,
+      262_145,
       between,
-      65_537,
-      3 + (digests.data ? 4 : 0),
+      262_145,
+      trailer,
     ]);
     assert.is(recorder.complaint(pdus), undefined);
   }
@@ -410,9 +407,9 @@ test("after PDUs without data, or with little, much is read at once again", () =
   for (let i = 0; i < 4; i++) feed(framer, pduBytes(nopIn, NONE));
   assert.is(framer.nextBuffer().length, 48);
   feed(framer, pduBytes(nopIn, NONE));
-  assert.is(framer.nextBuffer().length, 65_536);
+  assert.is(framer.nextBuffer().length, 131_072);
   feed(framer, join(pduBytes(big, NONE), pduBytes({ ...big, data: 100 }, NONE)));
-  assert.is(framer.nextBuffer().length, 65_536);
+  assert.is(framer.nextBuffer().length, 131_072);
 });
 
 test("the same memory is offered until bytes come", () => {

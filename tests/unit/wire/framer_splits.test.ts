@@ -64,19 +64,19 @@ for (const variant of variants) {
 
 // Payloads above and around the length from which they are read straight to their destination.
 const BIG: TestPdu[] = [
-  { opcode: Opcode.DataIn, data: 16383, mark: 1 },
-  { opcode: Opcode.DataIn, data: 16384, mark: 2 },
-  { opcode: Opcode.DataIn, data: 40001, mark: 3 },
+  { opcode: Opcode.DataIn, data: 65535, mark: 1 },
+  { opcode: Opcode.DataIn, data: 65536, mark: 2 },
+  { opcode: Opcode.DataIn, data: 140_001, mark: 3 },
   { opcode: Opcode.ScsiResponse, data: 0, mark: 4 },
-  { opcode: Opcode.DataIn, data: 70002, ahs: 3, mark: 5 },
+  { opcode: Opcode.DataIn, data: 70_002, ahs: 3, mark: 5 },
   { opcode: Opcode.NopIn, data: 0, ahs: 255, mark: 6 },
   { opcode: Opcode.DataIn, data: 7, mark: 7 },
-  { opcode: Opcode.DataIn, data: 131072, mark: 8 },
+  { opcode: Opcode.DataIn, data: 131_072, mark: 8 },
 ];
 for (const variant of variants) {
   const stream = streamOf(BIG, variant.digests);
   test(`big payloads in reads of many sizes: ${label(variant)}`, () => {
-    for (const size of [1, 7, 47, 48, 49, 1000, 4096, 16384, 65536, 1 << 20]) {
+    for (const size of [7, 47, 48, 49, 1000, 16_384, 65_536, 131_072, 1 << 20]) {
       const { framer, recorder } = setup({
         headerDigest: variant.digests.header,
         dataDigest: variant.digests.data,
