@@ -15,7 +15,16 @@ import type { RetryOptions } from "../scsi/retry.ts";
 import { integerOption } from "./checks.ts";
 import type { BlockDevice } from "./device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
-import { type Caching, type Capacity, probeCaching, probeCapacity, probeLbaStatus, Prober, probeVpd } from "./probe.ts";
+import {
+  type Caching,
+  type Capacity,
+  probeCaching,
+  probeCapacity,
+  probeCompareAndWrite,
+  probeLbaStatus,
+  Prober,
+  probeVpd,
+} from "./probe.ts";
 import { CommandQueue } from "./queue.ts";
 import { ScsiDevice } from "./scsi_device.ts";
 
@@ -73,6 +82,8 @@ export async function openScsiBlockDevice(
   const vpd = deviceType === DeviceType.Cd ? { limits: undefined, provisioning: undefined } : await probeVpd(prober);
   const caching = await probeCaching(prober, deviceType);
   const lbaStatus = capacity.thinProvisioned && await probeLbaStatus(prober);
+  const atomic = vpd.limits?.maxCompareAndWrite ?? 0;
+  const compares = atomic > 0 && !caching.writeProtected && await probeCompareAndWrite(prober);
   const maxTransfer = requestSize(blockSize, vpd.limits, options.maxTransfer);
   const geometry: Geometry = {
     size,
@@ -83,7 +94,7 @@ export async function openScsiBlockDevice(
     ...protection(caching, deviceType),
     unmappedReadsZeros: capacity.unmappedReadsZeros,
     lbaStatus,
-    maxCompareAndWriteBlocks: vpd.limits?.maxCompareAndWrite ?? 0,
+    maxCompareAndWriteBlocks: compares ? atomic : 0,
     provisioning: provisioning(blockSize, capacity, vpd.limits, vpd.provisioning),
   };
   return new ScsiDevice(geometry, {

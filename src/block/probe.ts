@@ -5,6 +5,7 @@
  */
 
 import { ErrorCode, IscsiError } from "../errors.ts";
+import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
 import { getLbaStatus } from "../scsi/commands/get_lba_status.ts";
 import { inquiry } from "../scsi/commands/inquiry.ts";
 import { modeSense10, modeSense6 } from "../scsi/commands/mode_sense.ts";
@@ -14,6 +15,7 @@ import {
   readCapacity10,
   readCapacity16,
 } from "../scsi/commands/read_capacity.ts";
+import { ScsiError } from "../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor } from "../scsi/executor.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
@@ -135,6 +137,20 @@ export async function probeCaching(prober: Prober, deviceType: number): Promise<
     fua: mode.dpoFua,
     writeCache: typeof enabled === "boolean" ? enabled : undefined,
   };
+}
+
+/**
+ * Whether COMPARE AND WRITE works: with no blocks it does nothing (SBC-3 5.2). Asked because there are targets that list the
+ * command among their limits and operation codes, and do not have it.
+ */
+export async function probeCompareAndWrite(prober: Prober): Promise<boolean> {
+  try {
+    await prober.ask(compareAndWrite({ lba: 0, blocks: 0, dataOut: new Uint8Array(0) }));
+    return true;
+  } catch (error) {
+    if (error instanceof ScsiError) return false;
+    throw error;
+  }
 }
 
 /** Whether GET LBA STATUS works. */

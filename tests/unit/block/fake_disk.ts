@@ -36,6 +36,8 @@ export interface FakeDiskOptions {
   granularity?: number;
   alignment?: number;
   maxCompareAndWrite?: number;
+  /** Claims the command, and does not have it. */
+  noCompareAndWrite?: boolean;
   noVpd?: boolean;
   noModeSense?: boolean;
   writeProtected?: boolean;
@@ -251,7 +253,8 @@ export class FakeDisk implements ScsiExecutor {
       if (blocks > (this.options.maxUnmap ?? 0xffffffff)) return check(5, 0x26, 0);
       this.#drop(lba, blocks);
     }
-    return {};
+    // As tgtd does: nothing was moved, it says.
+    return { underflow: list.length };
   }
 
   #writeSame(command: ScsiCommand, lba: number, blocks: number): Partial<ScsiResult> {
@@ -270,7 +273,9 @@ export class FakeDisk implements ScsiExecutor {
   }
 
   #compareAndWrite(command: ScsiCommand, lba: number, blocks: number): Partial<ScsiResult> {
-    if (blocks > (this.options.maxCompareAndWrite ?? 0)) return check(5, 0x20, 0);
+    if (this.options.noCompareAndWrite === true) return check(5, 0x20, 0);
+    if (blocks > (this.options.maxCompareAndWrite ?? 0)) return check(5, 0x24, 0);
+    if (blocks === 0) return {};
     const half = blocks * this.blockSize;
     const start = lba * this.blockSize;
     for (let i = 0; i < half; i++) if (this.data[start + i] !== command.dataOut![i]) return check(0xe, 0x1d, 0);

@@ -455,6 +455,11 @@ test("compareAndWrite: whole blocks and odd ranges", async () => {
   );
 });
 
+test("compareAndWrite: a device that claims the command and does not have it", async () => {
+  const { device } = await open({ maxCompareAndWrite: 1, noCompareAndWrite: true });
+  assert.is(device.supports.compareAndWrite, false);
+});
+
 test("abort: before, in the queue, in flight, and of one among many", async () => {
   const { disk, device } = await open({}, { depth: 2, maxTransfer: 4096 });
   const done = new AbortController();
