@@ -1,66 +1,83 @@
 /**
- * Mode pages as data.
+ * Mode pages to objects and back.
  *
  * @module
  */
 import { ErrorCode, typeError } from "../../errors.ts";
-import { bits, decodeField, encodeField, type Field, type FieldValue, flag, span, uint } from "../data/field.ts";
+import { decodeField, encodeField, type FieldValue, span } from "../data/field.ts";
+import type { ModePageLayout, ModePageValues } from "./layout.ts";
+import {
+  APPLICATION_TAG_PAGE,
+  BACKGROUND_CONTROL_PAGE,
+  BLOCK_PROVISIONING_PAGE,
+  CACHING_PAGE,
+  ERROR_RECOVERY_PAGE,
+  VERIFY_ERROR_RECOVERY_PAGE,
+} from "./pages_block.ts";
+import {
+  CD_CAPABILITIES_PAGE,
+  DATA_COMPRESSION_PAGE,
+  DEVICE_CAPABILITIES_PAGE,
+  DEVICE_CONFIGURATION_PAGE,
+  ELEMENT_ADDRESS_PAGE,
+  MEDIUM_PARTITION_PAGE,
+  TAPE_ERROR_RECOVERY_PAGE,
+  TRANSPORT_GEOMETRY_PAGE,
+} from "./pages_other.ts";
+import {
+  CONTROL_EXTENSION_PAGE,
+  CONTROL_PAGE,
+  DISCONNECT_RECONNECT_PAGE,
+  INFORMATIONAL_EXCEPTIONS_PAGE,
+  POWER_CONDITION_PAGE,
+  PROTOCOL_LOGICAL_UNIT_PAGE,
+  PROTOCOL_PORT_PAGE,
+} from "./pages_spc.ts";
 import type { ModePage } from "./parse.ts";
 
-/** Layout of a mode page. */
-export interface ModePageLayout {
-  /** The standard's name. */
-  readonly name: string;
-  /** Page code, 0 to 0x3e. */
-  readonly pageCode: number;
-  /** Subpage code; 0: a page without. */
-  readonly subpageCode: number;
-  /** Bytes of the whole page, header included. */
-  readonly length: number;
-  /** Peripheral device types that it belongs to; all where absent. */
-  readonly deviceTypes?: readonly number[] | undefined;
-  /** Standard and section. */
-  readonly source: string;
-  /** The fields. */
-  readonly fields: readonly Field[];
+/** Every mode page that is decoded. */
+export const MODE_PAGES: readonly ModePageLayout[] = [
+  ERROR_RECOVERY_PAGE,
+  TAPE_ERROR_RECOVERY_PAGE,
+  DISCONNECT_RECONNECT_PAGE,
+  VERIFY_ERROR_RECOVERY_PAGE,
+  CACHING_PAGE,
+  CONTROL_PAGE,
+  CONTROL_EXTENSION_PAGE,
+  APPLICATION_TAG_PAGE,
+  DATA_COMPRESSION_PAGE,
+  DEVICE_CONFIGURATION_PAGE,
+  MEDIUM_PARTITION_PAGE,
+  PROTOCOL_LOGICAL_UNIT_PAGE,
+  PROTOCOL_PORT_PAGE,
+  POWER_CONDITION_PAGE,
+  INFORMATIONAL_EXCEPTIONS_PAGE,
+  BACKGROUND_CONTROL_PAGE,
+  BLOCK_PROVISIONING_PAGE,
+  ELEMENT_ADDRESS_PAGE,
+  TRANSPORT_GEOMETRY_PAGE,
+  DEVICE_CAPABILITIES_PAGE,
+  CD_CAPABILITIES_PAGE,
+];
+
+/** Finds the layout of a page for a device type (0, a disk, where absent); undefined where it is not known. */
+export function findModePage(
+  pageCode: number,
+  subpageCode: number = 0,
+  deviceType: number = 0,
+): ModePageLayout | undefined {
+  return MODE_PAGES.find((one) =>
+    one.pageCode === pageCode && one.subpageCode === subpageCode && (one.deviceTypes?.includes(deviceType) ?? true)
+  );
 }
 
-/** Caching (SBC-4 §6.5.6). */
-export const CACHING_PAGE: ModePageLayout = {
-  name: "Caching",
-  pageCode: 0x08,
-  subpageCode: 0,
-  length: 20,
-  source: "SBC-3 6.4.5",
-  fields: [
-    flag("initiatorControl", 2, 7),
-    flag("abortPrefetch", 2, 6),
-    flag("cachingAnalysisPermitted", 2, 5),
-    flag("discontinuity", 2, 4),
-    flag("sizeEnable", 2, 3),
-    flag("writeCacheEnable", 2, 2),
-    flag("multiplicationFactor", 2, 1),
-    flag("readCacheDisable", 2, 0),
-    bits("demandReadRetentionPriority", 3, 7, 4),
-    bits("writeRetentionPriority", 3, 3, 4),
-    uint("disablePrefetchTransferLength", 4, 2),
-    uint("minimumPrefetch", 6, 2),
-    uint("maximumPrefetch", 8, 2),
-    uint("maximumPrefetchCeiling", 10, 2),
-    flag("forceSequentialWrite", 12, 7),
-    flag("logicalBlockCacheSegmentSize", 12, 6),
-    flag("disableReadAhead", 12, 5),
-    bits("syncProgress", 12, 2, 2),
-    flag("nonVolatileDisabled", 12, 0),
-    uint("cacheSegments", 13, 1),
-    uint("cacheSegmentSize", 14, 2),
-  ],
-};
-
-/** Decodes the fields of a page. Fields that the page is too short for are left out. */
-export function decodeModePage(layout: ModePageLayout, page: ModePage | Uint8Array): Record<string, FieldValue> {
+/**
+ * Decodes the fields of a page; of a page with the changeable values too, where a field of ones (`true`, or its
+ * greatest value) can be changed. Fields that the page is too short for are left out.
+ */
+export function decodeModePage(layout: ModePageLayout, page: ModePage | Uint8Array): ModePageValues {
   const bytes = page instanceof Uint8Array ? page : page.bytes;
-  const fields: Record<string, FieldValue> = {};
+  const fields: ModePageValues = {};
   for (const field of layout.fields) {
     if (field.byte + span(field) <= bytes.length) fields[field.name] = decodeField(bytes, field);
   }
@@ -72,7 +89,8 @@ export function decodeModePage(layout: ModePageLayout, page: ModePage | Uint8Arr
  * is cleared, as MODE SELECT wants it.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that its field cannot hold
- * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for a name that the page has no field for, or that `base` is too short for
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for a name that the page has no field for, or that `base` is too short
+ * for, and for a `base` that is another page
  */
 export function encodeModePage(
   layout: ModePageLayout,
@@ -81,12 +99,15 @@ export function encodeModePage(
 ): Uint8Array {
   const from = base === undefined ? undefined : base instanceof Uint8Array ? base : base.bytes;
   const bytes = from === undefined ? new Uint8Array(layout.length) : from.slice();
+  const first = layout.pageCode | (layout.subpageCode === 0 ? 0 : 0x40);
   if (from === undefined) {
-    bytes[0] = layout.pageCode | (layout.subpageCode === 0 ? 0 : 0x40);
+    bytes[0] = first;
     if (layout.subpageCode === 0) bytes[1] = layout.length - 2;
     else bytes.set([layout.subpageCode, (layout.length - 4) >> 8, (layout.length - 4) & 0xff], 1);
+  } else if (((bytes[0] ?? 0) & 0x7f) !== first || (layout.subpageCode !== 0 && bytes[1] !== layout.subpageCode)) {
+    throw typeError(ErrorCode.InvalidArgValue, `The base must be the ${layout.name} mode page, it is another`);
   }
-  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  bytes[0] = first;
   for (const name in values) {
     const value = values[name];
     if (value === undefined) continue;
