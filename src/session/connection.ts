@@ -4,7 +4,7 @@
  * @module
  */
 
-import { crc32c } from "../bytes/crc32c.ts";
+import { crc32c, loadNativeCrc32c } from "../bytes/crc32c.ts";
 import { type ByteSink, connectTcp, type TcpConnection } from "../runtime/mod.ts";
 import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../wire/mod.ts";
 import { asError, connectionLost } from "./failures.ts";
@@ -138,6 +138,8 @@ export class Connection implements ByteSink, FramerHandler {
     this.#headerDigest = agreed.headerDigest;
     this.#dataDigest = agreed.dataDigest;
     this.#framer.setDigests({ header: agreed.headerDigest, data: agreed.dataDigest });
+    // Never rejects. JavaScript serves until it is there, and is the faster one for headers.
+    if (agreed.dataDigest) loadNativeCrc32c();
     this.#framer.setMaxDataSegmentLength(agreed.maxDataSegmentLength);
   }
 
