@@ -47,7 +47,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   readonly #writes: WriteLog | undefined;
   readonly #luns: Set<bigint> = new Set();
   readonly #changedLuns: Map<bigint, Error> = new Map();
-  readonly #postponed: Set<ReturnType<typeof setTimeout>> = new Set();
+  readonly #postponed: Map<CommandCall, ReturnType<typeof setTimeout>> = new Map();
   #state: SessionState = "connecting";
   #nexus: Nexus | undefined;
   #keepalive: Keepalive | undefined;
@@ -225,12 +225,12 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   sendLater(call: CommandCall): boolean {
     if (call.postponed >= MAX_POSTPONED) return false;
     const timer = setTimeout(() => {
-      this.#postponed.delete(timer);
+      this.#postponed.delete(call);
       if (call.settled) return;
       this.calls.queue.putBack([call]);
       this.#nexus?.pump();
     }, POSTPONE_DELAY * 2 ** call.postponed++);
-    this.#postponed.add(timer);
+    this.#postponed.set(call, timer);
     return true;
   }
 
@@ -420,13 +420,13 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #end(cause: Error): void {
     this.closeReason = cause;
     this.#nexus?.link.connection.fail(cause);
-    for (const call of this.calls.queue.takeAll()) call.fail(lostError(call, cause));
+    for (const call of [...this.calls.queue.takeAll(), ...this.#postponed.keys()]) call.fail(lostError(call, cause));
     this.#stop();
     this.#setState("closed", cause);
   }
 
   #stop(): void {
-    for (const timer of this.#postponed) clearTimeout(timer);
+    for (const timer of this.#postponed.values()) clearTimeout(timer);
     this.#postponed.clear();
     this.#recovery?.cancel();
     this.calls.stop();
