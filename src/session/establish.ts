@@ -40,8 +40,10 @@ export interface Established {
 }
 
 /**
- * The same at several addresses in turn: the next one is tried where one cannot be reached or cannot take us now.
+ * The same at several addresses in turn: the next one is tried where one cannot be reached, cannot take us now, or is of
+ * another portal group than the session.
  *
+ * @returns `index` too: which of the addresses it was
  * @throws the error of the first address that says more than that, or of the last one
  */
 export async function establishAtAny(
@@ -49,10 +51,10 @@ export async function establishAtAny(
   addresses: readonly Address[],
   before: Before,
   signal?: AbortSignal,
-): Promise<Established> {
+): Promise<Established & { index: number }> {
   for (const [index, address] of addresses.entries()) {
     try {
-      return await establish(options, address, before, signal);
+      return { ...await establish(options, address, before, signal), index };
     } catch (error) {
       if (index === addresses.length - 1 || signal?.aborted || !elsewhere(error)) throw error;
     }
@@ -64,7 +66,9 @@ export async function establishAtAny(
 function elsewhere(error: unknown): boolean {
   if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
   if (error instanceof TimeoutError) return true;
-  return error instanceof LoginError && (error.retryable || error.code === ErrorCode.LoginTargetNotFound);
+  if (!(error instanceof LoginError)) return false;
+  const anotherGroup = error.code === ErrorCode.LoginFailed && error.statusClass === undefined;
+  return anotherGroup || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
 }
 
 /** What a reinstatement knows of the session before. */

@@ -53,6 +53,8 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #keepalive: Keepalive | undefined;
   #parameters: SessionParameters | undefined;
   #address: Address;
+  /** Which of the portals was used last. */
+  #portal = 0;
   #remoteAddress = "";
   #movedTo: Address | undefined;
   #auth: ResolvedOptions["auth"];
@@ -111,7 +113,9 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   async connect(signal: AbortSignal | undefined): Promise<void> {
     const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
     try {
-      this.#adopt(await establishAtAny(this.options, this.options.portals, before, signal));
+      const established = await establishAtAny(this.options, this.options.portals, before, signal);
+      this.#portal = established.index;
+      this.#adopt(established);
     } catch (error) {
       this.calls.stop();
       this.#setState("closed");
@@ -350,9 +354,12 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   /** One login. */
   async reconnect(signal: AbortSignal): Promise<void> {
     const { portals } = this.options;
-    const addresses = this.#movedTo === undefined ? portals : [this.#movedTo, ...portals];
+    // The portal that worked last comes first, for it is certainly of this session's portal group.
+    const addresses: Address[] = portals.map((_, index) => portals[(this.#portal + index) % portals.length] as Address);
+    const moved = this.#movedTo === undefined ? 0 : addresses.unshift(this.#movedTo) - portals.length;
     const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
     const established = await establishAtAny(this.options, addresses, before, signal);
+    if (established.index >= moved) this.#portal = (this.#portal + established.index - moved) % portals.length;
     this.#probes = new CommandQueue();
     this.#adopt(established);
   }

@@ -205,7 +205,7 @@ for (const reason of [0x01, 0x02, 0x04, 0x05, 0x09, 0x7f]) {
       assert.is(events[0]!.reason, reason);
       assert.is(events[0]!.opcode, Opcode.ScsiCommand);
       await target.quiet();
-    assert.is(target.expStatSN, target.statSN);
+      assert.is(target.expStatSN, target.statSN);
     },
   );
 }
