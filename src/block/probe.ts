@@ -19,7 +19,8 @@ import { ScsiError } from "../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor } from "../scsi/executor.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
-import { CACHING_PAGE, decodeModePage } from "../scsi/mode/pages.ts";
+import { decodeModePage } from "../scsi/mode/pages.ts";
+import { CACHING_PAGE } from "../scsi/mode/pages_block.ts";
 import { type ModeData, parseModeSense10, parseModeSense6 } from "../scsi/mode/parse.ts";
 import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
 
