@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Turns 64 bits into two words and back: shifting a bigint makes new ones. */
+const scratch = new DataView(new ArrayBuffer(8));
+
 /** Reads an unsigned integer of 16 bits, big-endian, at byte `offset`. */
 export function readU16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 8) | bytes[offset + 1]!;
@@ -24,9 +27,11 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 export function readU64(bytes: Uint8Array, offset: number): bigint {
   const high = readU32(bytes, offset);
   const low = readU32(bytes, offset + 4);
-  // Most 64-bit fields here are LUNs or are reserved, and zero: that costs no arithmetic on bigints.
-  if (high === 0) return low === 0 ? 0n : BigInt(low);
-  return (BigInt(high) << 32n) | BigInt(low);
+  // Most 64-bit fields here are LUNs or are reserved, and zero.
+  if (high === 0 && low === 0) return 0n;
+  scratch.setUint32(0, high);
+  scratch.setUint32(4, low);
+  return scratch.getBigUint64(0);
 }
 
 /** Writes the low 16 bits of `value`, big-endian, at byte `offset`. */
@@ -52,10 +57,7 @@ export function writeU32(bytes: Uint8Array, offset: number, value: number): void
 
 /** Writes the low 64 bits of `value`, big-endian, at byte `offset`. */
 export function writeU64(bytes: Uint8Array, offset: number, value: bigint): void {
-  if (value === 0n) {
-    bytes.fill(0, offset, offset + 8);
-    return;
-  }
-  writeU32(bytes, offset, Number((value >> 32n) & 0xffffffffn));
-  writeU32(bytes, offset + 4, Number(value & 0xffffffffn));
+  scratch.setBigUint64(0, value);
+  writeU32(bytes, offset, scratch.getUint32(0));
+  writeU32(bytes, offset + 4, scratch.getUint32(4));
 }
