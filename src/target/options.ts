@@ -20,6 +20,8 @@ export interface TargetLun {
   mediumPresent?: boolean | undefined;
   /** Whether `Target.close()` closes the backing; true where absent. */
   closeBacking?: boolean | undefined;
+  /** Size of a physical block in bytes: the block size times a power of two, up to 2^15; the block size where absent. */
+  physicalBlockSize?: number | undefined;
   /** Unit serial number, 1 to 36 printable ASCII characters; derived from the target's name and the LUN where absent. */
   serial?: string | undefined;
   /** Vendor, at most 8 ASCII characters; `LUNSTRM` where absent. */
@@ -35,11 +37,14 @@ export type ChapAlgorithm = "MD5" | "SHA1" | "SHA-256" | "SHA3-256";
 
 /** Who may log in. */
 export interface TargetAuth {
-  /** Name that the initiator must give. */
+  /** Name that the initiator must give, not empty. */
   username: string;
-  /** Secret that the initiator must prove. */
+  /** Secret that the initiator must prove, not empty. RFC 7143 §9.2.1 asks for 12 bytes and more. */
   password: string;
-  /** What we prove to an initiator that asks for it (mutual CHAP); such an initiator is refused where absent. */
+  /**
+   * What we prove to an initiator that asks for it (mutual CHAP); such an initiator is refused where absent. The secret must
+   * be another one.
+   */
   target?: { username: string; password: string } | undefined;
   /** Hashes that are accepted; all four where absent. The initiator's order decides. */
   algorithms?: readonly ChapAlgorithm[] | undefined;

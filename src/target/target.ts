@@ -5,14 +5,14 @@
  */
 
 import { ErrorCode, typeError } from "../errors.ts";
-import { hash, listenTcp, type TcpListener } from "../runtime/mod.ts";
+import { listenTcp, type TcpListener } from "../runtime/mod.ts";
 import { checkInteger, resolveLimits } from "./login/limits.ts";
-import { DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
+import { makeUnits } from "./make_units.ts";
+import { DEFAULT_TARGET_NAME, type TargetAuth, type TargetLun, type TargetOptions } from "./options.ts";
 import { BufferPool } from "./protocol/buffers.ts";
 import { Connection } from "./protocol/connection.ts";
 import { Sessions } from "./protocol/sessions.ts";
 import type { TargetContext } from "./protocol/target_context.ts";
-import { LogicalUnit } from "./unit/logical_unit.ts";
 
 /** Unused payload buffers that a target keeps: 16 MiB. */
 const POOLED_BUFFERS = 64;
@@ -56,7 +56,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const maxSessions = checkInteger("maxSessions", options.maxSessions ?? 256, 1, 65535);
   const context: TargetContext = {
     targetName,
-    auth: options.auth,
+    auth: options.auth === undefined ? undefined : checkAuth(options.auth),
     limits: resolveLimits(options),
     challenges: new Set(),
     units,
@@ -121,55 +121,17 @@ class RunningTarget implements Target {
   }
 }
 
-function makeUnits(luns: readonly TargetLun[], targetName: string): Map<number, LogicalUnit> {
-  const numbered = luns.map((lun, i) => ({ lun, number: checkInteger("number of a LUN", lun.number ?? i, 0, 16383) }));
-  numbered.sort((a, b) => a.number - b.number);
-  const units = new Map<number, LogicalUnit>();
-  for (const { lun, number } of numbered) {
-    if (units.has(number)) throw typeError(ErrorCode.InvalidArgValue, `Expected every LUN once, got ${number} twice`);
-    units.set(number, makeUnit(lun, number, targetName));
+/** @throws TypeError `ERR_INVALID_ARG_VALUE`, without the secrets in it */
+function checkAuth(auth: TargetAuth): TargetAuth {
+  const { target } = auth;
+  const texts = [auth.username, auth.password, ...(target === undefined ? [] : [target.username, target.password])];
+  if (texts.some((text) => text === "")) {
+    throw typeError(ErrorCode.InvalidArgValue, "Expected names and secrets of CHAP that are not empty");
   }
-  return units;
-}
-
-function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUnit {
-  const { backing } = lun;
-  const removable = lun.removable ?? false;
-  if (backing === undefined && !removable) {
-    throw typeError(ErrorCode.InvalidArgValue, `Expected a backing for LUN ${number}, which is not removable`);
+  if (target?.password === auth.password) {
+    throw typeError(ErrorCode.InvalidArgValue, "Expected the secrets of the two sides of CHAP to differ");
   }
-  if (backing !== undefined) {
-    const { blockSize, size } = backing;
-    const power = Number.isInteger(Math.log2(blockSize));
-    checkInteger("blockSize", power ? blockSize : NaN, 512, 65536);
-    checkInteger("size of a backing", size % blockSize === 0 ? size : NaN, blockSize, Number.MAX_SAFE_INTEGER);
-  }
-  const digest = hash("sha256", new TextEncoder().encode(`${targetName}\n${number}`));
-  // NAA 3: locally assigned, 60 bits.
-  const naa = digest.slice(0, 8);
-  naa[0] = 0x30 | (naa[0]! & 0x0f);
-  const serial = Array.from(digest.subarray(8, 14), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return new LogicalUnit({
-    number,
-    backing,
-    removable,
-    readOnly: lun.readOnly ?? backing?.readOnly ?? false,
-    mediumPresent: lun.mediumPresent ?? true,
-    serial: checkText("serial", lun.serial ?? serial, 36),
-    naa,
-    vendor: checkText("vendor", lun.vendor ?? "LUNSTRM", 8),
-    product: checkText("product", lun.product ?? "VIRTUAL-DISK", 16),
-    revision: checkText("revision", lun.revision ?? "0001", 4),
-    targetName,
-  });
-}
-
-function checkText(name: string, text: string, most: number): string {
-  if (text.length >= 1 && text.length <= most && /^[\x20-\x7e]*$/.test(text)) return text;
-  throw typeError(
-    ErrorCode.InvalidArgValue,
-    `Expected ${name} to be 1 to ${most} printable ASCII characters, got ${text}`,
-  );
+  return auth;
 }
 
 /** iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change. */

@@ -20,6 +20,9 @@ const LOGIN_SEGMENT = 8192;
 /** Bytes that may wait to be sent: far more than the payloads of a session can be. */
 const MAX_PENDING = 64 * 1024 * 1024;
 
+/** Milliseconds that a peer has to close once we have. */
+const LINGER = 1000;
+
 /** Who handles PDUs in one phase of a connection. */
 export interface Phase {
   /** Where the data of a PDU go; undefined: anywhere. */
@@ -76,6 +79,7 @@ export class Connection implements ByteSink, FramerHandler {
 
   closed(): void {
     this.#end();
+    clearTimeout(this.#timer);
   }
 
   header(header: Uint8Array): Uint8Array | undefined {
@@ -159,15 +163,14 @@ export class Connection implements ByteSink, FramerHandler {
     if (this.#ended) return;
     this.#end();
     this.tcp.end();
-    void this.tcp.drained().then(() => {
-      // The peer should close now; it gets a little time for that.
-      setTimeout(() => this.tcp.destroy(), 1000);
-    });
+    // The peer should read what is left, and close; it gets a little time for that.
+    this.#timer = setTimeout(() => this.tcp.destroy(), LINGER);
   }
 
   /** Ends the connection at once. Idempotent. */
   destroy(): void {
     this.#end();
+    clearTimeout(this.#timer);
     this.tcp.destroy();
   }
 

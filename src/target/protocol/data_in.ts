@@ -38,6 +38,9 @@ export interface DataInStatus {
 /** Sends the data of one command. */
 export class DataInSender {
   readonly #settings: DataInSettings;
+  /** Whole words, so that padding comes at the very end of the data only. */
+  readonly #segmentLength: number;
+  readonly #burstLength: number;
   #held: Uint8Array | undefined;
   #offset = 0;
   #sequence = 0;
@@ -46,6 +49,8 @@ export class DataInSender {
   /** Nothing has been sent. */
   constructor(settings: DataInSettings) {
     this.#settings = settings;
+    this.#segmentLength = settings.maxSegmentLength & ~3;
+    this.#burstLength = settings.maxBurstLength & ~3;
   }
 
   /** Data-In PDUs sent so far: ExpDataSN of the response. */
@@ -63,9 +68,8 @@ export class DataInSender {
    * connection has drained.
    */
   push(data: Uint8Array, { last }: { last: boolean }): void {
-    const { maxSegmentLength, maxBurstLength } = this.#settings;
     for (let done = 0; done < data.length;) {
-      const length = Math.min(data.length - done, maxSegmentLength, maxBurstLength - this.#sequence);
+      const length = Math.min(data.length - done, this.#segmentLength, this.#burstLength - this.#sequence);
       const segment = data.subarray(done, done + length);
       done += length;
       if (last && done === data.length) this.#held = segment;
@@ -80,9 +84,9 @@ export class DataInSender {
   }
 
   #send(data: Uint8Array, status: DataInStatus | undefined, last: boolean): void {
-    const { maxBurstLength, initiatorTaskTag, nextStatSN, numbers, send } = this.#settings;
+    const { initiatorTaskTag, nextStatSN, numbers, send } = this.#settings;
     this.#sequence += data.length;
-    const burstEnds = this.#sequence >= maxBurstLength;
+    const burstEnds = this.#sequence >= this.#burstLength;
     if (burstEnds) this.#sequence = 0;
     const header = encodeDataIn({
       final: last || burstEnds,

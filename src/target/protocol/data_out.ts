@@ -169,7 +169,7 @@ export class DataOutReceiver {
     const { maxBurstLength, maxOutstandingR2T, pool, budget, sendR2T } = this.#settings;
     let next = start;
     while (next < wanted && this.#open.size < maxOutstandingR2T && this.#failure === undefined) {
-      const length = Math.min(wanted - next, maxBurstLength, CHUNK);
+      const length = Math.min(wanted - next, maxBurstLength & ~3, CHUNK);
       if (!budget.tryTake(length)) {
         if (asked.length > 0) break;
         await budget.take(length);

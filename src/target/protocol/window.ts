@@ -23,8 +23,7 @@ export class CommandWindow {
 
   /** Last CmdSN that the initiator may send. It never goes back: a command that starts takes as much as ExpCmdSN gains. */
   get maxCmdSN(): number {
-    // 2^32 - 1 is -1: with all places taken it is the one before ExpCmdSN.
-    return serialAdd(this.expCmdSN, (this.#depth - this.#active - 1) >>> 0);
+    return serialAdd(this.expCmdSN, this.#depth - this.#active - 1);
   }
 
   /** Both numbers, as every PDU to the initiator carries them. */

@@ -22,6 +22,8 @@ export interface UnitProperties {
   readonly readOnly: boolean;
   /** The medium can be ejected. */
   readonly removable: boolean;
+  /** Logical blocks in a physical one, as a power of two, 0 to 15. */
+  readonly physicalExponent: number;
   /** Whether the medium is in at the start. */
   readonly mediumPresent: boolean;
   /** Unit serial number, printable ASCII. */

@@ -22,6 +22,7 @@ function readCapacity16(context: CommandContext): void {
   const data = new Uint8Array(32);
   writeU64(data, 0, BigInt(unit.blocks - 1));
   writeU32(data, 8, unit.blockSize);
+  data[13] = unit.properties.physicalExponent;
   if (unit.thin) data[14] = 0xc0; // LBPME, LBPRZ
   context.reply(data, readU32(cdb, 10));
 }

@@ -8,7 +8,7 @@ import type { CommandContext, CommandEntry } from "../context.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
 import { invalidField } from "../sense.ts";
 import { compareBytes } from "./compare.ts";
-import { rangeOf, refuseProtection, transferRange } from "./range.ts";
+import { refuseProtection, transferRange } from "./range.ts";
 
 /** Bytes read at a time where nothing is compared. */
 const STEP = 262144;
@@ -22,8 +22,7 @@ async function verify(context: CommandContext): Promise<void> {
   const check = (cdb[1]! >> 1) & 3;
   if (check === 2) throw invalidField(1, 2);
   if (check === Check.AllBlocks) return await verifyAgainstData(context);
-  const { lba, blocks } = rangeOf(cdb);
-  unit.checkRange(lba, blocks);
+  const { lba, blocks } = transferRange(unit, cdb);
   const pattern = check === Check.OneBlock && blocks > 0 ? await context.receiveAll(unit.blockSize) : undefined;
   const start = lba * unit.blockSize;
   const total = blocks * unit.blockSize;
