@@ -5,41 +5,23 @@
  * @module
  */
 
-import { readU32 } from "../bytes/view.ts";
-import {
-  type DataIn,
-  dataSegmentLengthOf,
-  decodeAsyncMessage,
-  decodeDataIn,
-  decodeLogoutResponse,
-  decodeNopIn,
-  decodeR2T,
-  decodeReject,
-  decodeScsiResponse,
-  decodeTaskManagementResponse,
-  decodeTextResponse,
-  encodeScsiCommand,
-  Opcode,
-  opcodeName,
-  opcodeOf,
-  RESERVED_TAG,
-} from "../wire/mod.ts";
+import { encodeScsiCommand } from "../wire/mod.ts";
 import { abortTask } from "./abort.ts";
-import { type AsyncEvent, asyncEventOf } from "./async_event.ts";
+import type { AsyncEvent } from "./async_event.ts";
 import type { CommandCall } from "./command_call.ts";
 import { CommandWindow } from "./command_window.ts";
 import type { Connection, PduHandler } from "./connection.ts";
-import { placeDataIn } from "./data_in.ts";
-import { answerR2T, planUnsolicited, sendUnsolicited } from "./data_out.ts";
-import { breach, connectionLost } from "./failures.ts";
+import { planUnsolicited, sendUnsolicited } from "./data_out.ts";
+import { connectionLost } from "./failures.ts";
 import type { Link } from "./link.ts";
 import type { SessionParameters } from "./login/parameters.ts";
 import { logout, type LogoutAnswer } from "./logout.ts";
 import { Nops } from "./nop.ts";
-import { handleReject, type RejectEvent } from "./reject.ts";
-import { endByDataIn, endByResponse, type Ending } from "./scsi_response.ts";
+import { Receiver } from "./receiver.ts";
+import type { RejectEvent } from "./reject.ts";
+import type { Ending } from "./scsi_response.ts";
 import { StatusSequence } from "./status_sequence.ts";
-import { type RequestKind, RequestTask, ScsiTask } from "./task.ts";
+import { ScsiTask } from "./task.ts";
 import { TaskManagement, type TaskManagementAnswer, type TaskManagementCall } from "./task_management.ts";
 import { TaskTable } from "./task_table.ts";
 import { Texts } from "./text.ts";
@@ -86,26 +68,6 @@ export interface NexusStart {
   requestTimeout: number;
 }
 
-interface PlacedDataIn {
-  pdu: DataIn;
-  task: ScsiTask;
-  repeated: boolean;
-}
-
-const NORMAL: readonly number[] = [
-  Opcode.NopIn,
-  Opcode.ScsiResponse,
-  Opcode.TaskManagementResponse,
-  Opcode.TextResponse,
-  Opcode.DataIn,
-  Opcode.LogoutResponse,
-  Opcode.R2T,
-  Opcode.AsyncMessage,
-  Opcode.Reject,
-];
-const DISCOVERY: readonly number[] = [Opcode.NopIn, Opcode.TextResponse, Opcode.LogoutResponse, Opcode.Reject];
-const CHECK_CONDITION = 0x02;
-
 /** The full-feature phase of one connection. */
 export class Nexus implements PduHandler {
   /** Connection, numbers and tasks. */
@@ -116,23 +78,19 @@ export class Nexus implements PduHandler {
   readonly texts: Texts;
   readonly #owner: NexusOwner;
   readonly #management: TaskManagement;
-  readonly #legal: readonly number[];
+  readonly #receiver: Receiver;
   readonly #requestTimeout: number;
   readonly #turns: (() => void)[] = [];
   #held = false;
   #loggedOut = false;
   #ended = false;
-  /** The Data-In whose data are coming: decoded and placed when its header came. */
-  #dataIn: PlacedDataIn | undefined;
   #results = 0;
-  #warned = false;
   #idle: (() => void)[] = [];
 
   /** Takes the connection over from the login. */
   constructor(start: NexusStart, owner: NexusOwner) {
     const { connection, parameters } = start;
     this.#owner = owner;
-    this.#legal = start.discovery ? DISCOVERY : NORMAL;
     this.#requestTimeout = start.requestTimeout;
     this.link = {
       connection,
@@ -147,6 +105,15 @@ export class Nexus implements PduHandler {
       this.pump();
     });
     this.#management = new TaskManagement(this.link);
+    this.#receiver = new Receiver({
+      link: this.link,
+      nops: this.nops,
+      owner,
+      endTask: (task, ending) => this.#endTask(task, ending),
+      takeBack: (task) => this.#takeBack(task),
+      mayAnswer: () => !this.#loggedOut,
+      pump: () => this.pump(),
+    }, start.discovery);
     connection.enterFullFeature({ ...parameters, maxDataSegmentLength: parameters.maxRecvDataSegmentLength });
     connection.setHandler(this);
   }
@@ -265,153 +232,14 @@ export class Nexus implements PduHandler {
     return logout(this.link, this.#requestTimeout);
   }
 
-  /** From the framer: the checks that come before a byte of data is stored. */
+  /** From the framer. */
   header(header: Uint8Array): Uint8Array | undefined {
-    const opcode = opcodeOf(header);
-    if (!this.#legal.includes(opcode)) {
-      throw breach(`A ${opcodeName(opcode)} is not allowed in this phase`, {
-        opcode,
-        field: "Opcode",
-        got: opcode,
-        limit: "an opcode of the full-feature phase",
-      });
-    }
-    if (opcode === Opcode.R2T || opcode === Opcode.TaskManagementResponse || opcode === Opcode.LogoutResponse) {
-      const length = dataSegmentLengthOf(header);
-      if (length > 0) {
-        throw breach(`A ${opcodeName(opcode)} has no data segment`, {
-          opcode,
-          field: "DataSegmentLength",
-          got: length,
-          limit: 0,
-        });
-      }
-    }
-    if (opcode !== Opcode.DataIn) return undefined;
-    const pdu = decodeDataIn(header);
-    const task = this.#scsiTask(pdu.initiatorTaskTag, opcode);
-    const { repeated, destination, longSequence } = placeDataIn(task, pdu, this.link.parameters);
-    if (longSequence && !this.#warned) {
-      this.#warned = true;
-      this.#owner.warning("The target sends Data-In sequences longer than MaxBurstLength");
-    }
-    this.#dataIn = { pdu, task, repeated };
-    return destination;
+    return this.#receiver.header(header);
   }
 
-  /** From the framer: a whole PDU, its digests verified. */
+  /** From the framer. */
   pdu(header: Uint8Array, data: Uint8Array): void {
-    this.#dispatch(header, data);
-    this.pump();
-  }
-
-  #dispatch(header: Uint8Array, data: Uint8Array): void {
-    switch (opcodeOf(header)) {
-      case Opcode.DataIn:
-        return this.#onDataIn();
-      case Opcode.ScsiResponse:
-        return this.#onScsiResponse(header, data);
-      case Opcode.R2T:
-        return this.#onR2T(header);
-      case Opcode.NopIn:
-        return this.#onNopIn(header, data);
-      case Opcode.TextResponse:
-        return this.#onAnswer("text", header, data, decodeTextResponse(header).initiatorTaskTag);
-      case Opcode.TaskManagementResponse:
-        return this.#onAnswer("taskManagement", header, data, decodeTaskManagementResponse(header).initiatorTaskTag);
-      case Opcode.LogoutResponse:
-        return this.#onAnswer("logout", header, data, decodeLogoutResponse(header).initiatorTaskTag);
-      case Opcode.AsyncMessage:
-        return this.#onAsync(header, data);
-      case Opcode.Reject:
-        return this.#onReject(header, data);
-      default:
-        return;
-    }
-  }
-
-  #onDataIn(): void {
-    const { pdu, task, repeated } = this.#dataIn as PlacedDataIn;
-    this.#dataIn = undefined;
-    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    if (repeated || !pdu.statusPresent) return;
-    if (this.link.statuses.accept(pdu.statSN, Opcode.DataIn)) this.#endTask(task, endByDataIn(task, pdu));
-  }
-
-  #onScsiResponse(header: Uint8Array, data: Uint8Array): void {
-    const pdu = decodeScsiResponse(header);
-    const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.ScsiResponse);
-    if (!this.#accept(header)) return;
-    const ending = endByResponse(task, pdu, data);
-    if ("result" in ending && ending.result.status === CHECK_CONDITION) {
-      this.#owner.checkCondition(task.call.lun, ending.result.sense);
-    }
-    this.#endTask(task, ending);
-  }
-
-  #onR2T(header: Uint8Array): void {
-    const pdu = decodeR2T(header);
-    const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.R2T);
-    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    answerR2T(this.link, task, pdu);
-  }
-
-  #onNopIn(header: Uint8Array, data: Uint8Array): void {
-    const pdu = decodeNopIn(header);
-    if (pdu.initiatorTaskTag !== RESERVED_TAG) return this.#onAnswer("nop", header, data, pdu.initiatorTaskTag);
-    this.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    if (!this.#loggedOut) this.nops.answer(pdu);
-  }
-
-  #onAnswer(kind: RequestKind, header: Uint8Array, data: Uint8Array, tag: number): void {
-    const task = this.link.tasks.get(tag);
-    if (!(task instanceof RequestTask) || task.kind !== kind) throw this.#unknownTag(tag, opcodeOf(header));
-    if (this.#accept(header)) task.events.answered(header, data);
-  }
-
-  #onAsync(header: Uint8Array, data: Uint8Array): void {
-    const event = asyncEventOf(decodeAsyncMessage(header), data);
-    if (this.#accept(header)) this.#owner.asyncEvent(event);
-  }
-
-  #onReject(header: Uint8Array, data: Uint8Array): void {
-    const pdu = decodeReject(header);
-    if (!this.#accept(header)) return;
-    const event = handleReject(
-      {
-        link: this.link,
-        endTask: (task, error) => this.#endTask(task, { error }),
-        takeBack: (task) => this.#takeBack(task),
-        sendLater: (call) => this.#owner.sendLater(call),
-        logoutWanted: () => this.#owner.logoutWanted(),
-        statusDue: (task) => this.#owner.statusDue(task),
-      },
-      pdu.reason,
-      data,
-    );
-    this.#owner.rejected(event);
-  }
-
-  /** Takes the numbers of an answer with a StatSN of its own. False: it is a repetition. */
-  #accept(header: Uint8Array): boolean {
-    const fresh = this.link.statuses.accept(readU32(header, 24), opcodeOf(header));
-    if (fresh) this.link.window.update(readU32(header, 28), readU32(header, 32));
-    return fresh;
-  }
-
-  #scsiTask(tag: number, opcode: number): ScsiTask {
-    const task = this.link.tasks.get(tag);
-    if (!(task instanceof ScsiTask)) throw this.#unknownTag(tag, opcode);
-    return task;
-  }
-
-  #unknownTag(tag: number, opcode: number): Error {
-    return breach(`The tag of a ${opcodeName(opcode)} names no task that it could answer`, {
-      opcode,
-      field: "InitiatorTaskTag",
-      got: tag,
-      limit: "a tag in use",
-    });
+    this.#receiver.pdu(header, data);
   }
 
   #takeBack(task: ScsiTask): CommandCall {

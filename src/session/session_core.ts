@@ -4,35 +4,33 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, ProtocolError, typeError } from "../errors.ts";
-import { AsyncEventCode, Opcode, RejectReason } from "../wire/mod.ts";
+import { ErrorCode, ProtocolError, typeError } from "../errors.ts";
 import type { AsyncEvent } from "./async_event.ts";
 import { Calls } from "./calls.ts";
 import type { CommandCall } from "./command_call.ts";
 import { CommandQueue } from "./command_queue.ts";
 import { type Address, establishAtAny, type Established } from "./establish.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
-import { connectionLost, outcomeUnknown, sessionClosed } from "./failures.ts";
-import { leave, negotiate } from "./graceful.ts";
+import { connectionLost, sessionClosed } from "./failures.ts";
+import { Departure, leave } from "./departure.ts";
 import { Keepalive } from "./keepalive.ts";
-import { describeLun, type LunAddress } from "./lun_address.ts";
+import type { LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { Nexus, type NexusOwner } from "./nexus.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { abortedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { PostponedCalls } from "./postponed.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { WriteLog } from "./recovery/write_log.ts";
+import { verifyLuns } from "./recovery/verify.ts";
 import type { RejectEvent } from "./reject.ts";
+import { isUnitAttention } from "./sense.ts";
 import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
 import type { ScsiTask } from "./task.ts";
 import { settlesWithin } from "./timing.ts";
 
-/** Times that a command is sent again because the target asks for it, and the first pause in milliseconds. */
-const MAX_POSTPONED = 4;
-const POSTPONE_DELAY = 100;
 /** After the logout: how long the target may take to close the connection, in milliseconds. */
 const CLOSE_GRACE = 500;
-const UNIT_ATTENTION = 6;
 
 /** Everything of a session that is not its public face. */
 export class SessionCore implements NexusOwner, RecoveryHost {
@@ -47,7 +45,10 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   readonly #writes: WriteLog | undefined;
   readonly #luns: Set<bigint> = new Set();
   readonly #changedLuns: Map<bigint, Error> = new Map();
-  readonly #postponed: Map<CommandCall, ReturnType<typeof setTimeout>> = new Map();
+  readonly #postponed: PostponedCalls = new PostponedCalls((call) => {
+    this.calls.queue.putBack([call]);
+    this.#nexus?.pump();
+  });
   #state: SessionState = "connecting";
   #nexus: Nexus | undefined;
   #keepalive: Keepalive | undefined;
@@ -60,13 +61,11 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #auth: ResolvedOptions["auth"];
   #portalGroupTag: number | undefined;
   #nextTag: number;
-  /** Seconds to stay away after the end that is coming, where that is known. */
-  #time2Wait: number | undefined;
+  #departure: Departure;
   /** While the LUNs are checked after a reconnect: the only commands that are sent. */
   #probes: CommandQueue | undefined;
   #resultsBefore = 0;
   #replayed = 0;
-  #leaving = false;
   #closing: Promise<void> | undefined;
   #tellEnded: () => void = () => {};
   #nexusEnded: Promise<void> = Promise.resolve();
@@ -78,6 +77,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#auth = options.auth;
     this.#portalGroupTag = options.portalGroupTag;
     this.#nextTag = options.firstTag;
+    this.#departure = new Departure(options.timeouts.request, () => {});
     this.#address = options.portals[0] as Address;
     const { recovery } = options;
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
@@ -135,8 +135,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#parameters = parameters;
     this.#portalGroupTag = parameters.targetPortalGroupTag ?? this.#portalGroupTag;
     this.#remoteAddress = connection.remoteAddress;
-    this.#time2Wait = undefined;
-    this.#leaving = false;
+    this.#departure = new Departure(options.timeouts.request, () => this.#keepalive?.stop());
     this.#nexusEnded = new Promise((resolve) => this.#tellEnded = resolve);
     const nexus = new Nexus({
       connection,
@@ -227,72 +226,26 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** Sends a command again after a pause. */
   sendLater(call: CommandCall): boolean {
-    if (call.postponed >= MAX_POSTPONED) return false;
-    const timer = setTimeout(() => {
-      this.#postponed.delete(call);
-      if (call.settled) return;
-      this.calls.queue.putBack([call]);
-      this.#nexus?.pump();
-    }, POSTPONE_DELAY * 2 ** call.postponed++);
-    this.#postponed.set(call, timer);
-    return true;
+    return this.#postponed.add(call);
   }
 
   /** An asynchronous message came. */
   asyncEvent(event: AsyncEvent): void {
     this.#events.emit("async", event);
-    const [first, second, third] = event.parameters;
-    switch (event.code) {
-      case AsyncEventCode.LogoutRequest:
-        return this.#leave(third * 1000);
-      case AsyncEventCode.DropConnection:
-        // Ours is the connection with CID 0, and there is no other.
-        if (first !== 0) return;
-        return this.#drop(second);
-      case AsyncEventCode.DropSession:
-        return this.#drop(second);
-      case AsyncEventCode.Negotiate: {
-        const limit = Math.min(this.options.timeouts.request, Math.max(1, third * 1000));
-        const nexus = this.#nexus as Nexus;
-        negotiate(nexus, limit).catch(() => this.#leave(0));
-        return;
-      }
-      default:
-        return;
-    }
-  }
-
-  #drop(time2Wait: number): void {
-    this.#time2Wait = time2Wait;
-    this.#nexus?.link.connection.fail(connectionLost("The target announced that it drops the connection"));
+    if (this.#nexus !== undefined && this.#closing === undefined) this.#departure.onAsync(this.#nexus, event);
   }
 
   /** A Reject came. */
   rejected(event: RejectEvent): void {
     this.#events.emit("reject", event);
-    const suspect = event.reason === RejectReason.ProtocolError || event.reason === RejectReason.InvalidPduField;
-    const ours = event.opcode === Opcode.ScsiCommand || event.opcode === Opcode.DataOut;
-    // The two sides disagree about the state of the connection. It is replaced in good order, where that costs nobody anything.
-    if (suspect && ours && this.#recovery !== undefined) this.#leave(this.options.timeouts.request * 2);
+    if (this.#nexus !== undefined && this.#closing === undefined && this.#recovery !== undefined) {
+      this.#departure.onReject(this.#nexus, event);
+    }
   }
 
   /** The target waits for us to log out. */
   logoutWanted(): void {
-    this.#leave(0);
-  }
-
-  /** Logs out; half of `limit` (milliseconds) is for the commands under way. */
-  #leave(limit: number): void {
-    const nexus = this.#nexus;
-    if (nexus === undefined || this.#leaving || this.#closing !== undefined) return;
-    this.#leaving = true;
-    const half = Math.min(limit / 2, this.options.timeouts.request);
-    const left = leave(nexus, half, () => this.#keepalive?.stop());
-    void left.then((time2Wait) => {
-      if (nexus.ended) return;
-      this.#time2Wait = time2Wait;
-      nexus.link.connection.fail();
-    });
+    if (this.#nexus !== undefined && this.#closing === undefined) this.#departure.leave(this.#nexus, 0);
   }
 
   /** The target did something odd that does no harm. */
@@ -302,10 +255,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** CHECK CONDITION came. */
   checkCondition(lun: bigint, sense: Uint8Array): void {
-    const code = (sense[0] ?? 0) & 0x7f;
-    const key = code === 0x72 || code === 0x73 ? sense[1] : sense[2];
-    if (code < 0x70 || code > 0x73 || ((key ?? 0) & 0x0f) !== UNIT_ATTENTION) return;
-    this.#events.emit("unitAttention", { lun, sense });
+    if (isUnitAttention(sense)) this.#events.emit("unitAttention", { lun, sense });
   }
 
   /** A Data-Out of the task was rejected: its status must come within the time limit of requests. */
@@ -321,7 +271,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#keepalive?.stop();
     this.#keepalive = undefined;
     const cause = error ?? connectionLost(
-      this.#leaving ? "The target asked for a logout" : "The target closed the connection",
+      this.#departure.begun ? "The target asked for a logout" : "The target closed the connection",
     );
     const closing = this.#closing !== undefined;
     const policy = closing ? undefined : this.options.recovery;
@@ -334,7 +284,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       else if (this.#probes === undefined && mayReplay(call, policy, this.#writes)) {
         replays.push(call);
         continue;
-      } else end = closing ? this.#closedError(call) : lostError(call, cause);
+      } else end = closing ? closedError(call) : lostError(call, cause);
       if (call.dataOut.length === 0) call.fail(end);
       else void drained.then(() => call.fail(end));
     }
@@ -345,7 +295,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     if (closing) return;
     if (this.#recovery === undefined) return this.#end(cause);
     this.#setState("reconnecting", cause);
-    const time2Wait = this.#time2Wait ?? nexus.link.parameters.defaultTime2Wait;
+    const time2Wait = this.#departure.time2Wait ?? nexus.link.parameters.defaultTime2Wait;
     this.#recovery.start(nexus.results > this.#resultsBefore, time2Wait);
   }
 
@@ -369,30 +319,15 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     const nexus = this.#nexus;
     const verify = this.options.recovery?.verify;
     if (nexus === undefined) return false;
-    if (verify === undefined) return true;
-    const probe = (lun: bigint) => ({
-      execute: (command: SessionCommand, options: SessionExecuteOptions = {}) => {
+    if (verify !== undefined) {
+      const changed = await verifyLuns(this.#luns, verify, (lun, command, options) => {
         const call = this.calls.make(lun, command, options);
         if (nexus.ended) call.fail(connectionLost("The connection was lost"));
-        else {
-          this.#probes?.push(call);
-          nexus.pump();
-        }
+        this.#probes?.push(call);
+        nexus.pump();
         return call.promise;
-      },
-    });
-    for (const lun of this.#luns) {
-      try {
-        await verify(lun, probe(lun));
-      } catch (thrown) {
-        if (nexus.ended) return false;
-        const error = new IscsiError(
-          ErrorCode.TaskTerminated,
-          `LUN ${describeLun(lun)} is not what it was before the connection was lost`,
-          { cause: thrown },
-        );
-        this.#changedLuns.set(lun, error);
-      }
+      }, () => nexus.ended);
+      for (const [lun, error] of changed) this.#changedLuns.set(lun, error);
     }
     return !nexus.ended;
   }
@@ -427,21 +362,15 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #end(cause: Error): void {
     this.closeReason = cause;
     this.#nexus?.link.connection.fail(cause);
-    for (const call of [...this.calls.queue.takeAll(), ...this.#postponed.keys()]) call.fail(lostError(call, cause));
+    for (const call of [...this.calls.queue.takeAll(), ...this.#postponed.takeAll()]) call.fail(lostError(call, cause));
     this.#stop();
     this.#setState("closed", cause);
   }
 
   #stop(): void {
-    for (const timer of this.#postponed.values()) clearTimeout(timer);
-    this.#postponed.clear();
+    this.#postponed.takeAll();
     this.#recovery?.cancel();
     this.calls.stop();
-  }
-
-  #closedError(call: CommandCall): Error {
-    const closed = sessionClosed();
-    return call.attempts > 0 && call.changesMedium ? outcomeUnknown(closed) : closed;
   }
 
   /** Ends the session by the caller's wish. */
@@ -453,7 +382,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     if (this.#state === "closed") return;
     this.#setState("closing");
     this.#recovery?.cancel();
-    for (const call of this.calls.queue.takeAll()) call.fail(this.#closedError(call));
+    for (const call of this.calls.queue.takeAll()) call.fail(closedError(call));
     const nexus = this.#nexus;
     if (nexus !== undefined && !nexus.ended) {
       await leave(nexus, this.options.timeouts.request, () => this.#keepalive?.stop());
@@ -461,7 +390,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       await settlesWithin(this.#nexusEnded, CLOSE_GRACE);
       nexus.link.connection.fail();
     }
-    for (const call of this.calls.all()) call.fail(this.#closedError(call));
+    for (const call of this.calls.all()) call.fail(closedError(call));
     this.#stop();
     this.#setState("closed");
   }

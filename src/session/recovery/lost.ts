@@ -6,7 +6,7 @@
 
 import { TimeoutError } from "../../errors.ts";
 import type { CommandCall } from "../command_call.ts";
-import { connectionLost, outcomeUnknown } from "../failures.ts";
+import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import type { WriteLog } from "./write_log.ts";
 
@@ -17,6 +17,12 @@ export const MAX_ATTEMPTS = 8;
 export function lostError(call: CommandCall, cause: Error): Error {
   if (call.attempts > 0 && call.changesMedium) return outcomeUnknown(cause);
   return connectionLost(`The connection was lost: ${cause.message}`, cause);
+}
+
+/** The error of a command that had not settled when the session was closed. */
+export function closedError(call: CommandCall): Error {
+  const closed = sessionClosed();
+  return call.attempts > 0 && call.changesMedium ? outcomeUnknown(closed) : closed;
 }
 
 /** How an aborted command ends when the target can no longer answer for it. */

@@ -1,0 +1,34 @@
+/**
+ * After a reconnect: is every LUN still what it was.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { describeLun } from "../lun_address.ts";
+import type { SessionCommand, SessionExecuteOptions, SessionResult } from "../shapes.ts";
+import type { RecoveryOptions } from "./policy.ts";
+
+/**
+ * Checks LUNs one after the other. Returns those that failed, each with its error; stops early when the connection is lost.
+ *
+ * @param execute runs a command before all others
+ */
+export async function verifyLuns(
+  luns: Iterable<bigint>,
+  verify: NonNullable<RecoveryOptions["verify"]>,
+  execute: (lun: bigint, command: SessionCommand, options: SessionExecuteOptions) => Promise<SessionResult>,
+  lost: () => boolean,
+): Promise<Map<bigint, Error>> {
+  const changed = new Map<bigint, Error>();
+  for (const lun of luns) {
+    try {
+      await verify(lun, { execute: (command, options = {}) => execute(lun, command, options) });
+    } catch (cause) {
+      if (lost()) return changed;
+      const message = `LUN ${describeLun(lun)} is not what it was before the connection was lost`;
+      changed.set(lun, new IscsiError(ErrorCode.TaskTerminated, message, { cause }));
+    }
+  }
+  return changed;
+}
