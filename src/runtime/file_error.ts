@@ -28,3 +28,12 @@ export function fileError(doing: string, path: string, cause: unknown): IscsiErr
     cause,
   });
 }
+
+/** Runs `work` with a file; its errors become ours. */
+export async function failing<Result>(doing: string, path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(doing, path, error);
+  }
+}

@@ -1,7 +1,7 @@
-import type * as Fs from "node:fs";
-import type * as FsPromises from "node:fs/promises";
 import { fileError } from "./file_error.ts";
-import { nodeModule } from "./platform.ts";
+import { openDenoFile } from "./file_deno.ts";
+import { openNodeFile } from "./file_node.ts";
+import { isDeno } from "./platform.ts";
 
 /** Options of {@link openFile}. */
 export interface OpenFileOptions {
@@ -44,6 +44,9 @@ export interface PositionalFile {
   close(): Promise<void>;
 }
 
+/** Opens a file, a block device, or what else has a path, without the checks of {@link openFile}. */
+export type OpenFile = (path: string, options: OpenFileOptions) => Promise<PositionalFile | "directory">;
+
 /**
  * Opens a file, a block device, or what else has a path.
  *
@@ -51,107 +54,13 @@ export interface PositionalFile {
  */
 export async function openFile(path: string, options: OpenFileOptions): Promise<PositionalFile> {
   const doing = options.mode === "read" ? "open" : "open for writing";
+  const open: OpenFile = isDeno ? openDenoFile : openNodeFile;
+  let file: PositionalFile | "directory";
   try {
-    const handle = await nodeModule<typeof FsPromises>("node:fs/promises").open(path, flagsOf(options));
-    const stat = await handle.stat();
-    if (stat.isDirectory()) {
-      await handle.close();
-      throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
-    }
-    const kind = stat.isFile() ? "regular" : stat.isBlockDevice() ? "block" : "stream";
-    return new OpenFile(path, kind, `${stat.dev}:${stat.ino}`, stat.blksize, handle);
+    file = await open(path, options);
   } catch (error) {
     throw fileError(doing, path, error);
   }
-}
-
-function flagsOf({ mode, create, truncate, exclusive }: OpenFileOptions): number {
-  const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = nodeModule<typeof Fs>("node:fs").constants;
-  const access = mode === "read" ? O_RDONLY : mode === "write" ? O_WRONLY : O_RDWR;
-  return access | (create ? O_CREAT : 0) | (truncate ? O_TRUNC : 0) | (exclusive ? O_EXCL : 0);
-}
-
-class OpenFile implements PositionalFile {
-  readonly path: string;
-  readonly kind: FileKind;
-  readonly identity: string;
-  readonly blockSize: number;
-  readonly #handle: FsPromises.FileHandle;
-  #closing: Promise<void> | undefined;
-
-  constructor(path: string, kind: FileKind, identity: string, blockSize: number, handle: FsPromises.FileHandle) {
-    this.path = path;
-    this.kind = kind;
-    this.identity = identity;
-    this.blockSize = blockSize;
-    this.#handle = handle;
-  }
-
-  get isRegular(): boolean {
-    return this.kind === "regular";
-  }
-
-  async size(): Promise<number> {
-    if (this.kind === "stream") return 0;
-    if (this.kind === "block") return await this.#deviceSize();
-    return await this.#do("read the size of", async () => (await this.#handle.stat()).size);
-  }
-
-  read(buffer: Uint8Array, position: number): Promise<number> {
-    return this.#do("read", async () => {
-      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, this.#at(position));
-      return bytesRead;
-    });
-  }
-
-  write(buffer: Uint8Array, position: number): Promise<void> {
-    return this.#do("write to", async () => {
-      for (let done = 0; done < buffer.length;) {
-        const at = this.#at(position + done);
-        done += (await this.#handle.write(buffer, done, buffer.length - done, at)).bytesWritten;
-      }
-    });
-  }
-
-  sync(): Promise<void> {
-    return this.kind === "stream" ? Promise.resolve() : this.#do("flush", () => this.#handle.sync());
-  }
-
-  truncate(length: number): Promise<void> {
-    return this.#do("set the size of", () => this.#handle.truncate(length));
-  }
-
-  close(): Promise<void> {
-    return this.#closing ??= this.#do("close", () => this.#handle.close());
-  }
-
-  #at(position: number): number | null {
-    return this.kind === "stream" ? null : position;
-  }
-
-  /** The size of a block device, whose `stat` says 0: the first position at which nothing can be read. */
-  async #deviceSize(): Promise<number> {
-    const probe = new Uint8Array(1);
-    let readable = 0;
-    let end = 4096;
-    while (await this.read(probe, end - 1) === 1) {
-      readable = end;
-      end *= 2;
-    }
-    // Sizes of devices are multiples of 512 bytes.
-    while (end - readable > 512) {
-      const middle = (readable + end) / 2 - ((readable + end) / 2) % 512;
-      if (await this.read(probe, middle - 1) === 1) readable = middle;
-      else end = middle;
-    }
-    return readable;
-  }
-
-  async #do<Result>(doing: string, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      throw fileError(doing, this.path, error);
-    }
-  }
+  if (file === "directory") throw fileError(doing, path, Object.assign(new Error("EISDIR"), { code: "EISDIR" }));
+  return file;
 }

@@ -36,6 +36,35 @@ export interface DenoListener {
   readonly addr: { hostname: string; port: number };
 }
 
+/** The part of an open file of Deno that we use. */
+export interface DenoFile {
+  /** Reads at the cursor: the number of bytes, or null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes a part of `bytes` at the cursor: the number of bytes taken. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Moves the cursor; resolves with where it is. */
+  seek(offset: number, whence: number): Promise<number>;
+  /** Moves the cursor. */
+  seekSync(offset: number, whence: number): number;
+  /** What it is. */
+  stat(): Promise<
+    {
+      isFile: boolean;
+      isDirectory: boolean;
+      isBlockDevice: boolean | null;
+      dev: number;
+      ino: number | null;
+      blksize: number | null;
+    }
+  >;
+  /** fsync. */
+  sync(): Promise<void>;
+  /** Cuts or extends it. */
+  truncate(length: number): Promise<void>;
+  /** Closes it. */
+  close(): void;
+}
+
 /** The part of the `Deno` namespace that we use. */
 export interface DenoApi {
   /** Versions of the runtime. */
@@ -44,6 +73,11 @@ export interface DenoApi {
   connect(options: { hostname: string; port: number; signal?: AbortSignal }): Promise<DenoConn>;
   /** Listens for TCP connections. */
   listen(options: { hostname: string; port: number }): DenoListener;
+  /** Opens a file. */
+  open(
+    path: string,
+    options: { read?: boolean; write?: boolean; create?: boolean; createNew?: boolean; truncate?: boolean },
+  ): Promise<DenoFile>;
   /** Asks without prompting. */
   readonly permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } };
   /** Environment variables. */

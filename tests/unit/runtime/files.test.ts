@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -39,6 +39,44 @@ test("positions above 4 GiB", async () => {
   await file.truncate(10);
   assert.is(await file.size(), 10);
   await file.close();
+});
+
+test("a file that is renamed while it is open stays the same file, whoever has its name then", async () => {
+  writeFileSync(path("mine"), new Uint8Array(0));
+  const file = await openFile(path("mine"), { mode: "readwrite" });
+  renameSync(path("mine"), path("renamed"));
+  writeFileSync(path("mine"), "another file");
+  await Promise.all(Array.from({ length: 32 }, (_, i) => file.write(pattern(1000, i * 1000), i * 1000)));
+  await file.close();
+  assert.equal(new Uint8Array(readFileSync(path("renamed"))), pattern(32_000));
+  assert.is(readFileSync(path("mine"), "utf8"), "another file");
+});
+
+test("two paths of one file have one identity", async () => {
+  writeFileSync(path("one"), "1");
+  linkSync(path("one"), path("other"));
+  const files = await Promise.all(
+    ["one", "other", "keep"].map((name) => openFile(path(name), { mode: "write", create: true })),
+  );
+  assert.is(files[0]!.identity, files[1]!.identity);
+  assert.is.not(files[0]!.identity, files[2]!.identity);
+  for (const file of files) await file.close();
+});
+
+test("a write to a pipe that nobody reads yet stops nothing else", async () => {
+  execFileSync("mkfifo", [path("slow")]);
+  const [reader, writer] = await Promise.all([
+    openFile(path("slow"), { mode: "read" }),
+    openFile(path("slow"), { mode: "write" }),
+  ]);
+  const total = 1 << 20;
+  const written = writer.write(pattern(total), 0);
+  const received = new Uint8Array(total);
+  for (let length = 0; length < total;) length += await reader.read(received.subarray(length), 0);
+  await written;
+  assert.equal(received, pattern(total));
+  await writer.close();
+  await reader.close();
 });
 
 test("write cuts only what is asked to be cut", async () => {

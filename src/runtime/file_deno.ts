@@ -1,0 +1,145 @@
+import { failing } from "./file_error.ts";
+import type { FileKind, OpenFileOptions, PositionalFile } from "./files.ts";
+import { denoApi, type DenoFile } from "./platform.ts";
+
+/** Open handles of one file at most: as many requests are under way at once. */
+const HANDLES = 8;
+/** `Deno.SeekMode`. */
+const SEEK_START = 0;
+const SEEK_END = 2;
+
+/**
+ * Opens a file in Deno. A handle there has a cursor and no positions, so a file gets several handles, each used by one request at a
+ * time. (The runtime's `node:fs` has positions, but writes without leaving the thread: nothing else runs meanwhile, and a write to a
+ * pipe that nobody reads stops the program.)
+ */
+export async function openDenoFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
+  const { mode, create = false, truncate = false, exclusive = false } = options;
+  const access = { read: mode !== "write", write: mode !== "read" };
+  const createNew = create && exclusive;
+  const handle = await denoApi().open(path, { ...access, truncate, createNew, create: create && !createNew });
+  const stat = await handle.stat();
+  if (stat.isDirectory) {
+    handle.close();
+    return "directory";
+  }
+  const kind = stat.isFile ? "regular" : stat.isBlockDevice ? "block" : "stream";
+  return new MultiHandleFile(path, kind, handle, `${stat.dev}:${stat.ino}`, stat.blksize ?? 4096, access);
+}
+
+class MultiHandleFile implements PositionalFile {
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly identity: string;
+  readonly blockSize: number;
+  readonly #access: { read: boolean; write: boolean };
+  readonly #first: DenoFile;
+  readonly #all: DenoFile[];
+  readonly #free: DenoFile[];
+  readonly #waiting: ((handle: DenoFile) => void)[] = [];
+  /** Handles that there are or are being opened; `HANDLES` where no more can be had. */
+  #count = 1;
+  #closed = false;
+
+  constructor(
+    path: string,
+    kind: FileKind,
+    handle: DenoFile,
+    identity: string,
+    blockSize: number,
+    access: { read: boolean; write: boolean },
+  ) {
+    this.path = path;
+    this.kind = kind;
+    this.identity = identity;
+    this.blockSize = blockSize;
+    this.#access = access;
+    this.#first = handle;
+    this.#all = [handle];
+    this.#free = [handle];
+  }
+
+  get isRegular(): boolean {
+    return this.kind === "regular";
+  }
+
+  size(): Promise<number> {
+    if (this.kind === "stream") return Promise.resolve(0);
+    return this.#with("read the size of", (handle) => handle.seek(0, SEEK_END));
+  }
+
+  read(buffer: Uint8Array, position: number): Promise<number> {
+    return this.#with("read", async (handle) => {
+      this.#seek(handle, position);
+      return await handle.read(buffer) ?? 0;
+    });
+  }
+
+  write(buffer: Uint8Array, position: number): Promise<void> {
+    return this.#with("write to", async (handle) => {
+      this.#seek(handle, position);
+      for (let done = 0; done < buffer.length;) {
+        done += await handle.write(done === 0 ? buffer : buffer.subarray(done));
+      }
+    });
+  }
+
+  sync(): Promise<void> {
+    return this.kind === "stream" ? Promise.resolve() : failing("flush", this.path, () => this.#first.sync());
+  }
+
+  truncate(length: number): Promise<void> {
+    return failing("set the size of", this.path, () => this.#first.truncate(length));
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) { for (const handle of this.#all) handle.close(); }
+    this.#closed = true;
+    return Promise.resolve();
+  }
+
+  #seek(handle: DenoFile, position: number): void {
+    if (this.kind !== "stream") handle.seekSync(position, SEEK_START);
+  }
+
+  #with<Result>(doing: string, work: (handle: DenoFile) => Promise<Result>): Promise<Result> {
+    return failing(doing, this.path, async () => {
+      const handle = this.#free.pop() ?? await this.#another();
+      try {
+        return await work(handle);
+      } finally {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#free.push(handle);
+        else next(handle);
+      }
+    });
+  }
+
+  /** A handle when none is free: a new one while there may be more, else the next one that is given back. */
+  async #another(): Promise<DenoFile> {
+    if (this.kind !== "stream" && this.#count < HANDLES) {
+      this.#count++;
+      const handle = await this.#open();
+      if (handle !== undefined) return handle;
+      this.#count = HANDLES;
+    }
+    return this.#free.pop() ?? await new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Opens the file once more. Undefined where that is not possible, or the path leads to another file by now. */
+  async #open(): Promise<DenoFile | undefined> {
+    let handle: DenoFile;
+    try {
+      handle = await denoApi().open(this.path, this.#access);
+    } catch {
+      return undefined;
+    }
+    const { dev, ino } = await handle.stat();
+    if (this.#closed || `${dev}:${ino}` !== this.identity) {
+      handle.close();
+      return undefined;
+    }
+    this.#all.push(handle);
+    return handle;
+  }
+}

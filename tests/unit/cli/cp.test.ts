@@ -1,0 +1,310 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { main } from "../../../src/cli/main.ts";
+import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
+import { cli, FakeIo, scratch, withoutCredentials } from "./fixtures.ts";
+
+withoutCredentials();
+const MIB = 1 << 20;
+const files = scratch();
+const image = new Uint8Array(8 * MIB);
+for (let i = 0; i < image.length; i++) image[i] = (i * 31 + (i >> 8) * 7 + (i >> 16)) & 255;
+const backings = [
+  memoryBacking(8 * MIB),
+  memoryBacking(8 * MIB, { blockSize: 4096 }),
+  memoryBacking(MIB),
+];
+let target: Target;
+let urls: string[];
+
+test.before(async () => {
+  target = await startTarget({
+    luns: [...backings.map((backing) => ({ backing })), { backing: memoryBacking(MIB), readOnly: true }],
+  });
+  ({ urls } = target);
+  await backings[0]!.write(image, 0);
+  writeFileSync(files.path("image"), image);
+});
+test.after(async () => {
+  await target.close();
+  files.remove();
+});
+
+const same = (path: string, bytes: Uint8Array): boolean => readFileSync(path).equals(bytes);
+
+async function contents(index: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  await backings[index]!.readInto(bytes, 0);
+  return bytes;
+}
+
+test("a LUN to a file", async () => {
+  const { code, stdout, stderr } = await cli("cp", urls[0]!, files.path("copy"));
+  assert.is(code, 0, stderr);
+  assert.ok(same(files.path("copy"), image));
+  assert.is(stdout, "");
+  assert.match(stderr, /^8 MiB copied in \d+\.\d+ s, .+\/s\n$/);
+});
+
+test("a file that is there already is replaced, also where it was longer", async () => {
+  writeFileSync(files.path("longer"), new Uint8Array(9 * MIB).fill(1));
+  assert.is((await cli("cp", "-q", urls[0]!, files.path("longer"))).code, 0);
+  assert.ok(same(files.path("longer"), image));
+});
+
+test("a file to a LUN with blocks of 4096 bytes, and on to a file", async () => {
+  writeFileSync(files.path("odd"), image.subarray(0, 5_000_001));
+  const { code, stderr } = await cli("cp", "--json", files.path("odd"), urls[1]!);
+  assert.is(code, 0, stderr);
+  assert.equal(await contents(1, 5_000_002), new Uint8Array([...image.subarray(0, 5_000_001), 0]));
+  const last = JSON.parse(stderr.trim().split("\n").at(-1)!);
+  assert.is(last.transferred, 5_000_001);
+  assert.is(last.size, 5_000_001);
+  assert.is(last.description, "done");
+});
+
+test("a LUN to a LUN", async () => {
+  assert.is((await cli("cp", "-q", "--depth", "3", "--request-size", "64K", urls[0]!, urls[1]!)).code, 0);
+  assert.equal(await contents(1, 8 * MIB), image);
+});
+
+test("a LUN to nowhere", async () => {
+  const { code, stderr } = await cli("cp", urls[0]!, "null:");
+  assert.is(code, 0);
+  assert.match(stderr, "8 MiB copied");
+});
+
+test("a file to a named pipe, in order", async () => {
+  execFileSync("mkfifo", [files.path("fifo")]);
+  const [reader, writer] = await Promise.all([
+    cli("cp", "-q", files.path("fifo"), files.path("through")),
+    cli("cp", "-q", files.path("image"), files.path("fifo")),
+  ]);
+  assert.equal([reader.code, writer.code], [0, 0]);
+  assert.ok(same(files.path("through"), image));
+});
+
+interface Failure {
+  name: string;
+  argv: () => string[];
+  code: number;
+  stderr: string | RegExp;
+}
+
+const FAILURES: Failure[] = [
+  {
+    name: "a missing file",
+    argv: () => ["cp", files.path("none"), urls[0]!],
+    code: 1,
+    stderr: `lunstream: Cannot open ${files.path("none")}: no such file or directory [COPY_FILE]\n`,
+  },
+  {
+    name: "a folder as the source",
+    argv: () => ["cp", files.folder, urls[0]!],
+    code: 1,
+    stderr: `lunstream: Cannot open ${files.folder}: it is a directory [COPY_FILE]\n`,
+  },
+  {
+    name: "a folder as the destination",
+    argv: () => ["cp", urls[0]!, files.folder],
+    code: 1,
+    stderr: `lunstream: Cannot open for writing ${files.folder}: it is a directory [COPY_FILE]\n`,
+  },
+  {
+    name: "a full disk",
+    argv: () => ["cp", urls[0]!, "/dev/full"],
+    code: 1,
+    stderr: /: Cannot write to \/dev\/full: no space is left on the file system \[COPY_NO_SPACE\]\n$/,
+  },
+  {
+    name: "a source longer than the LUN",
+    argv: () => ["cp", files.path("image"), urls[2]!],
+    code: 1,
+    stderr: /image has 8388608 bytes, and iscsi:\S+\/2 can hold 1048576 \[COPY_SOURCE_TOO_LARGE\]\n$/,
+  },
+  {
+    name: "a read-only LUN",
+    argv: () => ["cp", files.path("odd"), urls[3]!],
+    code: 1,
+    stderr: /^lunstream: iscsi:\S+\/3 is read-only \[BLOCK_READ_ONLY\]\n$/,
+  },
+  {
+    name: "source and destination are one file",
+    argv: () => ["cp", files.path("image"), files.path("image")],
+    code: 2,
+    stderr: /The source and the destination are the same: \S+image \[ERR_INVALID_ARG_VALUE\]\n$/,
+  },
+  {
+    name: "source and destination are one LUN",
+    argv: () => ["cp", urls[1]!, urls[1]!],
+    code: 2,
+    stderr: /The source and the destination are the same: iscsi:\S+ \[ERR_INVALID_ARG_VALUE\]\n$/,
+  },
+  {
+    name: "a malformed URL",
+    argv: () => ["cp", "iscsi://h:x/iqn/1", "null:"],
+    code: 2,
+    stderr: "lunstream: Not an iSCSI URL: a port of 1 to 65535 was wanted after the host [ISCSI_URL_INVALID]\n",
+  },
+  {
+    name: "an unknown query key",
+    argv: () => ["cp", "iscsi://h/iqn/1?foo=1", "null:"],
+    code: 2,
+    stderr: /has the key foo that is not known; .* \[ISCSI_URL_UNKNOWN_KEY\]\n$/,
+  },
+  {
+    name: "a URL without a LUN",
+    argv: () => ["cp", `iscsi://127.0.0.1:${target.port}/${target.name}`, "null:"],
+    code: 2,
+    stderr: /\[ISCSI_URL_INVALID\]\n$/,
+  },
+  {
+    name: "a URL of another kind",
+    argv: () => ["cp", "http://h/x", "null:"],
+    code: 2,
+    stderr: "lunstream: An iscsi:// URL, a path or - was wanted, and a URL of http:// came [ERR_INVALID_ARG_VALUE]\n",
+  },
+  {
+    name: "null: as the source",
+    argv: () => ["cp", "null:", files.path("never")],
+    code: 2,
+    stderr: "lunstream: null: is a destination only, and was given as the source [ERR_INVALID_ARG_VALUE]\n",
+  },
+  {
+    name: "an absent LUN",
+    argv: () => ["cp", `iscsi://127.0.0.1:${target.port}/${target.name}/77`, "null:"],
+    code: 1,
+    stderr: /\[SCSI_LUN_NOT_FOUND\]\n$/,
+  },
+  {
+    name: "an unknown target name",
+    argv: () => ["cp", `iscsi://127.0.0.1:${target.port}/iqn.2026-01.com.example:none/0`, "null:"],
+    code: 1,
+    stderr: /\[ISCSI_LOGIN_TARGET_NOT_FOUND\]\n$/,
+  },
+  {
+    name: "an unknown host",
+    argv: () => ["cp", "iscsi://no-such-host.invalid/iqn/0", "null:"],
+    code: 1,
+    stderr: "lunstream: The host name no-such-host.invalid cannot be resolved [ISCSI_HOST_NOT_FOUND]\n",
+  },
+  {
+    name: "a bad initiator name",
+    argv: () => ["cp", "-i", "not a name", urls[0]!, "null:"],
+    code: 2,
+    stderr: /\[ERR_INVALID_ARG_VALUE\]\n$/,
+  },
+];
+for (const { name, argv, code, stderr } of FAILURES) {
+  test(`${name}: status ${code}`, async () => {
+    const result = await cli(...argv());
+    assert.match(result.stderr, stderr);
+    assert.is(result.code, code);
+    assert.is(result.stdout, "");
+  });
+}
+
+test("what fails before the copy leaves the destination as it was", () => {
+  assert.ok(same(files.path("image"), image));
+  assert.is(existsSync(files.path("never")), false);
+});
+
+test("a source that cannot be opened leaves a file at the destination alone", async () => {
+  writeFileSync(files.path("precious"), "precious");
+  assert.is((await cli("cp", files.path("none"), files.path("precious"))).code, 1);
+  assert.is(readFileSync(files.path("precious"), "utf8"), "precious");
+});
+
+test("a refused port", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  const { code, stderr } = await cli("cp", `iscsi://127.0.0.1:${port}/iqn/0`, "null:");
+  assert.is(code, 1);
+  assert.is(stderr, `lunstream: Nothing listens at 127.0.0.1:${port}: connection refused [ISCSI_CONNECT_REFUSED]\n`);
+});
+
+for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  test(`${signal} in mid-copy ends it with status ${status}, says how far it came and keeps the file`, async () => {
+    const io = new FakeIo();
+    // A slow LUN: the signal comes when some reads have been answered and others have not.
+    let reads = 0;
+    const slow = memoryBacking(64 * MIB);
+    const backing = {
+      size: slow.size,
+      blockSize: slow.blockSize,
+      readInto: async (buffer: Uint8Array, position: number): Promise<void> => {
+        if (++reads === 40) io.interrupt(signal);
+        if (reads >= 40) await new Promise((resolve) => setTimeout(resolve, 20));
+        await slow.readInto(buffer, position);
+      },
+      write: (buffer: Uint8Array, position: number) => slow.write(buffer, position),
+      flush: () => Promise.resolve(),
+    };
+    const other = await startTarget({ luns: [{ backing }] });
+    const code = await main(["cp", other.urls[0]!, files.path(signal)], io);
+    assert.is(code, status);
+    assert.match(
+      io.stderr,
+      new RegExp(
+        `interrupted by ${signal} after .* of 64 MiB; the first \\d+ bytes are written, the copy is not complete`,
+      ),
+    );
+    assert.ok(statSync(files.path(signal)).isFile());
+    assert.is(io.listeners, 0);
+    assert.is(other.sessionCount, 0, "logged out");
+    await other.close();
+  });
+}
+
+test("a second signal does not wait for an orderly end", async () => {
+  const io = new FakeIo();
+  let free!: () => void;
+  const freed = new Promise<void>((resolve) => free = resolve);
+  const memory = memoryBacking(MIB);
+  let stuck = false;
+  const backing = {
+    size: MIB,
+    blockSize: 512,
+    readInto: async (buffer: Uint8Array, position: number): Promise<void> => {
+      await memory.readInto(buffer, position);
+      if (buffer.length < 65536 || stuck) return;
+      stuck = true;
+      io.interrupt("SIGINT");
+      io.interrupt("SIGINT");
+      await freed;
+    },
+    write: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+  };
+  const other = await startTarget({ luns: [{ backing }] });
+  assert.is(await main(["cp", other.urls[0]!, files.path("second")], io), 130);
+  free();
+  await other.close();
+});
+
+test("a request for the status is answered with a line", async () => {
+  const io = new FakeIo();
+  const memory = memoryBacking(16 * MIB);
+  let reads = 0;
+  const backing = {
+    size: memory.size,
+    blockSize: 512,
+    readInto: (buffer: Uint8Array, position: number): Promise<void> => {
+      if (++reads === 50) io.requestStatus();
+      return memory.readInto(buffer, position);
+    },
+    write: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+  };
+  const other = await startTarget({ luns: [{ backing }] });
+  assert.is(await main(["cp", other.urls[0]!, "null:"], io), 0);
+  assert.match(io.stderr, /^.+ of 16 MiB \(\d+%\), .+\/s.*\n16 MiB copied/);
+  await other.close();
+});
+
+test.run();
