@@ -61,7 +61,8 @@ class Run {
   readonly #sink: CopySink;
   readonly #options: CopyOptions;
   readonly #requestSize: number;
-  readonly #stop = new AbortController();
+  /** One for each worker, and one for the end: Node warns of a leak where many listen to one signal. */
+  readonly #stops = new Set<AbortController>();
   readonly #reads = new Turns();
   readonly #writes = new Turns();
   readonly #counter = new ProgressCounter();
@@ -86,7 +87,7 @@ class Run {
     try {
       const depth = this.#options.depth ?? Math.max(1, Math.floor(IN_FLIGHT / this.#requestSize));
       await Promise.all(Array.from({ length: depth }, () => this.#worker()));
-      if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stop.signal }).catch(this.#fail);
+      if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stopSignal() }).catch(this.#fail);
     } finally {
       signal?.removeEventListener("abort", aborted);
     }
@@ -98,14 +99,21 @@ class Run {
   readonly #fail = (error: unknown): void => {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
-    this.#stop.abort(error);
+    for (const stop of this.#stops) stop.abort(error);
     this.#reads.release();
     this.#writes.release();
   };
 
+  #stopSignal(): AbortSignal {
+    const stop = new AbortController();
+    this.#stops.add(stop);
+    return stop.signal;
+  }
+
   /** Moves one piece after the other, through one buffer. */
   async #worker(): Promise<void> {
     let buffer: Uint8Array | undefined;
+    const signal = this.#stopSignal();
     try {
       while (!this.#atEnd && this.#failure === undefined) {
         const number = this.#next;
@@ -113,7 +121,7 @@ class Run {
         if (position >= (this.#source.size ?? Infinity)) return;
         this.#next++;
         buffer ??= new Uint8Array(this.#requestSize);
-        if (!await this.#move(number, position, buffer)) return;
+        if (!await this.#move(number, position, buffer, signal)) return;
       }
     } catch (error) {
       this.#fail(error);
@@ -121,19 +129,24 @@ class Run {
   }
 
   /** Moves one piece. False where there is none, or the copy has ended. */
-  async #move(number: number, position: number, buffer: Uint8Array): Promise<boolean> {
-    const piece = await this.#read(number, position, buffer);
+  async #move(number: number, position: number, buffer: Uint8Array, signal: AbortSignal): Promise<boolean> {
+    const piece = await this.#read(number, position, buffer, signal);
     if (piece === undefined) return false;
     if (this.#sink.ordered) await this.#writes.take(number);
     if (this.#failure !== undefined) return false;
-    await this.#sink.write(piece, position, { signal: this.#stop.signal });
+    await this.#sink.write(piece, position, { signal });
     if (this.#sink.ordered) this.#writes.pass();
     this.#counter.written(position, piece.length);
     this.#options.onProgress?.(this.#counter.state(this.#source.size));
     return true;
   }
 
-  async #read(number: number, position: number, buffer: Uint8Array): Promise<Uint8Array | undefined> {
+  async #read(
+    number: number,
+    position: number,
+    buffer: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
     const { size = Infinity, ordered } = this.#source;
     const wanted = Math.min(buffer.length, size - position);
     if (ordered) {
@@ -141,7 +154,7 @@ class Run {
       if (this.#atEnd || this.#failure !== undefined) return undefined;
     }
     const target = wanted === buffer.length ? buffer : buffer.subarray(0, wanted);
-    const length = await this.#source.read(target, position, { signal: this.#stop.signal });
+    const length = await this.#source.read(target, position, { signal });
     if (length < wanted) this.#ended(position + length);
     if (position + length > this.#sink.capacity) {
       throw tooLarge(this.#source, this.#sink, `${position + length} or more`);
