@@ -95,11 +95,16 @@ export async function startDaemon(options: { hosts: string[]; port: number; fold
   }
   const dog = watchdog(pid, [...files, folder]);
 
+  // Deno's child.kill() sends one signal and then no other.
+  const kill = (signal: NodeJS.Signals): void => {
+    if (!over) process.kill(pid, signal);
+  };
+
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       // tgtd does not end at SIGTERM while it has targets.
-      if (!over) child.kill("SIGKILL");
+      kill("SIGKILL");
       await ended;
       for (const file of files) rmSync(file, { force: true });
       dog.stdin?.end("over\n");
@@ -133,5 +138,5 @@ export async function startDaemon(options: { hosts: string[]; port: number; fold
     }
     await wait(20);
   }
-  return { pid, adm, kill: (signal) => void child.kill(signal), log: () => log, stop };
+  return { pid, adm, kill, log: () => log, stop };
 }
