@@ -58,8 +58,9 @@ export class NodeConnection implements TcpConnection {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#destroyed || this.#ending || bytes.length === 0) return;
     const socket = this.#socket!;
+    // A socket that has failed is destroyed some time before it says so: every write to it would make an error.
+    if (this.#destroyed || this.#ending || socket.destroyed || bytes.length === 0) return;
     if (!this.#corked) {
       this.#corked = true;
       socket.cork();

@@ -103,8 +103,10 @@ export class Connection implements ByteSink, FramerHandler {
   send(header: Uint8Array, data?: Uint8Array): void {
     if (this.#ended) return;
     this.writer.send(header, data);
-    // Somebody asks and asks and reads no answer: memory has its bounds.
-    if (this.tcp.pendingBytes > MAX_PENDING) this.destroy();
+    const { pendingBytes } = this.tcp;
+    // Nothing was queued: the connection has failed, and we have not been told yet. Tasks that go on would work for nobody.
+    // Too much is queued: somebody asks and asks and reads no answer.
+    if (pendingBytes === 0 || pendingBytes > MAX_PENDING) this.destroy();
   }
 
   /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
