@@ -67,10 +67,10 @@ function setsOf(deviceType: number | undefined): readonly CommandSet[] {
   }
 }
 
-/** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16; the bytes that came for other groups. */
+/** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16, or its own; the bytes that came for other groups. */
 function groupLength(cdb: Uint8Array): number {
   const opcode = cdb[0] ?? 0;
-  if (opcode === 0x7f) return 8 + (cdb[7] ?? 0);
+  if (opcode === 0x7f) return Math.max(10, 8 + (cdb[7] ?? 0));
   return [6, 10, 10, cdb.length, 16, 12, cdb.length, cdb.length][opcode >> 5] ?? cdb.length;
 }
 
@@ -103,6 +103,11 @@ export function cdbName(cdb: Uint8Array, deviceType?: number): string {
  */
 export function parseCdb(cdb: Uint8Array, options: ParseCdbOptions = {}): ParsedCdb {
   if (cdb.length === 0) throw new IscsiError(ErrorCode.ScsiBadData, "A CDB must have at least 1 byte, got 0");
+  const length = groupLength(cdb);
+  if (cdb.length < length) {
+    const name = cdbName(cdb, options.deviceType);
+    throw new IscsiError(ErrorCode.ScsiBadData, `The CDB of ${name} must have ${length} bytes, got ${cdb.length}`);
+  }
   const found = findLayout(cdb, options.deviceType);
   const fields = found === undefined ? {} : decodeCdb(found, cdb);
   const { lba, blocks, allocationLength, parameterListLength } = fields;
@@ -110,7 +115,7 @@ export function parseCdb(cdb: Uint8Array, options: ParseCdbOptions = {}): Parsed
     name: found?.name,
     opcode: cdb[0] ?? 0,
     serviceAction: found?.serviceAction,
-    length: found?.length ?? groupLength(cdb),
+    length: found?.length ?? length,
     fields,
     lba: lba === undefined ? undefined : BigInt(lba),
     blocks: blocks === undefined ? undefined : Number(blocks),

@@ -19,5 +19,5 @@ export interface RequestSenseOptions extends AllocationOptions {
 /** REQUEST SENSE; 252 bytes by default. Parse the answer with `parseSense`. It clears what it reports. */
 export function requestSense(options: RequestSenseOptions = {}): ScsiCommand {
   const dataIn = allocation("REQUEST SENSE", options, 252, 255);
-  return command(REQUEST_SENSE, options, { dataIn, replay: "never" }, { allocationLength: dataIn.length });
+  return command(REQUEST_SENSE, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }

@@ -1,5 +1,4 @@
 // Samples of the answers of block device commands.
-import fc from "fast-check";
 import * as scsi from "../../../../src/scsi/mod.ts";
 import { blob, type Family, flag, list, pack, record, sample, u, u64, Writer } from "./writer.ts";
 
