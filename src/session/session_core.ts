@@ -171,7 +171,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       return call.promise;
     }
     this.#luns.add(call.lun);
-    if (call.changesMedium) this.#writes?.opened(call);
+    this.#writes?.opened(call);
     this.calls.queue.push(call);
     this.#nexus?.pump();
     return call.promise;
