@@ -18,7 +18,7 @@ const LAYERS: Record<string, string[] | "all"> = {
   scsi: [],
   block: ["scsi"],
   streams: ["block"],
-  handles: ["block"],
+  handles: ["block", "streams"],
   client: ["runtime", "wire", "session", "scsi", "block", "streams", "handles"],
   copy: ["client"],
   bridge: ["client"],

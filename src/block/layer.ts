@@ -19,6 +19,7 @@ export class Layer extends DeviceBase {
   protected readonly inner: BlockDevice;
   readonly #owns: boolean;
 
+  /** A layer over `inner`. */
   constructor(inner: BlockDevice, options: LayerOptions = {}) {
     super();
     this.inner = inner;

@@ -50,11 +50,13 @@ export class ScsiDevice extends DeviceBase {
   readonly #queue: CommandQueue;
   readonly #close: (() => Promise<void>) | undefined;
   readonly #locks = new RangeLock();
+  /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
   override readonly readOnly: boolean;
   #flushUnknown = false;
   #zeroUnknown = false;
 
+  /** Use `openScsiBlockDevice()`. */
   constructor(geometry: Geometry, parts: ScsiDeviceParts) {
     super();
     this.#geometry = geometry;

@@ -38,8 +38,10 @@ class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
   }
 
   override _open(callback: DoneCallback): void {
+    let opened = false;
+    this.once("open", () => opened = true);
     callback(null);
-    if (!this.destroying) this.emit("ready");
+    if (opened) this.emit("ready");
   }
 
   override _read(callback: DoneCallback): void {

@@ -19,6 +19,8 @@ export interface ReadableOptions extends StreamTuning {
   length?: number | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
+  /** Called once when the stream has ended, has failed, or has been cancelled, and nothing is in flight any more. */
+  finished?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -40,13 +42,19 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
   const ahead = new ReadAhead(device, { position, length, ...streamPlan(device, options) });
   const { signal } = options;
   let forget: (() => void) | undefined;
+  let finishing: Promise<void> | undefined;
+  const finish = (reason?: unknown): Promise<void> => {
+    forget?.();
+    finishing ??= ahead.cancel(reason).then(options.finished);
+    return finishing;
+  };
   return new ReadableStream({
     type: "bytes",
     start(controller) {
       if (signal === undefined) return;
       const stop = (): void => {
-        ahead.cancel();
         controller.error(new AbortError(signal));
+        finish().catch(() => {});
       };
       if (signal.aborted) stop();
       else forget = onAbort(signal, stop);
@@ -56,20 +64,16 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
       try {
         chunk = await ahead.next();
       } catch (error) {
-        forget?.();
-        await ahead.cancel();
+        await finish();
         throw error;
       }
       if (signal?.aborted) return;
       if (chunk !== undefined) return controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
-      forget?.();
+      await finish();
       controller.close();
       // A BYOB read that waits is settled only so, once the stream is closed.
       controller.byobRequest?.respond(0);
     },
-    async cancel(reason) {
-      forget?.();
-      await ahead.cancel(reason);
-    },
+    cancel: finish,
   });
 }

@@ -21,6 +21,8 @@ export interface WritableOptions extends StreamTuning {
   sync?: boolean | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
+  /** Called once when the stream has been closed or aborted, or has failed, and nothing is in flight any more. */
+  finished?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -54,38 +56,45 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
     failed: (error) => fail(error),
   });
   let forget: (() => void) | undefined;
+  let finishing: Promise<void> | undefined;
+  const finish = (reason?: unknown): Promise<void> => {
+    forget?.();
+    finishing ??= behind.cancel(reason).then(options.finished);
+    return finishing;
+  };
   return new WritableStream<Uint8Array>({
     start(controller) {
       fail = (error) => {
-        forget?.();
         controller.error(error);
+        finish(error).catch(() => {});
       };
       // `abort()` of the sink comes only after the write in progress, which may wait for room: this comes at once.
       controller.signal.addEventListener("abort", () => behind.cancel(controller.signal.reason), { once: true });
       if (signal === undefined) return;
-      const stop = (): void => {
-        behind.cancel(new AbortError(signal));
-        controller.error(new AbortError(signal));
-      };
+      const stop = (): void => fail(new AbortError(signal));
       if (signal.aborted) stop();
       else forget = onAbort(signal, stop);
     },
-    write(chunk) {
+    async write(chunk) {
       if (!(chunk instanceof Uint8Array)) {
-        throw typeError(ErrorCode.InvalidArgType, `A chunk must be a Uint8Array, got ${typeof chunk}`);
+        const error = typeError(ErrorCode.InvalidArgType, `A chunk must be a Uint8Array, got ${typeof chunk}`);
+        await finish(error);
+        throw error;
       }
-      return behind.write(chunk);
+      try {
+        await behind.write(chunk);
+      } catch (error) {
+        await finish(error);
+        throw error;
+      }
     },
     async close() {
       try {
         await behind.finish();
       } finally {
-        forget?.();
+        await finish();
       }
     },
-    async abort(reason) {
-      forget?.();
-      await behind.cancel(reason);
-    },
+    abort: finish,
   }, { highWaterMark: 1 });
 }

@@ -42,6 +42,7 @@ class Stream extends WritableBase implements DeviceWriteStream {
   constructor(behind: (failed: (error: unknown) => void) => WriteBehind, options: WriteStreamOptions) {
     super({
       highWaterMark: 64 * 1024,
+      eagerOpen: true,
       mapWritable: toBytes,
       byteLengthWritable: (data) => data instanceof Entry ? data.bytes.length : (data as Uint8Array).length,
     });
@@ -82,8 +83,10 @@ class Stream extends WritableBase implements DeviceWriteStream {
   }
 
   override _open(callback: DoneCallback): void {
+    let opened = false;
+    this.once("open", () => opened = true);
     callback(null);
-    if (!this.destroying) this.emit("ready");
+    if (opened) this.emit("ready");
   }
 
   override _write(data: Uint8Array | Entry, callback: DoneCallback): void {

@@ -1,0 +1,49 @@
+/**
+ * A device for libraries that read slices: hyparquet, zip.js, unzipit and their like.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+
+/** The shapes that such libraries ask for, in one. All sizes and offsets in bytes. */
+export interface AsyncBuffer {
+  /** Size (hyparquet). */
+  readonly byteLength: number;
+  /** Size (zip.js). */
+  readonly size: number;
+  /** Bytes `[start, end)`; negative numbers count from the end, as in `ArrayBuffer.slice()` (hyparquet). */
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+  /** Bytes from `offset`, fewer at the end (zip.js). */
+  readUint8Array(offset: number, length: number): Promise<Uint8Array>;
+  /** Size (unzipit). */
+  getLength(): Promise<number>;
+  /** Bytes from `offset` (unzipit). */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Makes a reader of slices. */
+export function asAsyncBuffer(device: BlockDevice): AsyncBuffer {
+  const { size } = device;
+  const clamp = (value: number): number => Math.max(0, Math.min(size, value < 0 ? size + value : value));
+  return {
+    byteLength: size,
+    size,
+    async slice(start: number, end: number = size): Promise<ArrayBuffer> {
+      const from = clamp(start);
+      // Memory of exactly this size: what `read()` gives may be a part of a larger one.
+      const bytes = new Uint8Array(Math.max(0, clamp(end) - from));
+      await device.readInto(bytes, from);
+      return bytes.buffer;
+    },
+    readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+      return device.read(offset, Math.max(0, Math.min(length, size - offset)));
+    },
+    getLength(): Promise<number> {
+      return Promise.resolve(size);
+    },
+    read(offset: number, length: number): Promise<Uint8Array> {
+      return device.read(offset, length);
+    },
+  };
+}

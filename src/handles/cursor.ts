@@ -1,0 +1,95 @@
+/**
+ * A device as something that is read and written at a cursor.
+ *
+ * @module
+ */
+
+import type { BlockDevice, OperationOptions, WriteOptions } from "../block/device.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
+
+/** Options of the handles. */
+export interface HandleOptions {
+  /** Closing the handle closes the device. False where absent. */
+  owns?: boolean | undefined;
+}
+
+/**
+ * Reads and writes with the rules of a file of fixed size: short at the end. The cursor moves when an operation is called,
+ * so several that run together take their places in the order of the calls.
+ */
+export class Cursor {
+  /** Where the next operation without a position begins. */
+  position = 0;
+  readonly #device: BlockDevice;
+  readonly #owns: boolean;
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  /** A cursor at the start. */
+  constructor(device: BlockDevice, options: HandleOptions) {
+    this.#device = device;
+    this.#owns = options.owns ?? false;
+  }
+
+  /** Whether `close()` has been called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** The device, while the handle is open. @throws IscsiError (`BLOCK_CLOSED`) */
+  get device(): BlockDevice {
+    if (this.#closing !== undefined) throw new IscsiError(ErrorCode.Closed, "The handle has been closed");
+    return this.#device;
+  }
+
+  /** Fills what there is of `buffer`, from `position` or the cursor; gives how many bytes, 0 at the end. */
+  async read(buffer: Uint8Array, position: number | undefined, options?: OperationOptions): Promise<number> {
+    const device = this.device;
+    const from = position ?? this.position;
+    const length = Math.max(0, Math.min(buffer.length, device.size - from));
+    if (position === undefined) this.position += length;
+    if (length > 0) await this.run(device.readInto(buffer.subarray(0, length), from, options));
+    return length;
+  }
+
+  /** Writes all of `buffer` at `position` or the cursor, or nothing. @throws IscsiError (`BLOCK_END_OF_DEVICE`) */
+  async write(buffer: Uint8Array, position: number | undefined, options?: WriteOptions): Promise<number> {
+    const device = this.device;
+    const from = position ?? this.position;
+    if (buffer.length > device.size - from) {
+      throw new IscsiError(
+        ErrorCode.EndOfDevice,
+        `${buffer.length} bytes at ${from} do not fit, the device has ${device.size} bytes`,
+      );
+    }
+    if (position === undefined) this.position += buffer.length;
+    await this.run(device.write(buffer, from, options));
+    return buffer.length;
+  }
+
+  /** Brings what was written to the medium. */
+  async flush(): Promise<void> {
+    await this.run(this.device.flush());
+  }
+
+  /** Waits for what is running, and closes the device if it is ours. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  /** Keeps `close()` waiting. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    if (this.#owns) await this.#device.close();
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * A device as a volume driver of fatfs.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+
+/** What `fatfs.createFileSystem()` takes. */
+export interface FatVolumeDriver {
+  /** Bytes in a sector. */
+  readonly sectorSize: number;
+  /** Sectors. */
+  readonly numSectors: number;
+  /** Fills `destination`, whole sectors, from a sector on. */
+  readSectors(sector: number, destination: Uint8Array, done: (error: unknown) => void): void;
+  /** Writes whole sectors; absent where the device is read-only. */
+  writeSectors?(sector: number, data: Uint8Array, done: (error: unknown) => void): void;
+}
+
+/** Makes a volume driver of a device, with sectors of the device's block size, 512 bytes at least. */
+export function fatVolume(device: BlockDevice): FatVolumeDriver {
+  const sectorSize = Math.max(512, device.blockSize);
+  const driver: FatVolumeDriver = {
+    sectorSize,
+    numSectors: Math.floor(device.size / sectorSize),
+    readSectors(sector, destination, done) {
+      device.readInto(destination, sector * sectorSize).then(() => done(null), done);
+    },
+  };
+  if (device.readOnly) return driver;
+  return {
+    ...driver,
+    writeSectors(sector, data, done) {
+      device.write(data, sector * sectorSize).then(() => done(null), done);
+    },
+  };
+}

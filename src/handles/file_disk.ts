@@ -1,0 +1,48 @@
+/**
+ * A device for file-disk 8 and what stands on it: partitioninfo, ext2fs, balena-image-fs.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+
+/** What we need to know of `Disk` of file-disk. */
+export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;
+
+/**
+ * Makes a disk of a device. The class is passed in, because its users check `instanceof`: `fileDisk(Disk, device)`. Reads
+ * past the end throw instead of being short. A read-only device makes a read-only disk, whose writes file-disk drops.
+ */
+export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: BlockDevice): D {
+  const Base = Disk as unknown as new (readOnly?: boolean) => object;
+  class DeviceDisk extends Base {
+    _getCapacity(): Promise<number> {
+      return Promise.resolve(device.size);
+    }
+
+    async _read<B extends Uint8Array>(
+      buffer: B,
+      bufferOffset: number,
+      length: number,
+      fileOffset: number,
+    ): Promise<{ bytesRead: number; buffer: B }> {
+      await device.readInto(buffer.subarray(bufferOffset, bufferOffset + length), fileOffset);
+      return { bytesRead: length, buffer };
+    }
+
+    async _write<B extends Uint8Array>(
+      buffer: B,
+      bufferOffset: number,
+      length: number,
+      fileOffset: number,
+    ): Promise<{ bytesWritten: number; buffer: B }> {
+      await device.write(buffer.subarray(bufferOffset, bufferOffset + length), fileOffset);
+      return { bytesWritten: length, buffer };
+    }
+
+    _flush(): Promise<void> {
+      return device.flush();
+    }
+  }
+  return new DeviceDisk(device.readOnly) as unknown as D;
+}

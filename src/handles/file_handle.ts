@@ -1,0 +1,262 @@
+/**
+ * The shape of Node's `fs.promises.FileHandle` over a device.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+import { ErrorCode, IscsiError, typeError } from "../errors.ts";
+import {
+  createReadStream,
+  createWriteStream,
+  type DeviceReadStream,
+  type DeviceWriteStream,
+  readable,
+  type ReadStreamOptions,
+  type WriteStreamOptions,
+} from "../streams/mod.ts";
+import { bytesOf, part, positionOf } from "./bytes.ts";
+import { Cursor, type HandleOptions } from "./cursor.ts";
+import { type DeviceStats, statsOf } from "./stats.ts";
+
+/** Where something is read or written: the cursor where null, -1, or absent. Bytes. */
+export type Position = number | bigint | null;
+
+/** Options of `read()`, as Node has them. */
+export interface HandleReadOptions<B extends ArrayBufferView = ArrayBufferView> {
+  /** Where the bytes go; new memory of 16,384 bytes where absent. */
+  buffer?: B | undefined;
+  /** First byte of the buffer to fill; 0 where absent. */
+  offset?: number | null | undefined;
+  /** Bytes to read; the rest of the buffer where absent. */
+  length?: number | null | undefined;
+  /** First byte to read; the cursor where null or absent. */
+  position?: Position | undefined;
+}
+
+/** Options of `write()`, as Node has them. */
+export interface HandleWriteOptions {
+  /** First byte of the buffer to write; 0 where absent. */
+  offset?: number | null | undefined;
+  /** Bytes to write; the rest of the buffer where absent. */
+  length?: number | null | undefined;
+  /** Where the first one goes; the cursor where null or absent. */
+  position?: Position | undefined;
+}
+
+/** The streams of a handle close it at their end, unless told otherwise. */
+export interface AutoClose {
+  /** Close the handle when the stream has ended or failed. True where absent. */
+  autoClose?: boolean | undefined;
+}
+
+/** A device with the methods of Node's `FileHandle`. Reads are short at the end; writes past the end are refused whole. */
+export class DeviceFileHandle {
+  readonly #cursor: Cursor;
+
+  /** Use {@link fileHandle}. */
+  constructor(device: BlockDevice, options: HandleOptions = {}) {
+    this.#cursor = new Cursor(device, options);
+  }
+
+  /** Reads up to `length` bytes; `bytesRead` is 0 at the end. */
+  read<B extends ArrayBufferView>(
+    buffer: B,
+    offset?: number | null,
+    length?: number | null,
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffer: B }>;
+  /** The same, with options. */
+  read<B extends ArrayBufferView>(
+    buffer: B,
+    options: HandleReadOptions,
+  ): Promise<{ bytesRead: number; buffer: B }>;
+  /** The same, into memory of its own where none is given. */
+  read<B extends ArrayBufferView = Uint8Array>(
+    options?: HandleReadOptions<B>,
+  ): Promise<{ bytesRead: number; buffer: B }>;
+  async read(
+    first?: ArrayBufferView | HandleReadOptions,
+    second?: number | null | HandleReadOptions,
+    length?: number | null,
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffer: ArrayBufferView }> {
+    let options: HandleReadOptions;
+    if (first === undefined || first === null || !ArrayBuffer.isView(first)) {
+      if (typeof first === "object" && first !== null) options = first;
+      else if (first === undefined || first === null) options = {};
+      else throw typeError(ErrorCode.InvalidArgType, `The buffer must be a view of bytes, got ${typeof first}`);
+    } else if (typeof second === "object" && second !== null) options = { ...second, buffer: first };
+    else options = { buffer: first, offset: second, length, position };
+    const buffer = options.buffer ?? new Uint8Array(16_384);
+    const target = part(bytesOf(buffer), options.offset, options.length);
+    return { bytesRead: await this.#cursor.read(target, positionOf(options.position)), buffer };
+  }
+
+  /** Writes `length` bytes of the buffer; all of them, or it rejects with `BLOCK_END_OF_DEVICE`. */
+  write<B extends ArrayBufferView>(
+    buffer: B,
+    offset?: number | null | HandleWriteOptions,
+    length?: number | null,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffer: B }>;
+  /** Writes text as UTF-8. */
+  write(text: string, position?: Position, encoding?: string): Promise<{ bytesWritten: number; buffer: string }>;
+  async write(
+    data: ArrayBufferView | string,
+    second?: Position | HandleWriteOptions,
+    third?: number | null | string,
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffer: ArrayBufferView | string }> {
+    if (typeof data === "string") {
+      if (third !== undefined && third !== null && !/^utf-?8$/i.test(String(third))) {
+        throw typeError(ErrorCode.InvalidArgValue, `Text is written as UTF-8, got the encoding ${third}`);
+      }
+      const at = positionOf(second as Position);
+      return { bytesWritten: await this.#cursor.write(new TextEncoder().encode(data), at), buffer: data };
+    }
+    // Node takes null there for no options, whatever follows.
+    const options = typeof second === "object"
+      ? second ?? {}
+      : { offset: second as number, length: third as number, position };
+    const bytes = part(bytesOf(data), options.offset, options.length);
+    return { bytesWritten: await this.#cursor.write(bytes, positionOf(options.position)), buffer: data };
+  }
+
+  /** Fills several buffers, one after the other. */
+  async readv<B extends ArrayBufferView>(
+    buffers: readonly B[],
+    position?: Position,
+  ): Promise<{ bytesRead: number; buffers: readonly B[] }> {
+    const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.read(bytes, at));
+    return { bytesRead: counts, buffers };
+  }
+
+  /** Writes several buffers, one after the other; none of them if they do not all fit. */
+  async writev<B extends ArrayBufferView>(
+    buffers: readonly B[],
+    position?: Position,
+  ): Promise<{ bytesWritten: number; buffers: readonly B[] }> {
+    const total = buffers.reduce((sum, buffer) => sum + bytesOf(buffer).length, 0);
+    const { size } = this.#cursor.device;
+    const from = positionOf(position) ?? this.#cursor.position;
+    if (total > size - from) {
+      throw new IscsiError(ErrorCode.EndOfDevice, `${total} bytes at ${from} do not fit, the device has ${size} bytes`);
+    }
+    const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.write(bytes, at));
+    return { bytesWritten: counts, buffers };
+  }
+
+  /** All bytes from the cursor to the end; text where an encoding is given. */
+  readFile(options?: { encoding?: null | undefined; signal?: AbortSignal | undefined } | null): Promise<Uint8Array>;
+  /** The same as text. */
+  readFile(options: { encoding: string; signal?: AbortSignal | undefined } | string): Promise<string>;
+  async readFile(
+    options?: { encoding?: string | null | undefined; signal?: AbortSignal | undefined } | string | null,
+  ): Promise<Uint8Array | string> {
+    const { encoding, signal } = typeof options === "string" ? { encoding: options, signal: undefined } : options ?? {};
+    const buffer = new Uint8Array(Math.max(0, this.#cursor.device.size - this.#cursor.position));
+    await this.#cursor.read(buffer, undefined, { signal });
+    return encoding === undefined || encoding === null ? buffer : new TextDecoder(encoding).decode(buffer);
+  }
+
+  /** Size and kind. */
+  stat(): Promise<DeviceStats> {
+    return attempt(() => statsOf(this.#cursor.device));
+  }
+
+  /** Brings what was written to the medium. */
+  sync(): Promise<void> {
+    return this.#cursor.flush();
+  }
+
+  /** The same as {@link DeviceFileHandle.sync}: a device has no metadata. */
+  datasync(): Promise<void> {
+    return this.#cursor.flush();
+  }
+
+  /** Refused: a device has the size that it has. */
+  truncate(length = 0): Promise<void> {
+    return attempt(() => {
+      if (length === this.#cursor.device.size) return;
+      throw new IscsiError(
+        ErrorCode.Unsupported,
+        `A device of ${this.#cursor.device.size} bytes cannot become ${length}`,
+      );
+    });
+  }
+
+  /** A stream from `start`, or from the cursor, to `end` (inclusive). It closes the handle at its end. */
+  createReadStream(options: ReadStreamOptions & AutoClose = {}): DeviceReadStream {
+    const start = options.start ?? this.#cursor.position;
+    return this.#closing(createReadStream(this.#cursor.device, { ...options, start }), options);
+  }
+
+  /** A stream that writes from `start`, or from the cursor. It closes the handle at its end. */
+  createWriteStream(options: WriteStreamOptions & AutoClose = {}): DeviceWriteStream {
+    const start = options.start ?? this.#cursor.position;
+    return this.#closing(createWriteStream(this.#cursor.device, { ...options, start }), options);
+  }
+
+  /** A WHATWG byte stream from the cursor to the end. With `autoClose` it closes the handle at its end. */
+  readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array> {
+    const { device, position } = this.#cursor;
+    return readable(device, {
+      position: Math.min(position, device.size),
+      finished: options.autoClose === true ? () => this.close() : undefined,
+    });
+  }
+
+  /** Waits for what is running and closes the handle. Idempotent. */
+  close(): Promise<void> {
+    return this.#cursor.close();
+  }
+
+  /** The same as {@link DeviceFileHandle.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #closing<S extends DeviceReadStream | DeviceWriteStream>(stream: S, options: AutoClose): S {
+    if (options.autoClose !== false) stream.on("close", () => void this.close());
+    return stream;
+  }
+
+  async #each(
+    buffers: readonly ArrayBufferView[],
+    position: Position | undefined,
+    move: (bytes: Uint8Array, at: number | undefined) => Promise<number>,
+  ): Promise<number> {
+    const works: Promise<number>[] = [];
+    let at = positionOf(position);
+    for (const buffer of buffers) {
+      const bytes = bytesOf(buffer);
+      works.push(move(bytes, at));
+      if (at !== undefined) at += bytes.length;
+    }
+    let sum = 0;
+    for (const result of await Promise.allSettled(works)) {
+      if (result.status === "rejected") throw result.reason;
+      sum += result.value;
+    }
+    return sum;
+  }
+}
+
+/**
+ * Gives a device the methods of Node's `fs.promises.FileHandle`.
+ *
+ * @example
+ * ```ts
+ * const handle = fileHandle(device, { owns: true });
+ * const { bytesRead } = await handle.read(new Uint8Array(512), 0, 512, 0);
+ * await handle.close();
+ * ```
+ */
+export function fileHandle(device: BlockDevice, options: HandleOptions = {}): DeviceFileHandle {
+  return new DeviceFileHandle(device, options);
+}
+
+async function attempt<T>(work: () => T): Promise<T> {
+  return await work();
+}

@@ -1,0 +1,154 @@
+/**
+ * The shape of `Deno.FsFile` over a device.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+import { ErrorCode, IscsiError, rangeError, typeError } from "../errors.ts";
+import { readable, writable } from "../streams/mod.ts";
+import { bytesOf } from "./bytes.ts";
+import { Cursor, type HandleOptions } from "./cursor.ts";
+
+/** From where `seek()` counts: the values of `Deno.SeekMode`. */
+export const SeekFrom = {
+  /** The start. */
+  Start: 0,
+  /** The cursor. */
+  Current: 1,
+  /** The end. */
+  End: 2,
+} as const;
+/** One of the values of {@link SeekFrom}. */
+export type SeekFrom = typeof SeekFrom[keyof typeof SeekFrom];
+
+/** What `Deno.FsFile.stat()` tells of a device. */
+export interface DeviceFileInfo {
+  /** Size in bytes. */
+  readonly size: number;
+  /** Size of a fast request in bytes. */
+  readonly blksize: number;
+  /** Units of 512 bytes. */
+  readonly blocks: number;
+  /** False. */
+  readonly isFile: boolean;
+  /** False. */
+  readonly isDirectory: boolean;
+  /** False. */
+  readonly isSymlink: boolean;
+  /** True. */
+  readonly isBlockDevice: boolean;
+}
+
+/** A device with the methods of `Deno.FsFile`, its synchronous ones excepted. */
+export class DeviceFsFile {
+  readonly #cursor: Cursor;
+
+  /** Use {@link fsFile}. */
+  constructor(device: BlockDevice, options: HandleOptions = {}) {
+    this.#cursor = new Cursor(device, options);
+  }
+
+  /** Reads up to `buffer.length` bytes at the cursor; null at the end. */
+  async read(buffer: Uint8Array): Promise<number | null> {
+    const bytes = bytesOf(buffer);
+    const count = await this.#cursor.read(bytes, undefined);
+    return count === 0 && bytes.length > 0 ? null : count;
+  }
+
+  /** Writes all of `buffer` at the cursor, or rejects with `BLOCK_END_OF_DEVICE`; gives how many bytes. */
+  async write(buffer: Uint8Array): Promise<number> {
+    return await this.#cursor.write(bytesOf(buffer), undefined);
+  }
+
+  /** Moves the cursor; gives where it is then, in bytes from the start. It may be past the end. */
+  async seek(offset: number | bigint, whence: SeekFrom): Promise<number> {
+    const { size } = this.#cursor.device;
+    const bases: readonly number[] = [0, this.#cursor.position, size];
+    const base = bases[whence];
+    if (base === undefined) throw typeError(ErrorCode.InvalidArgValue, `Seek mode must be 0 to 2, got ${whence}`);
+    const position = base + Number(offset);
+    if (!Number.isSafeInteger(position) || position < 0) {
+      throw rangeError(`The cursor must be an integer of at least 0, got ${position}`);
+    }
+    this.#cursor.position = position;
+    return await Promise.resolve(position);
+  }
+
+  /** Size and kind. */
+  async stat(): Promise<DeviceFileInfo> {
+    const { size, limits } = this.#cursor.device;
+    return await Promise.resolve({
+      size,
+      blksize: limits.optimalTransfer,
+      blocks: Math.ceil(size / 512),
+      isFile: false,
+      isDirectory: false,
+      isSymlink: false,
+      isBlockDevice: true,
+    });
+  }
+
+  /** Brings what was written to the medium. */
+  sync(): Promise<void> {
+    return this.#cursor.flush();
+  }
+
+  /** The same as {@link DeviceFsFile.sync}: a device has no metadata. */
+  syncData(): Promise<void> {
+    return this.#cursor.flush();
+  }
+
+  /** Refused: a device has the size that it has. */
+  async truncate(length = 0): Promise<void> {
+    const { size } = this.#cursor.device;
+    if (length === size) return await Promise.resolve();
+    throw new IscsiError(ErrorCode.Unsupported, `A device of ${size} bytes cannot become ${length}`);
+  }
+
+  /** False. */
+  isTerminal(): boolean {
+    return false;
+  }
+
+  /** A byte stream from the cursor to the end; the file is closed when it has ended, failed, or been cancelled. */
+  get readable(): ReadableStream<Uint8Array> {
+    const { device, position } = this.#cursor;
+    return readable(device, { position: Math.min(position, device.size), finished: () => this.close() });
+  }
+
+  /** A stream that writes from the cursor; the file is closed when it has been closed or aborted, or has failed. */
+  get writable(): WritableStream<Uint8Array> {
+    const { device, position } = this.#cursor;
+    return writable(device, { position: Math.min(position, device.size), finished: () => this.close() });
+  }
+
+  /** Waits for what is running and closes the file. Idempotent. */
+  close(): Promise<void> {
+    return this.#cursor.close();
+  }
+
+  /** Begins to close the file. */
+  [Symbol.dispose](): void {
+    this.close().catch(() => {});
+  }
+
+  /** The same as {@link DeviceFsFile.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Gives a device the methods of `Deno.FsFile`.
+ *
+ * @example
+ * ```ts
+ * const file = fsFile(device);
+ * await file.seek(512, SeekFrom.Start);
+ * const count = await file.read(new Uint8Array(512));
+ * ```
+ */
+export function fsFile(device: BlockDevice, options: HandleOptions = {}): DeviceFsFile {
+  return new DeviceFsFile(device, options);
+}

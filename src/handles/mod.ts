@@ -1,0 +1,29 @@
+/**
+ * Random-access handles over a block device, and adapters for libraries that have a contract of their own. Those take the
+ * class of the library as an argument: lunstream depends on none of them, and `instanceof` holds.
+ *
+ * @module
+ */
+
+export { asAsyncBuffer, type AsyncBuffer } from "./async_buffer.ts";
+export type { HandleOptions } from "./cursor.ts";
+export { fatVolume, type FatVolumeDriver } from "./fatfs.ts";
+export { fileDisk, type FileDiskClass } from "./file_disk.ts";
+export {
+  type AutoClose,
+  DeviceFileHandle,
+  fileHandle,
+  type HandleReadOptions,
+  type HandleWriteOptions,
+  type Position,
+} from "./file_handle.ts";
+export { type DeviceFileInfo, DeviceFsFile, fsFile, SeekFrom } from "./fs_file.ts";
+export {
+  type RandomAccessFunctions,
+  type RandomAccessOptions,
+  type RandomAccessRequest,
+  randomAccessStorage,
+} from "./random_access_storage.ts";
+export type { DeviceStats } from "./stats.ts";
+export { type RandomAccessDiskClass, xenDisk, type XenDiskOptions } from "./xen_disk.ts";
+export { type RandomAccessReaderClass, zipReader } from "./yauzl.ts";

@@ -1,0 +1,45 @@
+/**
+ * Zip archives on a device, for yauzl 3.
+ *
+ * @module
+ */
+
+import type { BlockDevice } from "../block/device.ts";
+import { createReadStream, type DeviceReadStream } from "../streams/mod.ts";
+import type { HandleOptions } from "./cursor.ts";
+
+/** What we need to know of `yauzl.RandomAccessReader`. */
+export type RandomAccessReaderClass<R> = abstract new () => R;
+
+/** Called when something is done, or has failed. */
+type Done = (error?: Error | null) => void;
+
+/**
+ * Makes a reader for `yauzl.fromRandomAccessReader(reader, device.size, options, callback)`. The class is passed in:
+ * `zipReader(yauzl.RandomAccessReader, device)`. The archive must end where the device does: take a `slice()` of a larger
+ * one. yauzl closes the reader by itself (`autoClose`), and with `owns` the device.
+ */
+export function zipReader<R extends object>(
+  RandomAccessReader: RandomAccessReaderClass<R>,
+  device: BlockDevice,
+  options: HandleOptions = {},
+): R {
+  const Base = RandomAccessReader as unknown as new () => object;
+  class Reader extends Base {
+    /** Bytes `[start, end)`, end exclusive. */
+    _readStreamForRange(start: number, end: number): DeviceReadStream {
+      const stream = createReadStream(device, { start, end: end - 1 });
+      // yauzl calls it before it destroys the stream, which ends the flow.
+      return Object.assign(stream, { unpipe: () => stream });
+    }
+
+    read(buffer: Uint8Array, offset: number, length: number, position: number, done: Done): void {
+      device.readInto(buffer.subarray(offset, offset + length), position).then(() => done(null), done);
+    }
+
+    close(done: Done): void {
+      (options.owns === true ? device.close() : Promise.resolve()).then(() => done(null), done);
+    }
+  }
+  return new Reader() as unknown as R;
+}

@@ -1,0 +1,279 @@
+// runtimes: node
+// Node's own handles and streams are the reference; what node:fs is in Deno differs from them in places.
+import { createReadStream as fsReadStream, createWriteStream as fsWriteStream } from "node:fs";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { BlockDevice } from "../../src/block/device.ts";
+import { memoryDevice } from "../../src/block/mod.ts";
+import { fileDevice } from "../../src/client/file_device.ts";
+import { type DeviceFileHandle, fileHandle } from "../../src/handles/mod.ts";
+import { createReadStream, createWriteStream } from "../../src/streams/mod.ts";
+import { Random } from "./random.ts";
+
+const SIZE = 100_000;
+const bytes = new Random(11).fill(new Uint8Array(SIZE));
+
+/** The methods that the two have in common, as a script sees them. */
+type Handle = Pick<DeviceFileHandle, "read" | "write" | "readv" | "writev" | "stat" | "sync" | "datasync" | "close">;
+/** The events and methods of streams that a script uses. */
+interface Stream {
+  on(event: string, listener: (value?: unknown) => void): unknown;
+  destroy(error?: Error): unknown;
+  write(chunk: Uint8Array | string, callback?: (error?: Error | null) => void): boolean;
+  end(chunk?: Uint8Array | string): unknown;
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
+}
+
+/** What a step gave: results as plain values, errors as their class and code. */
+async function outcome(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return plain(await work());
+  } catch (error) {
+    const { code, constructor } = error as Error & { code?: string };
+    return { error: constructor.name, code };
+  }
+}
+
+function plain(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) {
+    return [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)].join(",");
+  }
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.keys(value).sort().map((key) => [key, plain((value as Record<string, unknown>)[key])]),
+    );
+  }
+  return value;
+}
+
+async function files<T>(script: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "lunstream-"));
+  try {
+    await writeFile(join(folder, "file"), bytes);
+    return await script(join(folder, "file"));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function device(): Promise<BlockDevice> {
+  const memory = memoryDevice(SIZE, { blockSize: 32 });
+  await memory.write(bytes, 0);
+  return memory;
+}
+
+/** Runs one script over a file and over two devices, and compares. */
+async function compareHandles(script: (handle: Handle) => Promise<unknown>): Promise<void> {
+  const expected = await files(async (path) => {
+    const handle = await open(path, "r+");
+    try {
+      return await script(handle as unknown as Handle);
+    } finally {
+      await handle.close().catch(() => {});
+    }
+  });
+  assert.equal(await script(fileHandle(await device(), { owns: true })), expected);
+  assert.equal(
+    await files(async (path) => {
+      const handle = fileHandle(await fileDevice(path), { owns: true });
+      try {
+        return await script(handle);
+      } finally {
+        await handle.close();
+      }
+    }),
+    expected,
+  );
+}
+
+test("read: positions, lengths, offsets, the end", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [];
+    const reads: unknown[][] = [
+      [new Uint8Array(10), 0, 10, 0],
+      [new Uint8Array(10), 2, 5, 77],
+      [new Uint8Array(10), 0, 10, SIZE - 3],
+      [new Uint8Array(10), 0, 10, SIZE],
+      [new Uint8Array(10), 0, 10, SIZE + 1000],
+      [new Uint8Array(10), 0, 0, 5],
+      [new Uint8Array(10), null, null, 5],
+      [new Uint8Array(10), 3, undefined, 5],
+      [new Uint16Array(4), 0, 8, 1000],
+      [new DataView(new ArrayBuffer(8)), 0, 8, 1000],
+      [{ buffer: new Uint8Array(6), position: 100 }],
+      [new Uint8Array(6), { offset: 1, length: 3, position: 100 }],
+    ];
+    for (const args of reads) results.push(await outcome(() => (handle.read as never as Read)(...args)));
+    return results;
+  });
+});
+type Read = (...args: unknown[]) => Promise<unknown>;
+
+test("read: the cursor moves by what was read, and not by reads at a position", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [];
+    results.push(await outcome(() => handle.read(new Uint8Array(10), 0, 10, null)));
+    results.push(await outcome(() => handle.read(new Uint8Array(10), 0, 10, 5000)));
+    results.push(await outcome(() => handle.read(new Uint8Array(10), 0, 10, -1)));
+    results.push(await outcome(() => handle.read(new Uint8Array(10))));
+    results.push(await outcome(() => handle.write(new Uint8Array([1, 2, 3]), 0, 3, null)));
+    results.push(await outcome(() => handle.read(new Uint8Array(10), 0, 10)));
+    results.push(await outcome(() => handle.read(new Uint8Array(SIZE), 0, SIZE)));
+    results.push(await outcome(() => handle.read(new Uint8Array(10), 0, 10)));
+    return results;
+  });
+});
+
+test("read: bad arguments have the same classes and codes", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [];
+    const reads: unknown[][] = [
+      ["text", 0, 1, 0],
+      [5],
+      [new Uint8Array(10), -1, 1, 0],
+      [new Uint8Array(10), 11, 1, 0],
+      [new Uint8Array(10), 0, 11, 0],
+      [new Uint8Array(10), 5, 6, 0],
+      [new Uint8Array(10), 0, -1, 0],
+      [new Uint8Array(10), 0.5, 1, 0],
+      [new Uint8Array(10), "0", 1, 0],
+    ];
+    for (const args of reads) results.push(await outcome(() => (handle.read as never as Read)(...args)));
+    return results;
+  });
+});
+
+test("write: positions, text, and what is read back", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [];
+    const writes: unknown[][] = [
+      [new Uint8Array([1, 2, 3, 4]), 0, 4, 10],
+      [new Uint8Array([1, 2, 3, 4]), 1, 2, 20],
+      [new Uint8Array([1, 2, 3, 4]), 1],
+      [new Uint8Array([1, 2, 3, 4]), null, null, 30],
+      [new Uint8Array([5, 6]), { offset: 1, position: 40 }],
+      [new Uint16Array([1, 2]), 0, 4, 50],
+      ["héllo", 60],
+      ["héllo", 70, "utf8"],
+      ["tail"],
+      [new Uint8Array(0), 0, 0, 5],
+      [new Uint8Array(4), 0, 5, 0],
+      [new Uint8Array(4), 5, 0, 0],
+      [{}, 0],
+      [7],
+    ];
+    for (const args of writes) results.push(await outcome(() => (handle.write as never as Read)(...args)));
+    results.push(await outcome(() => handle.read(new Uint8Array(120), 0, 120, 0)));
+    results.push(await outcome(() => handle.sync()), await outcome(() => handle.datasync()));
+    return results;
+  });
+});
+
+test("readv and writev", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [];
+    results.push(await outcome(() => handle.readv([new Uint8Array(3), new Uint8Array(5)], 10)));
+    results.push(await outcome(() => handle.readv([new Uint8Array(3), new Uint8Array(5)])));
+    results.push(await outcome(() => handle.readv([new Uint8Array(3), new Uint8Array(5)], SIZE - 4)));
+    results.push(await outcome(() => handle.writev([new Uint8Array([1]), new Uint8Array([2, 3])], 100)));
+    results.push(await outcome(() => handle.writev([new Uint8Array([4]), new Uint8Array([5, 6])])));
+    results.push(await outcome(() => handle.read(new Uint8Array(120), 0, 120, 0)));
+    return results;
+  });
+});
+
+test("stat tells the size; random reads and writes agree", async () => {
+  await compareHandles(async (handle) => {
+    const results: unknown[] = [(await handle.stat()).size];
+    const random = new Random(5);
+    for (let i = 0; i < 300; i++) {
+      const length = random.int(0, 3000);
+      const position = random.int(0, SIZE - length);
+      const at = random.chance(0.8) ? position : null;
+      if (random.chance(0.5)) results.push(await outcome(() => handle.read(new Uint8Array(length + 1), 0, length, at)));
+      else if (at !== null) {
+        const data = random.fill(new Uint8Array(length));
+        results.push(await outcome(() => handle.write(data, 0, length, at)));
+      }
+    }
+    return results;
+  });
+});
+
+/** Events in order, chunks joined: their borders are not part of the contract. */
+async function readEvents(stream: Stream, act?: (stream: Stream, seen: number) => void): Promise<unknown> {
+  const events: string[] = [];
+  let seen = 0;
+  const hash: number[] = [];
+  stream.on("data", (chunk) => {
+    if (events.at(-1) !== "data") events.push("data");
+    for (const byte of chunk as Uint8Array) hash[seen % 64] = ((hash[seen++ % 64] ?? 0) * 31 + byte) | 0;
+    act?.(stream, seen);
+  });
+  for (const name of ["open", "ready", "end"]) stream.on(name, () => events.push(name));
+  stream.on("error", (error) => events.push(`error ${(error as { code?: string }).code ?? (error as Error).message}`));
+  await new Promise<void>((resolve) => void stream.on("close", () => resolve()));
+  events.push("close");
+  return { events, seen: act === undefined ? seen : undefined, hash: act === undefined ? hash : undefined };
+}
+
+test("createReadStream: the same events as fs.createReadStream", async () => {
+  const cases: [object, ((stream: Stream, seen: number) => void) | undefined][] = [
+    [{}, undefined],
+    [{ start: 10, end: 5000 }, undefined],
+    [{ start: SIZE }, undefined],
+    [{ start: SIZE - 1, end: 2 * SIZE }, undefined],
+    [{ highWaterMark: 100, end: 999 }, undefined],
+    [{}, (stream) => stream.destroy()],
+    [{}, (stream) => stream.destroy(new Error("mine"))],
+  ];
+  for (const [options, act] of cases) {
+    const expected = await files((path) => readEvents(fsReadStream(path, options) as unknown as Stream, act));
+    const got = await readEvents(createReadStream(await device(), options) as unknown as Stream, act);
+    assert.equal(got, expected, JSON.stringify(options));
+  }
+});
+
+async function writeEvents(stream: Stream, act: (stream: Stream) => void): Promise<unknown> {
+  const events: string[] = [];
+  for (const name of ["open", "ready", "finish"]) stream.on(name, () => events.push(name));
+  stream.on("error", (error) => events.push(`error ${(error as { code?: string }).code ?? (error as Error).message}`));
+  const closed = new Promise<void>((resolve) => void stream.on("close", () => resolve()));
+  act(stream);
+  await closed;
+  events.push("close");
+  return events;
+}
+
+test("createWriteStream: the same events and bytes as fs.createWriteStream", async () => {
+  const cases: [object, (stream: Stream) => void][] = [
+    [{}, (stream) => stream.end()],
+    [{ start: 100 }, (stream) => stream.end("text")],
+    [{ start: 5000 }, (stream) => {
+      for (let i = 0; i < 20; i++) stream.write(new Uint8Array(1000).fill(i));
+      stream.end(new Uint8Array(1));
+    }],
+    [{ start: 0 }, (stream) => {
+      stream.write(new Uint8Array(70_000).fill(7));
+      stream.end();
+    }],
+    // Once it is open: ours, destroyed earlier, does not open at all.
+    [{}, (stream) => stream.on("open", () => stream.destroy())],
+    [{}, (stream) => stream.on("ready", () => stream.destroy(new Error("mine")))],
+  ];
+  for (const [options, act] of cases) {
+    const expected = await files(async (path) => [
+      await writeEvents(fsWriteStream(path, { flags: "r+", ...options }) as unknown as Stream, act),
+      plain(await readFile(path)),
+    ]);
+    const memory = await device();
+    const events = await writeEvents(createWriteStream(memory, options) as unknown as Stream, act);
+    assert.equal([events, plain(await memory.read(0, SIZE))], expected, JSON.stringify(options));
+  }
+});
+
+test.run();

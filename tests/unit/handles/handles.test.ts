@@ -1,0 +1,156 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { BlockDevice } from "../../../src/block/device.ts";
+import { memoryDevice } from "../../../src/block/mod.ts";
+import { fileHandle, fsFile, SeekFrom } from "../../../src/handles/mod.ts";
+import { gatedDevice, pattern, until } from "../streams/gate.ts";
+
+const SIZE = 100_000;
+const bytes = pattern(SIZE);
+
+async function device(): Promise<BlockDevice> {
+  const memory = memoryDevice(SIZE, { blockSize: 32 });
+  await memory.write(bytes, 0);
+  return memory;
+}
+
+async function outcome(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, constructor } = error as Error & { code?: string };
+    return { error: constructor.name, code };
+  }
+}
+
+test("where a device differs from a file: fixed size, own codes", async () => {
+  const handle = fileHandle(await device(), { owns: true });
+  assert.equal(await outcome(() => handle.write(new Uint8Array(10), 0, 10, SIZE - 5)), {
+    error: "IscsiError",
+    code: "BLOCK_END_OF_DEVICE",
+  });
+  assert.equal(
+    await outcome(() => handle.writev([new Uint8Array(5), new Uint8Array(5)], SIZE - 5)),
+    { error: "IscsiError", code: "BLOCK_END_OF_DEVICE" },
+  );
+  const tail = new Uint8Array(5);
+  await handle.read(tail, 0, 5, SIZE - 5);
+  assert.equal(tail, bytes.slice(SIZE - 5));
+  // Node 20 takes these positions for the cursor; a wrong position must not read or write somewhere else.
+  for (const position of [0.5, -2, NaN, 2 ** 60]) {
+    for (const work of [() => handle.read(new Uint8Array(1), 0, 1, position), () => handle.write("x", position)]) {
+      assert.equal(await outcome(work), { error: "RangeError", code: "ERR_OUT_OF_RANGE" });
+    }
+  }
+  assert.is((await handle.read(new Uint8Array(1), 0, 1, 5n)).buffer[0], bytes[5]);
+  assert.is((await outcome(() => handle.truncate(5)) as { code: string }).code, "BLOCK_UNSUPPORTED");
+  await handle.truncate(SIZE);
+  assert.ok((await handle.stat()).isBlockDevice());
+  assert.is(Object.keys(await handle.read()).length, 2);
+  assert.is((await handle.readFile() as Uint8Array).length, SIZE - 16_384);
+  await handle.close();
+  await handle.close();
+  for (const work of [() => handle.read(), () => handle.write("x"), () => handle.stat(), () => handle.sync()]) {
+    assert.is((await outcome(work) as { code: string }).code, "BLOCK_CLOSED");
+  }
+});
+
+test("streams of a handle begin at the cursor and close it", async () => {
+  const handle = fileHandle(await device(), { owns: true });
+  await handle.read(new Uint8Array(100), 0, 100);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of handle.createReadStream({ end: 199, autoClose: false })) chunks.push(chunk);
+  assert.equal(Uint8Array.from(chunks.flatMap((chunk) => [...chunk])), bytes.slice(100, 200));
+  let total = 0;
+  for await (const chunk of handle.readableWebStream()) total += chunk.length;
+  assert.is(total, SIZE - 100);
+  const writer = handle.createWriteStream({ start: 0 });
+  writer.end("new");
+  await new Promise<void>((resolve) => void writer.on("close", resolve));
+  assert.is((await outcome(() => handle.stat()) as { code: string }).code, "BLOCK_CLOSED");
+});
+
+test("operations at the cursor take their places in the order of the calls", async () => {
+  const gate = gatedDevice(await device());
+  const handle = fileHandle(gate.device);
+  gate.held = true;
+  const reads = [10, 20, 30].map((length) => handle.read(new Uint8Array(length), 0, length));
+  await until(() => gate.waiting === 3);
+  while (gate.waiting > 0) gate.release({ newest: true });
+  let at = 0;
+  for (const { buffer, bytesRead } of await Promise.all(reads)) {
+    assert.is(bytesRead, buffer.length);
+    assert.equal(buffer, bytes.slice(at, at + bytesRead));
+    at += bytesRead;
+  }
+});
+
+test("close waits for what is running, and closes the device only if it owns it", async () => {
+  const inner = await device();
+  const gate = gatedDevice(inner);
+  const handle = fileHandle(gate.device);
+  gate.held = true;
+  const reading = handle.read(new Uint8Array(10), 0, 10);
+  await until(() => gate.waiting === 1);
+  let closed = false;
+  const closing = handle.close().then(() => closed = true);
+  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  assert.is(closed, false);
+  gate.release();
+  await Promise.all([reading, closing]);
+  assert.is((await inner.read(0, 1)).length, 1);
+  await fileHandle(inner, { owns: true }).close();
+  assert.is((await outcome(() => inner.read(0, 1)) as { code: string }).code, "BLOCK_CLOSED");
+});
+
+test("fsFile: reads, writes and seeks as Deno.FsFile does", async () => {
+  const file = fsFile(await device(), { owns: true });
+  const buffer = new Uint8Array(100);
+  assert.is(await file.read(buffer), 100);
+  assert.equal(buffer, bytes.slice(0, 100));
+  assert.is(await file.seek(-50, SeekFrom.Current), 50);
+  assert.is(await file.read(buffer.subarray(0, 10)), 10);
+  assert.equal(buffer.slice(0, 10), bytes.slice(50, 60));
+  assert.is(await file.seek(-30n, SeekFrom.End), SIZE - 30);
+  assert.is(await file.read(buffer), 30);
+  assert.is(await file.read(buffer), null);
+  assert.is(await file.read(new Uint8Array(0)), 0);
+  assert.is(await file.seek(10, SeekFrom.Start), 10);
+  assert.is(await file.write(new Uint8Array([1, 2, 3])), 3);
+  assert.is(await file.seek(0, SeekFrom.Current), 13);
+  await file.seek(10, SeekFrom.Start);
+  await file.read(buffer.subarray(0, 3));
+  assert.equal([...buffer.subarray(0, 3)], [1, 2, 3]);
+  assert.equal(await outcome(() => file.seek(-1, SeekFrom.Start)), { error: "RangeError", code: "ERR_OUT_OF_RANGE" });
+  assert.is((await outcome(() => file.seek(0, 7 as never)) as { code: string }).code, "ERR_INVALID_ARG_VALUE");
+  await file.seek(SIZE + 5, SeekFrom.Start);
+  assert.is(await file.read(buffer), null);
+  assert.is((await outcome(() => file.write(new Uint8Array(1))) as { code: string }).code, "BLOCK_END_OF_DEVICE");
+  const info = await file.stat();
+  assert.equal([info.size, info.isBlockDevice, info.isFile], [SIZE, true, false]);
+  await file.sync();
+  await file.syncData();
+  assert.is((await outcome(() => file.truncate()) as { code: string }).code, "BLOCK_UNSUPPORTED");
+});
+
+test("fsFile: its streams begin at the cursor and close it", async () => {
+  const inner = await device();
+  const file = fsFile(inner);
+  await file.seek(SIZE - 1000, SeekFrom.Start);
+  const chunks: number[] = [];
+  for await (const chunk of file.readable) chunks.push(...chunk);
+  assert.equal(Uint8Array.from(chunks), bytes.slice(SIZE - 1000));
+  assert.is((await outcome(() => file.stat()) as { code: string }).code, "BLOCK_CLOSED");
+
+  const target = fsFile(inner);
+  await target.seek(5, SeekFrom.Start);
+  await fsFile(memoryDevice(512)).readable.pipeTo(target.writable);
+  assert.is((await outcome(() => target.sync()) as { code: string }).code, "BLOCK_CLOSED");
+  assert.ok((await inner.read(5, 512)).every((byte) => byte === 0));
+
+  const left = fsFile(inner);
+  for await (const _ of left.readable) break;
+  assert.is((await outcome(() => left.stat()) as { code: string }).code, "BLOCK_CLOSED");
+});
+
+test.run();
