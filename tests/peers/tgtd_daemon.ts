@@ -97,7 +97,13 @@ export async function startDaemon(options: { hosts: string[]; port: number; fold
 
   // Deno's child.kill() sends one signal and then no other.
   const kill = (signal: NodeJS.Signals): void => {
-    if (!over) process.kill(pid, signal);
+    if (over) return;
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It has ended, and we have not been told yet.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   };
 
   let stopping: Promise<void> | undefined;
