@@ -75,10 +75,12 @@ export function docProblems(path: string, text: string, options: { isEntry: bool
       members.add(kind + label);
       // Editors and documentation show the interface's own comment.
       if (inherits && !ts.isConstructorDeclaration(member)) continue;
+      // There is nothing to say about a constructor that takes nothing.
+      if (ts.isConstructorDeclaration(member) && member.parameters.length === 0) continue;
       want(member, `${name}.${label}`);
     }
   }
-  if (options.isEntry && !/^(#!.*\n)?\s*\/\*\*[\s\S]*?@module[\s\S]*?\*\//.test(text)) {
+  if (options.isEntry && !/^(#!.*\n)?(\/\/.*\n|\s)*\/\*\*[\s\S]*?@module[\s\S]*?\*\//.test(text)) {
     problems.push(`${path}: an entry point needs a @module comment at its top`);
   }
   return { count, problems };

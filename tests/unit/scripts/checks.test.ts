@@ -96,11 +96,14 @@ test("exports and members without a doc comment are found", () => {
     "src/x.ts: an entry point needs a @module comment at its top",
   ]);
   assert.is(count, 8);
-  assert.equal(docProblems("src/x.ts", "/**\n * A module.\n *\n * @module\n */\n", { isEntry: true }).problems, []);
+  assert.equal(
+    docProblems("src/x.ts", "// fmt\n/**\n * A module.\n *\n * @module\n */\n", { isEntry: true }).problems,
+    [],
+  );
 });
 
 test("a class takes the comments of the interface that it implements", () => {
-  const text = "/** D. */\nexport class C implements I {\n  constructor() {}\n  one(): void {}\n}";
+  const text = "/** D. */\nexport class C implements I {\n  constructor(a: number) {}\n  one(): void {}\n}";
   assert.equal(docProblems("src/x.ts", text, { isEntry: false }).problems, [
     "src/x.ts:3: C.constructor has no doc comment",
   ]);
