@@ -6,6 +6,7 @@
  */
 
 import { encodeDataIn, RESERVED_TAG } from "../../wire/mod.ts";
+import type { Residual } from "./residual.ts";
 
 /** What a {@link DataInSender} works with. */
 export interface DataInSettings {
@@ -24,15 +25,9 @@ export interface DataInSettings {
 }
 
 /** Status and residual count of a command that ends with its data. */
-export interface DataInStatus {
+export interface DataInStatus extends Residual {
   /** SCSI status. */
   readonly status: number;
-  /** O bit: there was more than the initiator expected. */
-  readonly overflow: boolean;
-  /** U bit: there was less. */
-  readonly underflow: boolean;
-  /** By how many bytes. */
-  readonly residualCount: number;
 }
 
 /** Sends the data of one command. */

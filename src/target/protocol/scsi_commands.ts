@@ -118,6 +118,10 @@ export class ScsiCommands implements TaskHost {
     task.run().catch(() => this.#connection.destroy());
   }
 
+  async abortTasks(wanted: (task: Task) => boolean): Promise<void> {
+    await this.#connection.context.sessions.abortTasks(wanted);
+  }
+
   taskEnded(task: Task): void {
     this.#session.tasks.delete(task.tag);
     if (!this.#immediate.delete(task)) this.#session.window.leave();

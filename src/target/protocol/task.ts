@@ -14,6 +14,7 @@ import { CHUNK } from "./buffers.ts";
 import { DataInSender } from "./data_in.ts";
 import type { DataOutReceiver } from "./data_out.ts";
 import { Reblocker } from "./reblock.ts";
+import { NO_RESIDUAL, residual } from "./residual.ts";
 import type { TaskHost } from "./task_host.ts";
 
 const GOOD = 0x00;
@@ -153,6 +154,11 @@ export class Task implements CommandContext {
     }
   }
 
+  abortTasks(nexuses: ReadonlySet<string>): Promise<void> {
+    const { addressed } = this;
+    return this.#host.abortTasks((task) => task !== this && task.addressed === addressed && nexuses.has(task.nexus.id));
+  }
+
   async receive(
     length: number,
     unit: number,
@@ -235,17 +241,4 @@ export class Task implements CommandContext {
     });
     this.#host.send(header, data);
   }
-}
-
-interface Residual {
-  readonly overflow: boolean;
-  readonly underflow: boolean;
-  readonly residualCount: number;
-}
-
-const NO_RESIDUAL: Residual = { overflow: false, underflow: false, residualCount: 0 };
-
-/** @param excess bytes wanted beyond those expected; negative where fewer were */
-function residual(excess: number): Residual {
-  return { overflow: excess > 0, underflow: excess < 0, residualCount: Math.abs(excess) };
 }

@@ -23,6 +23,8 @@ export interface TaskHost {
   send(header: Uint8Array, data?: Uint8Array): void;
   /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
   drained(): Promise<void>;
+  /** Aborts tasks of all sessions, and settles when they have ended. */
+  abortTasks(wanted: (task: Task) => boolean): Promise<void>;
   /** The task has ended: it leaves the command window before its response is made. */
   taskEnded(task: Task): void;
 }

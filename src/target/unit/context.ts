@@ -46,6 +46,8 @@ export interface CommandContext {
    * @throws CheckCondition 5/0E/03 where the initiator expects to send a part of a `unit`
    */
   receive(length: number, unit: number, take: (chunk: Uint8Array, offset: number) => Promise<void>): Promise<void>;
+  /** Aborts the tasks that these nexuses have on the unit, this one excepted, and settles when they have ended. */
+  abortTasks(nexuses: ReadonlySet<string>): Promise<void>;
   /** Takes `length` bytes into one piece of memory; shorter where the initiator expects to send less. */
   receiveAll(length: number): Promise<Uint8Array>;
 }

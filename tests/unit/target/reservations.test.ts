@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex, toHex } from "../../../src/bytes/mod.ts";
+import { decodeR2T, Opcode } from "../../../src/wire/mod.ts";
 import { cdb10, type Initiator, pattern } from "./initiator.ts";
 import { secondSession, withSession } from "./rig.ts";
 
@@ -113,6 +114,27 @@ test("preempt, clear, and the end of a session that does not end a registration"
     assert.is((await one.command(READY)).code, "6/2a03");
     assert.is(await read(one, 0), "0000000500000000");
     await again.close();
+  });
+});
+
+test("PREEMPT AND ABORT ends the tasks of the preempted, and no other", async () => {
+  await withSession({}, async (one, target) => {
+    const two = await secondSession(target, 2);
+    const three = await secondSession(target, 3);
+    await out(one, 0, 0, 0, 1);
+    await out(two, 0, 0, 0, 2);
+    const open = async (session: Initiator) => {
+      const tag = session.start(cdb10(0x2a, 1, 1), { write: pattern(512), immediate: 0 });
+      return { tag, ...decodeR2T((await session.expect(Opcode.R2T)).header) };
+    };
+    await open(two);
+    const { tag, targetTransferTag } = await open(three);
+    assert.is(await out(one, 5, 1, 1, 2), 0);
+    assert.is((await two.command(READY)).code, "6/2a05", "the next answer is not that of the WRITE");
+    three.dataOut(tag, pattern(512), { targetTransferTag });
+    assert.is((await three.finish()).status, 0);
+    await two.close();
+    await three.close();
   });
 });
 

@@ -291,6 +291,13 @@ test("MODE SELECT: SWP protects, D_SENSE changes the format, the other initiator
     assert.is((await select("3a0a00100000" + "0000ffff0000")).code, "5/2600", "no such page");
     const short = await one.command(cdb("15 10 00 00 0a 00"), { write: fromHex("000000000a0a00100000") });
     assert.is(short.code, "5/1a00");
+    const geometry = (length: string) => fromHex("00000008" + "0000080000" + length + "0a0a00100000" + "0000ffff0000");
+    assert.is((await one.command(cdb("15 10 00 00 18 00"), { write: geometry("000200") })).status, 0);
+    assert.is(
+      (await one.command(cdb("15 10 00 00 18 00"), { write: geometry("001000") })).code,
+      "5/2600",
+      "block length",
+    );
     assert.is(await code(one, "15 11 00 00 10 00", { write: new Uint8Array(16) }), "5/2400", "SP");
     await other.close();
   });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readU16, writeU16, writeU32, writeU64 } from "../../../bytes/view.ts";
+import { readU16, readU24, writeU16, writeU32, writeU64 } from "../../../bytes/view.ts";
 import { Attention } from "../attention.ts";
 import type { CommandContext, CommandEntry } from "../context.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
@@ -72,7 +72,10 @@ async function modeSelect(context: CommandContext): Promise<void> {
   const descriptor = ten ? readU16(list, 6) : list[3]!;
   if (descriptor !== 0 && descriptor !== 8 && descriptor !== 16) throw invalidParameter(ten ? 6 : 3);
   if (list.length < header + descriptor) throw parameterListLength();
-  if (selectModePages(unit, list, header + descriptor)) unit.attentions.raise(Attention.ModeChanged, nexus.id);
+  // The block length is the last field of either form of descriptor: there is only one to choose.
+  const end = header + descriptor;
+  if (descriptor > 0 && readU24(list, end - 3) !== unit.blockSize) throw invalidParameter(end - 3);
+  if (selectModePages(unit, list, end)) unit.attentions.raise(Attention.ModeChanged, nexus.id);
 }
 
 const common = { medium: false } as const;

@@ -105,8 +105,8 @@ function clear(_context: CommandContext, request: Request): void {
   state.bump();
 }
 
-/** PREEMPT. Aborting the tasks of the preempted is the caller's. */
-function preempt(context: CommandContext, request: Request): void {
+/** PREEMPT. Returns the nexuses that lost their registration. */
+function preempt(context: CommandContext, request: Request): Set<string> {
   const type = typeOf(context, request);
   requireRegistered(request);
   const { unit, nexus, actionKey } = request;
@@ -125,16 +125,25 @@ function preempt(context: CommandContext, request: Request): void {
   if (takes) state.reserve(nexus, type);
   if (changed) tell(unit, Attention.ReservationsReleased, nexus);
   state.bump();
+  return new Set(victims.map(([id]) => id));
 }
 
-function entry(serviceAction: number, act: (context: CommandContext, request: Request) => void): CommandEntry {
+async function preemptAndAbort(context: CommandContext, request: Request): Promise<void> {
+  await context.abortTasks(preempt(context, request));
+}
+
+type Action = (context: CommandContext, request: Request) => unknown;
+
+function entry(serviceAction: number, act: Action): CommandEntry {
   return {
     opcode: 0x5f,
     serviceAction,
     usage: [0x5f, serviceAction, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x04],
     access: "attribute",
     medium: false,
-    run: async (context) => act(context, await parse(context)),
+    run: async (context) => {
+      await act(context, await parse(context));
+    },
   };
 }
 
@@ -145,5 +154,6 @@ export const persistentOutCommands: readonly CommandEntry[] = [
   entry(2, release),
   entry(3, clear),
   entry(4, preempt),
+  entry(5, preemptAndAbort),
   entry(6, registerIgnore),
 ];
