@@ -1,0 +1,130 @@
+// time limit: 180 s
+/**
+ * The command as a process of its own: pipes, signals, and what the shell sees.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import process from "node:process";
+import type { Readable, Writable } from "node:stream";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { lunstream, lunstreamCommand } from "../peers/lunstream.ts";
+
+const MIB = 1 << 20;
+const [program, first] = lunstreamCommand();
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+interface Running {
+  child: Child;
+  stderr(): string;
+  /** Resolves with the status, or the signal that ended it. */
+  ended: Promise<number | string>;
+}
+
+function start(...args: string[]): Running {
+  const child: Child = spawn(program, [...first, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  let stderr = "";
+  child.stderr.on("data", (bytes: Uint8Array) => stderr += new TextDecoder().decode(bytes));
+  child.stdin.on("error", () => {});
+  return {
+    child,
+    stderr: () => stderr,
+    ended: new Promise((resolve) => child.on("close", (code, signal) => resolve(code ?? signal ?? "?"))),
+  };
+}
+
+/** Not `child.kill()`: after that Deno reports the signal as what ended the child, whatever did. */
+function send({ child }: Running, signal: NodeJS.Signals): void {
+  process.kill(child.pid!, signal);
+}
+
+/** Resolves with the first text that the stream gives. */
+function firstText(stream: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    stream.once("data", (bytes: Uint8Array) => resolve(new TextDecoder().decode(bytes)));
+    stream.once("end", () => reject(new Error("It ended without a word")));
+  });
+}
+
+let server: Running;
+let urls: string[];
+
+test.before(async () => {
+  server = start("serve", "--port", "0", "--size", "4G", "--luns", "2");
+  urls = (await firstText(server.child.stdout)).trim().split("\n");
+});
+
+test("standard input to a LUN, and the LUN to standard output", async () => {
+  const bytes = randomBytes(9 * MIB + 12_345);
+  const write = await lunstream(["cp", "-", urls[0]!], { input: bytes });
+  assert.is(write.code, 0, write.stderr);
+  assert.match(write.stderr, /^9\.01 MiB copied in /);
+
+  const read = start("cp", "-q", urls[0]!, "-");
+  const hash = createHash("sha256");
+  let length = 0;
+  for await (const chunk of read.child.stdout as AsyncIterable<Uint8Array>) {
+    hash.update(chunk.subarray(0, Math.max(0, bytes.length - length)));
+    length += chunk.length;
+    if (length >= 64 * MIB) break;
+  }
+  assert.is(hash.digest("hex"), createHash("sha256").update(bytes).digest("hex"));
+  // Leaving the loop has closed the pipe.
+  assert.is(await read.ended, 1);
+  assert.match(read.stderr(), "Cannot write to standard output: the reader has closed the pipe [COPY_FILE]");
+});
+
+for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  test(`${signal} in mid-copy: status ${status}, and how far it came`, async () => {
+    const copy = start("cp", "--json", urls[1]!, "null:");
+    await firstText(copy.child.stderr);
+    send(copy, signal);
+    assert.is(await copy.ended, status);
+    assert.match(
+      copy.stderr(),
+      new RegExp(`interrupted by ${signal} after .* of 4 GiB; the first \\d+ bytes are written`),
+    );
+  });
+}
+
+test("SIGINT while standard input is silent", async () => {
+  const copy = start("cp", "--json", "-", urls[1]!);
+  const feed = setInterval(() => copy.child.stdin.write(new Uint8Array(MIB)), 200);
+  await firstText(copy.child.stderr);
+  clearInterval(feed);
+  send(copy, "SIGINT");
+  assert.is(await copy.ended, 130);
+});
+
+test("SIGUSR1 asks how far it is", async () => {
+  const copy = start("cp", "--json", urls[1]!, "null:");
+  await firstText(copy.child.stderr);
+  const before = copy.stderr().split("\n").length;
+  const next = firstText(copy.child.stderr);
+  send(copy, "SIGUSR1");
+  const line = JSON.parse((await next).trim().split("\n")[0]!);
+  assert.is(line.size, 4096 * MIB);
+  assert.ok(copy.stderr().split("\n").length > before);
+  send(copy, "SIGINT");
+  assert.is(await copy.ended, 130);
+});
+
+test("a mistake of usage is status 2, a failure status 1", async () => {
+  assert.is((await lunstream(["cp", "iscsi://h:x/t/1", "null:"])).code, 2);
+  assert.is((await lunstream(["cp", "/nonexistent", "null:"])).code, 1);
+  const help = await lunstream(["--help"]);
+  assert.is(help.code, 0);
+  assert.match(help.stdout, /^Usage: lunstream/);
+});
+
+test("SIGTERM ends the server in good order", async () => {
+  send(server, "SIGTERM");
+  assert.is(await server.ended, 0);
+  assert.is(server.stderr(), "");
+});
+
+test.run();
