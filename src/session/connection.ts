@@ -5,7 +5,7 @@
  */
 
 import { crc32c, loadNativeCrc32c } from "../bytes/crc32c.ts";
-import { type ByteSink, connectTcp, type TcpConnection } from "../runtime/mod.ts";
+import type { ByteSink, ConnectTcp, TcpConnection } from "../runtime/mod.ts";
 import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../wire/mod.ts";
 import { asError, connectionLost } from "./failures.ts";
 
@@ -25,6 +25,8 @@ export interface OpenConnectionOptions {
   timeout: number;
   /** Ends the attempt. */
   signal?: AbortSignal | undefined;
+  /** Makes the TCP connection. */
+  connectTcp: ConnectTcp;
   /** Longest data segment that is accepted until {@link Connection.enterFullFeature}, in bytes. */
   maxDataSegmentLength: number;
 }
@@ -42,7 +44,7 @@ const NOBODY: PduHandler = {
 /** Connects by TCP. Rejects as `ConnectTcp` does. */
 export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
   let connection: Connection | undefined;
-  await connectTcp({
+  await options.connectTcp({
     host: options.host,
     port: options.port,
     timeout: options.timeout,

@@ -154,6 +154,7 @@ async function tryOnce(
     ...address,
     timeout: Math.max(1, Math.ceil(Math.min(timeouts.connect, left))),
     signal,
+    connectTcp: options.connectTcp,
     maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
   });
   const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);

@@ -5,6 +5,7 @@
  */
 
 import { ErrorCode, rangeError, typeError } from "../errors.ts";
+import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
 import type { KeepaliveTimes } from "./keepalive.ts";
 import {
   type AuthOptions,
@@ -80,6 +81,8 @@ export interface SessionOptions {
   redirect?: ((address: { host: string; port: number }) => boolean) | undefined;
   /** Ends the attempt to connect. It has no effect once the session is made. */
   signal?: AbortSignal | undefined;
+  /** Makes the TCP connections: for tunnels, and for tests. The means of the runtime where absent. */
+  connectTcp?: ConnectTcp | undefined;
   /** CmdSN of the first command, 0 to 2^32-1; 1 where absent. */
   firstCmdSN?: number | undefined;
   /** Initiator Task Tag of the first task, 0 to 2^32-2; 1 where absent. */
@@ -117,6 +120,8 @@ export interface ResolvedOptions {
   readonly recovery: RecoveryPolicy | undefined;
   /** Asked before a redirection is followed. */
   readonly redirect: (address: { host: string; port: number }) => boolean;
+  /** Makes the TCP connections. */
+  readonly connectTcp: ConnectTcp;
   /** CmdSN of the first command. */
   readonly firstCmdSN: number;
   /** Initiator Task Tag of the first task. */
@@ -191,6 +196,7 @@ export function resolveOptions(given: SessionOptions): ResolvedOptions {
     },
     recovery: given.recovery === false ? undefined : resolveRecovery(given.recovery ?? {}),
     redirect: given.redirect ?? (() => true),
+    connectTcp: given.connectTcp ?? connectTcp,
     firstCmdSN: checkInteger("firstCmdSN", given.firstCmdSN ?? 1, 0, 0xffff_ffff),
     firstTag: checkInteger("firstTag", given.firstTag ?? 1, 0, 0xffff_fffe),
   };
