@@ -184,9 +184,22 @@ rigged("FFP-20.4 §11.9.1 event 4: a Text Request without keys, and the target's
   await run;
 });
 
-for (const reason of [0x01, 0x02, 0x04, 0x05, 0x09, 0x7f]) {
+for (
+  const [id, reason] of [
+    ["F-30", 0x01],
+    ["F-31", 0x02],
+    ["F-32", 0x03],
+    ["F-33", 0x04],
+    ["F-34", 0x05],
+    ["F-36", 0x07],
+    ["F-37", 0x08],
+    ["F-38", 0x09],
+    ["F-40", 0x0b],
+    ["F-42", 0x7f],
+  ] as const
+) {
   rigged(
-    `F-30 F-31 F-34 F-35 F-39 F-42 §11.17.1 a command rejected with 0x0${reason.toString(16)} fails alone`,
+    `${id} §11.17.1 a command rejected with 0x${reason.toString(16).padStart(2, "0")} fails alone`,
     {},
     async ({
       session,
@@ -210,7 +223,7 @@ for (const reason of [0x01, 0x02, 0x04, 0x05, 0x09, 0x7f]) {
   );
 }
 
-rigged("F-3a §11.17.1 out of resources: sent again later as a new command, a bounded number of times", {}, async ({
+rigged("F-39 §11.17.1 out of resources: sent again later as a new command, a bounded number of times", {}, async ({
   session,
   target,
 }) => {

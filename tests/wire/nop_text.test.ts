@@ -277,7 +277,7 @@ rigged("FFP-18.4 App. C a key that does not belong into the answer", DISCOVERY, 
   assert.is(session.parameters.targetMaxRecvDataSegmentLength, 262144);
 });
 
-rigged("FFP-18.5 §7.12 a rejected Text Request: the connection stays, and a new one may start", {}, async ({
+rigged("FFP-18.5 F-43 §7.12 a rejected Text Request: the connection stays, and a new one may start", {}, async ({
   session,
   target,
 }) => {

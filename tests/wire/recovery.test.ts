@@ -460,4 +460,88 @@ rigged("The events of a recovery", recovering(), async ({ session, target, peer 
   assert.equal(events, ["reconnecting", "connected"]);
 });
 
+rigged("F-66 §7 the first flush after a loss does not vouch for writes before it", recovering(), async ({
+  session,
+  target,
+  peer,
+}) => {
+  const flush = (more: number[] = []) => {
+    const cdb = new Uint8Array(10);
+    cdb.set([0x35, ...more]);
+    return session.execute(1, { cdb, replay: "safe" });
+  };
+  let one = target;
+  const answer = async (run: Promise<unknown>) => {
+    one.respond(await one.command());
+    return await run;
+  };
+  const lose = async () => {
+    one.socket.destroy();
+    one = await comeBack(peer);
+  };
+  // Flushed before the loss.
+  await answer(session.execute(1, write(512)));
+  await answer(flush());
+  await lose();
+  await answer(flush());
+  // Forced to the medium.
+  await answer(session.execute(1, write(512, { cdb: Uint8Array.of(0x2a, 8, 0, 0, 0, 0, 0, 0, 1, 0) })));
+  await lose();
+  await answer(flush());
+  // Not flushed, or only in part, or without waiting.
+  await answer(session.execute(1, write(512)));
+  await answer(flush([0, 0, 0, 0, 0, 0, 0, 1]));
+  await answer(flush([2]));
+  const other = session.execute(2, { cdb: Uint8Array.of(0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0), replay: "safe" });
+  await answer(other);
+  await lose();
+  await answer(flush([2]));
+  await rejectsWith(answer(flush()), "ISCSI_OUTCOME_UNKNOWN");
+  await answer(flush());
+});
+
+rigged("F-66 §7 a flush that was lost and sent again does not vouch either", recovering(), async ({
+  session,
+  target,
+  peer,
+}) => {
+  const run = session.execute(1, write(512));
+  target.respond(await target.command());
+  await run;
+  const flush = session.execute(1, { cdb: Uint8Array.of(0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0), replay: "safe" });
+  await target.command();
+  target.socket.destroy();
+  const next = await comeBack(peer);
+  next.respond(await next.command());
+  await rejectsWith(flush, "ISCSI_OUTCOME_UNKNOWN");
+});
+
+rigged(
+  "The session's own time limit is for the target's answer; the caller's is for everything",
+  recovering({
+    timeouts: { command: 150 },
+  }),
+  async ({ session, target, peer }) => {
+    const patient = session.execute(1, ready());
+    const hasty = session.execute(1, ready(), { timeout: 150 });
+    await target.command();
+    await target.command();
+    target.socket.destroy();
+    const next = await peer.accept();
+    const late = session.execute(1, ready());
+    await rejectsWith(hasty, "ISCSI_COMMAND_TIMEOUT");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await next.login();
+    next.respond(await next.command());
+    next.respond(await next.command());
+    await Promise.all([patient, late]);
+    // And it runs again.
+    const unanswered = session.execute(1, ready());
+    await next.command();
+    await next.expect(Opcode.TaskManagementRequest);
+    await session.close();
+    await rejectsWith(unanswered, "ISCSI_COMMAND_TIMEOUT");
+  },
+);
+
 test.run();

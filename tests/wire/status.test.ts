@@ -16,7 +16,7 @@ for (
     ["FFP-16.4.2", "SNACK rejected", "1113"],
   ] as const
 ) {
-  rigged(`${id} F-24 §11.4.7.2 CHECK CONDITION (${what}) is the command's end, never success nor retry`, {}, async ({
+  rigged(`F-24 ${id} §11.4.7.2 CHECK CONDITION (${what}) is the command's end, never success nor retry`, {}, async ({
     session,
     target,
   }) => {

@@ -344,4 +344,17 @@ rigged("Wrong arguments of a command are refused, and nothing is sent", {}, asyn
   await target.quiet();
 });
 
+rigged("F-35 §11.17.1 too many immediate requests: a task management request is sent again later", {}, async ({
+  session,
+  target,
+}) => {
+  const managed = session.taskManagement(Fn.LogicalUnitReset, { lun: 1 });
+  const { header } = await target.expect(Opcode.TaskManagementRequest);
+  target.send(encodeReject({ dataSegmentLength: header.length, reason: 0x06, ...target.numbers(), dataSN: 0 }), header);
+  const again = await tmf(target);
+  assert.is(again.function, Fn.LogicalUnitReset);
+  answer(target, again, 0);
+  assert.is(await managed, 0);
+});
+
 test.run();

@@ -133,7 +133,7 @@ test("an AHS of nothing but its head is skipped", () => {
   assert.is(decodeScsiCommand(withAhs(2, "00003f00 00000000")).cdb.length, 16);
 });
 
-test("AHS that do not fit TotalAHSLength exactly are a format error", () => {
+test("H-2 AHS that do not fit TotalAHSLength exactly are a format error", () => {
   for (
     const [words, ahs] of [
       [1, "00050200"], // needs 2 words

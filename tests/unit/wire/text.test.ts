@@ -75,7 +75,7 @@ test("a key has at most 63 bytes", () => {
   refuses(`${"A".repeat(64)}=\0`, "text key");
 });
 
-test("a value has at most 255 bytes of UTF-8, a binary one 1024 when decoded", () => {
+test("H-12 a value has at most 255 bytes of UTF-8, a binary one 1024 when decoded", () => {
   assert.is(wire.parseTextKeys(bytes(`A=${"b".repeat(255)}\0`))[0]![1].length, 255);
   assert.is(wire.parseTextKeys(bytes(`A=${"é".repeat(127)}\0`))[0]![1].length, 127);
   refuses(`A=${"b".repeat(256)}\0`, "A");
