@@ -52,23 +52,20 @@ export class Calls {
   readonly #defaultTimeout: number;
   readonly #endEarly: EndEarly;
   readonly #settled: (call: CommandCall) => void;
+  readonly #judge: ConstructorParameters<typeof CommandCall>[2]["judge"];
+  #suspended = false;
   #order = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
-  #idle: (() => void)[] = [];
 
-  /**
-   * @param defaultTimeout milliseconds; 0: none
-   * @param settled told of every command that has settled
-   */
-  constructor(defaultTimeout: number, endEarly: EndEarly, settled: (call: CommandCall) => void) {
+  /** @param defaultTimeout milliseconds; 0: none */
+  constructor(defaultTimeout: number, endEarly: EndEarly, on: ConstructorParameters<typeof CommandCall>[2]) {
     this.#defaultTimeout = defaultTimeout;
     this.#endEarly = endEarly;
+    this.#judge = on.judge;
     this.#settled = (call) => {
       this.#open.delete(call);
-      settled(call);
-      if (this.#open.size > 0 || this.#idle.length === 0) return;
-      for (const resolve of this.#idle.splice(0)) resolve();
+      on.settled(call);
     };
   }
 
@@ -88,8 +85,11 @@ export class Calls {
     const timeout = checkInteger("timeout", options.timeout ?? this.#defaultTimeout, 0, MAX_TIMEOUT);
     const raw = encodeLun(lun);
     if (signal?.aborted) throw abortError(signal);
-    const deadline = timeout === 0 ? Infinity : monotonicNow() + timeout;
-    const call = new CommandCall(command, { lun: raw, timeout, deadline, order: this.#order++ }, this.#settled);
+    const ownLimit = options.timeout !== undefined;
+    const counts = timeout > 0 && (ownLimit || !this.#suspended);
+    const deadline = counts ? monotonicNow() + timeout : Infinity;
+    const given = { lun: raw, timeout, ownLimit, deadline, order: this.#order++ };
+    const call = new CommandCall(command, given, { settled: this.#settled, judge: this.#judge });
     this.#open.add(call);
     if (deadline < this.#timerAt) this.#arm(deadline);
     if (signal !== undefined) call.listen(signal, () => this.#endEarly(call, abortError(signal)));
@@ -102,10 +102,22 @@ export class Calls {
     if (call.deadline < this.#timerAt) this.#arm(call.deadline);
   }
 
-  /** Resolves when no command is open. */
-  idle(): Promise<void> {
-    if (this.#open.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  /** There is no connection: the session's own limit is for the target's answer, so that it does not run meanwhile. */
+  suspend(): void {
+    this.#suspended = true;
+    for (const call of this.#open) if (!call.ownLimit) call.deadline = Infinity;
+  }
+
+  /** There is one again: the session's own limit begins anew. */
+  restart(): void {
+    this.#suspended = false;
+    const now = monotonicNow();
+    let next = Infinity;
+    for (const call of this.#open) {
+      if (!call.ownLimit && call.timeout > 0) call.deadline = now + call.timeout;
+      next = Math.min(next, call.deadline);
+    }
+    if (next < this.#timerAt) this.#arm(next);
   }
 
   /** Stops the clock; nothing may be made afterwards. */

@@ -25,12 +25,16 @@ export class CommandCall {
   readonly attribute: 0 | 1 | 2 | 3 | 4;
   /** Time limit in milliseconds; 0: none. */
   readonly timeout: number;
+  /** Whether the caller gave the limit for this command: then it runs on while there is no connection. */
+  readonly ownLimit: boolean;
   /** When the limit runs out, by the monotonic clock in milliseconds; Infinity: never. */
   deadline: number;
   /** Rises with every command of a session: the order in which they were given. */
   readonly order: number;
   /** Resolves or rejects once. */
   readonly promise: Promise<SessionResult>;
+  /** The promise that the caller has, where that is another one. */
+  handed: Promise<SessionResult> | undefined;
   /** What carries it now; undefined while nothing of it has been handed to the socket. */
   task: ScsiTask | undefined;
   /** Times that it was handed to a socket. */
@@ -40,6 +44,7 @@ export class CommandCall {
   #settled = false;
   #resolve!: (result: SessionResult) => void;
   #reject!: (error: Error) => void;
+  readonly #judge: ((call: CommandCall, result: SessionResult) => Error | undefined) | undefined;
   #onSettled: ((call: CommandCall) => void) | undefined;
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
@@ -47,8 +52,12 @@ export class CommandCall {
   /** Takes a validated command. `deadline` is by the monotonic clock, in milliseconds. */
   constructor(
     command: SessionCommand,
-    given: { lun: bigint; timeout: number; deadline: number; order: number },
-    onSettled: (call: CommandCall) => void,
+    given: { lun: bigint; timeout: number; ownLimit: boolean; deadline: number; order: number },
+    on: {
+      settled: (call: CommandCall) => void;
+      /** Asked about every result; what it returns takes the result's place. */
+      judge?: ((call: CommandCall, result: SessionResult) => Error | undefined) | undefined;
+    },
   ) {
     this.lun = given.lun;
     this.cdb = command.cdb;
@@ -57,9 +66,11 @@ export class CommandCall {
     this.replay = command.replay ?? "never";
     this.attribute = command.attribute ?? 1;
     this.timeout = given.timeout;
+    this.ownLimit = given.ownLimit;
     this.deadline = given.deadline;
     this.order = given.order;
-    this.#onSettled = onSettled;
+    this.#judge = on.judge;
+    this.#onSettled = on.settled;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -85,7 +96,11 @@ export class CommandCall {
 
   /** Settles with a SCSI result. */
   complete(result: SessionResult): void {
-    if (this.#finish()) this.#resolve(result);
+    if (this.#settled) return;
+    const error = this.#judge?.(this, result);
+    if (error !== undefined) return this.fail(error);
+    this.#finish();
+    this.#resolve(result);
   }
 
   /** Settles with an error. */

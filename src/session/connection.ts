@@ -8,6 +8,7 @@ import { crc32c, loadNativeCrc32c } from "../bytes/crc32c.ts";
 import type { ByteSink, ConnectTcp, TcpConnection } from "../runtime/mod.ts";
 import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../wire/mod.ts";
 import { asError, connectionLost } from "./failures.ts";
+import { type PduTap, show } from "./tap.ts";
 
 /** Who takes the PDUs of a connection: the login phase first, the full-feature phase then. */
 export interface PduHandler extends FramerHandler {
@@ -29,6 +30,8 @@ export interface OpenConnectionOptions {
   connectTcp: ConnectTcp;
   /** Longest data segment that is accepted until {@link Connection.enterFullFeature}, in bytes. */
   maxDataSegmentLength: number;
+  /** Shown every PDU. */
+  tap?: PduTap | undefined;
 }
 
 const PADS: readonly Uint8Array[] = [new Uint8Array(0), new Uint8Array(1), new Uint8Array(2), new Uint8Array(3)];
@@ -49,7 +52,7 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
     port: options.port,
     timeout: options.timeout,
     signal: options.signal,
-    sink: (tcp) => connection = new Connection(tcp, options.maxDataSegmentLength),
+    sink: (tcp) => connection = new Connection(tcp, options.maxDataSegmentLength, options.tap),
   });
   return connection as Connection;
 }
@@ -58,6 +61,7 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
 export class Connection implements ByteSink, FramerHandler {
   readonly #tcp: TcpConnection;
   readonly #framer: Framer;
+  readonly #tap: PduTap | undefined;
   #handler: PduHandler = NOBODY;
   #headerDigest = false;
   #dataDigest = false;
@@ -68,8 +72,9 @@ export class Connection implements ByteSink, FramerHandler {
   #error: Error | undefined;
 
   /** @param maxDataSegmentLength longest data segment that is accepted, in bytes */
-  constructor(tcp: TcpConnection, maxDataSegmentLength: number) {
+  constructor(tcp: TcpConnection, maxDataSegmentLength: number, tap?: PduTap) {
     this.#tcp = tcp;
+    this.#tap = tap;
     this.#framer = new Framer(this, { maxDataSegmentLength });
   }
 
@@ -151,6 +156,7 @@ export class Connection implements ByteSink, FramerHandler {
    */
   send(header: Uint8Array, data: Uint8Array = EMPTY): void {
     if (this.#ended) return;
+    if (this.#tap !== undefined) show(this.#tap, "out", header, data);
     this.#write(header);
     if (this.#headerDigest) this.#write(encodeDigest(crc32c(header)));
     if (data.length === 0) return;
@@ -221,6 +227,8 @@ export class Connection implements ByteSink, FramerHandler {
 
   /** From the framer. A handler that has ended the connection gets nothing more of what was read. */
   pdu(header: Uint8Array, data: Uint8Array): void {
-    if (!this.#ended) this.#handler.pdu(header, data);
+    if (this.#ended) return;
+    if (this.#tap !== undefined) show(this.#tap, "in", header, data);
+    this.#handler.pdu(header, data);
   }
 }

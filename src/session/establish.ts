@@ -155,6 +155,7 @@ async function tryOnce(
     timeout: Math.max(1, Math.ceil(Math.min(timeouts.connect, left))),
     signal,
     connectTcp: options.connectTcp,
+    tap: options.tap,
     maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
   });
   const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);

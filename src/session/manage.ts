@@ -36,7 +36,7 @@ export async function manage(core: SessionCore, fn: Fn, options: TaskManagementO
   let task: ScsiTask | undefined;
   let lun = 0n;
   if (OF_A_TASK.includes(fn)) {
-    const call = core.calls.all().find((one) => one.promise === options.command);
+    const call = core.calls.all().find((one) => (one.handed ?? one.promise) === options.command);
     if (options.command === undefined) {
       throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs the command that it is about`);
     }

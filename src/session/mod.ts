@@ -37,5 +37,6 @@ export type { RejectEvent } from "./reject.ts";
 export { RejectedError } from "./requests.ts";
 export { IscsiSession, type RunningCommand, type TaskManagementOptions } from "./session.ts";
 export { type ReplayClass, type SessionCommand, type SessionExecuteOptions, type SessionResult } from "./shapes.ts";
+export type { PduTap, TappedPdu } from "./tap.ts";
 export { TaskManagementError } from "./task_management.ts";
 export { TaskManagementFunction } from "../wire/mod.ts";

@@ -19,6 +19,7 @@ import {
   type SessionType,
 } from "./login/mod.ts";
 import { type RecoveryOptions, type RecoveryPolicy, resolveRecovery } from "./recovery/policy.ts";
+import type { PduTap } from "./tap.ts";
 import { MAX_TIMEOUT } from "./timing.ts";
 
 /** Time limits of a session, each in milliseconds, 1 to 2^31-1. */
@@ -77,6 +78,8 @@ export interface SessionOptions {
   keepalive?: KeepaliveOptions | false | undefined;
   /** What happens when the connection is lost; false: every command fails, and the session is closed. */
   recovery?: RecoveryOptions | false | undefined;
+  /** Shown every PDU in both directions, for diagnosis. Nothing is slower without it. */
+  tap?: PduTap | undefined;
   /** Asked before a redirection of the target is followed; false refuses it. All are followed where absent. */
   redirect?: ((address: { host: string; port: number }) => boolean) | undefined;
   /** Ends the attempt to connect. It has no effect once the session is made. */
@@ -118,6 +121,8 @@ export interface ResolvedOptions {
   readonly keepalive: KeepaliveTimes | undefined;
   /** Undefined: no recovery. */
   readonly recovery: RecoveryPolicy | undefined;
+  /** Shown every PDU. */
+  readonly tap: PduTap | undefined;
   /** Asked before a redirection is followed. */
   readonly redirect: (address: { host: string; port: number }) => boolean;
   /** Makes the TCP connections. */
@@ -195,6 +200,7 @@ export function resolveOptions(given: SessionOptions): ResolvedOptions {
       timeout: checkInteger("keepalive.timeout", keepalive.timeout ?? 10_000, 1, Math.floor(MAX_TIMEOUT / 4)),
     },
     recovery: given.recovery === false ? undefined : resolveRecovery(given.recovery ?? {}),
+    tap: given.tap,
     redirect: given.redirect ?? (() => true),
     connectTcp: given.connectTcp ?? connectTcp,
     firstCmdSN: checkInteger("firstCmdSN", given.firstCmdSN ?? 1, 0, 0xffff_ffff),

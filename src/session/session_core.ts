@@ -9,25 +9,28 @@ import type { AsyncEvent } from "./async_event.ts";
 import { Calls } from "./calls.ts";
 import type { CommandCall } from "./command_call.ts";
 import { CommandQueue } from "./command_queue.ts";
-import { type Address, establishAtAny, type Established } from "./establish.ts";
+import { Departure, leave } from "./departure.ts";
+import type { Address, Established } from "./establish.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
 import { connectionLost, sessionClosed } from "./failures.ts";
-import { Departure, leave } from "./departure.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { Nexus, type NexusOwner } from "./nexus.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
 import { PostponedCalls } from "./postponed.ts";
+import { Reach } from "./reach.ts";
+import { FlushGuard } from "./recovery/flush_guard.ts";
+import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
-import { WriteLog } from "./recovery/write_log.ts";
 import { verifyLuns } from "./recovery/verify.ts";
+import { WriteLog } from "./recovery/write_log.ts";
 import type { RejectEvent } from "./reject.ts";
 import { isUnitAttention } from "./sense.ts";
 import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
 import type { ScsiTask } from "./task.ts";
 import { settlesWithin } from "./timing.ts";
+import { commandChannel, loginChannel, recoveryChannel } from "./tracing.ts";
 
 /** After the logout: how long the target may take to close the connection, in milliseconds. */
 const CLOSE_GRACE = 500;
@@ -41,8 +44,10 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   /** Why the session is closed, where that was not the caller's wish. */
   closeReason: Error | undefined;
   readonly #events: SessionEmitter;
+  readonly #reach: Reach;
   readonly #recovery: Recovery | undefined;
   readonly #writes: WriteLog | undefined;
+  readonly #flushes: FlushGuard = new FlushGuard();
   readonly #luns: Set<bigint> = new Set();
   readonly #changedLuns: Map<bigint, Error> = new Map();
   readonly #postponed: PostponedCalls = new PostponedCalls((call) => {
@@ -53,13 +58,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #nexus: Nexus | undefined;
   #keepalive: Keepalive | undefined;
   #parameters: SessionParameters | undefined;
-  #address: Address;
-  /** Which of the portals was used last. */
-  #portal = 0;
   #remoteAddress = "";
-  #movedTo: Address | undefined;
-  #auth: ResolvedOptions["auth"];
-  #portalGroupTag: number | undefined;
   #nextTag: number;
   #departure: Departure;
   /** While the LUNs are checked after a reconnect: the only commands that are sent. */
@@ -74,18 +73,20 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   constructor(options: ResolvedOptions, events: SessionEmitter) {
     this.options = options;
     this.#events = events;
-    this.#auth = options.auth;
-    this.#portalGroupTag = options.portalGroupTag;
+    this.#reach = new Reach(options);
     this.#nextTag = options.firstTag;
     this.#departure = new Departure(options.timeouts.request, () => {});
-    this.#address = options.portals[0] as Address;
     const { recovery } = options;
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
+    const guarded = recovery !== undefined && !recovery.replayWrites;
     this.#writes = recovery?.replayWrites === true ? new WriteLog() : undefined;
     this.calls = new Calls(
       options.timeouts.command,
       (call, error) => this.#endEarly(call, error),
-      (call) => this.#writes?.settled(call, call.attempts > 0),
+      {
+        settled: (call) => this.#writes?.settled(call, call.attempts > 0),
+        judge: guarded ? (call, result) => this.#flushes.judge(call, result) : undefined,
+      },
     );
   }
 
@@ -106,16 +107,13 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** The portal of the last login. */
   get portal(): Address {
-    return this.#address;
+    return this.#reach.address;
   }
 
   /** The first login. */
   async connect(signal: AbortSignal | undefined): Promise<void> {
-    const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
     try {
-      const established = await establishAtAny(this.options, this.options.portals, before, signal);
-      this.#portal = established.index;
-      this.#adopt(established);
+      this.#adopt(await this.#reach.login(loginChannel, {}, signal));
     } catch (error) {
       this.calls.stop();
       this.#setState("closed");
@@ -129,11 +127,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     const { connection, outcome } = established;
     const { parameters } = outcome;
     const { options } = this;
-    this.#address = established.address;
-    this.#movedTo = established.movedTo ?? this.#movedTo;
-    this.#auth = established.auth;
     this.#parameters = parameters;
-    this.#portalGroupTag = parameters.targetPortalGroupTag ?? this.#portalGroupTag;
     this.#remoteAddress = connection.remoteAddress;
     this.#departure = new Departure(options.timeouts.request, () => this.#keepalive?.stop());
     this.#nexusEnded = new Promise((resolve) => this.#tellEnded = resolve);
@@ -174,7 +168,9 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#writes?.opened(call);
     this.calls.queue.push(call);
     this.#nexus?.pump();
-    return call.promise;
+    if (!commandChannel.hasSubscribers) return call.promise;
+    const context = { lun: call.lun, cdb: call.cdb, dataIn: call.dataIn.length, dataOut: call.dataOut.length };
+    return call.handed = commandChannel.promise(() => call.promise, context);
   }
 
   /** Refuses what only a normal session does. */
@@ -294,6 +290,8 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#tellEnded();
     if (closing) return;
     if (this.#recovery === undefined) return this.#end(cause);
+    this.calls.suspend();
+    this.#flushes.lost();
     this.#setState("reconnecting", cause);
     const time2Wait = this.#departure.time2Wait ?? nexus.link.parameters.defaultTime2Wait;
     this.#recovery.start(nexus.results > this.#resultsBefore, time2Wait);
@@ -302,14 +300,8 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   // What recovery asks and tells.
 
   /** One login. */
-  async reconnect(signal: AbortSignal): Promise<void> {
-    const { portals } = this.options;
-    // The portal that worked last comes first, for it is certainly of this session's portal group.
-    const addresses: Address[] = portals.map((_, index) => portals[(this.#portal + index) % portals.length] as Address);
-    const moved = this.#movedTo === undefined ? 0 : addresses.unshift(this.#movedTo) - portals.length;
-    const before = { auth: this.#auth, portalGroupTag: this.#portalGroupTag };
-    const established = await establishAtAny(this.options, addresses, before, signal);
-    if (established.index >= moved) this.#portal = (this.#portal + established.index - moved) % portals.length;
+  async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
+    const established = await this.#reach.login(recoveryChannel, { attempt }, signal);
     this.#probes = new CommandQueue();
     this.#adopt(established);
   }
@@ -339,6 +331,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       const changed = this.#changedLuns.get(call.lun);
       if (changed !== undefined && call.task === undefined) call.fail(lostError(call, changed));
     }
+    this.calls.restart();
     this.#resultsBefore = nexus.results;
     this.#probes = undefined;
     this.#setState("connected");

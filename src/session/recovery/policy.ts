@@ -23,7 +23,11 @@ export interface RecoveryOptions {
   minDelay?: number | undefined;
   /** Most milliseconds between two tries, 1 to 2^31-1. 15,000 where absent. */
   maxDelay?: number | undefined;
-  /** Send writes again whose answer was lost, where that cannot undo a later write. False where absent. */
+  /**
+   * Send writes again whose answer was lost, where that cannot undo a later write; and trust the target's cache to have
+   * survived, so that a flush after a reconnect covers the writes before it. False where absent: then the first flush
+   * after a loss rejects with `ISCSI_OUTCOME_UNKNOWN` where writes had not been flushed before.
+   */
   replayWrites?: boolean | undefined;
   /** Ends all tries. */
   signal?: AbortSignal | undefined;

@@ -17,7 +17,7 @@ import { reinstate } from "./reinstate.ts";
 /** What recovery needs of the session. */
 export interface RecoveryHost {
   /** One login at the session's portals; the session takes the connection, and sends only what {@link verify} does. */
-  reconnect(signal: AbortSignal): Promise<void>;
+  reconnect(attempt: number, signal: AbortSignal): Promise<void>;
   /** Checks the LUNs over the new connection. False: the connection was lost meanwhile. */
   verify(): Promise<boolean>;
   /** All is well: what waits may be sent. */
@@ -85,7 +85,7 @@ export class Recovery {
           signal,
           connect: (attempt) => {
             this.#attempts = attempt;
-            return this.#host.reconnect(signal);
+            return this.#host.reconnect(attempt, signal);
           },
           failed: (attempt, error, pause) => this.#host.failed(attempt, error, pause),
         });
