@@ -47,7 +47,11 @@ async function cp(io: CliIo, from: string, to: string, options: CpOptions, signa
   try {
     const sink = await openSink(to, { initiatorName, signal });
     try {
-      const progress = new Progress({ style: styleOf(io, options), size: source.size, write: (text) => io.error(text) });
+      const progress = new Progress({
+        style: styleOf(io, options),
+        size: source.size,
+        write: (text) => io.error(text),
+      });
       const remove = io.onStatusRequest(() => progress.tell());
       let last: CopyProgress = { transferred: 0, contiguous: 0, size: source.size };
       const onProgress = (now: CopyProgress): void => {
