@@ -47,6 +47,8 @@ export async function abortTask(context: AbortContext, task: ScsiTask, error: Er
     aborted?.response === TaskManagementResponseCode.NoSuchTask
   ) return context.endTask(task, error);
 
+  // After our logout the answer to that, or its absence, ends the task.
+  if (context.link.loggedOut) return;
   const reset = await attempt(context, { fn: TaskManagementFunction.LogicalUnitReset, lun, wanted });
   if (task.ended) return;
   if (reset?.response === TaskManagementResponseCode.Complete) {
@@ -58,6 +60,7 @@ export async function abortTask(context: AbortContext, task: ScsiTask, error: Er
     );
     return context.endTasksOf(lun, reset.cmdSN, because);
   }
+  if (context.link.loggedOut) return;
   context.link.connection.fail(
     error instanceof TimeoutError ? error : new TimeoutError(
       ErrorCode.RequestTimeout,

@@ -22,4 +22,6 @@ export interface Link {
   readonly statuses: StatusSequence;
   /** What the tags stand for. */
   readonly tasks: TaskTable;
+  /** Set when the logout is sent: no request may follow it. */
+  loggedOut: boolean;
 }

@@ -82,7 +82,6 @@ export class Nexus implements PduHandler {
   readonly #requestTimeout: number;
   readonly #turns: (() => void)[] = [];
   #held = false;
-  #loggedOut = false;
   #ended = false;
   #results = 0;
   #idle: (() => void)[] = [];
@@ -98,6 +97,7 @@ export class Nexus implements PduHandler {
       window: new CommandWindow(start.expCmdSN, start.expCmdSN, start.maxCmdSN),
       statuses: new StatusSequence(start.statSN),
       tasks: new TaskTable(start.firstTag),
+      loggedOut: false,
     };
     this.nops = new Nops(this.link);
     this.texts = new Texts(this.link, (send) => {
@@ -111,7 +111,6 @@ export class Nexus implements PduHandler {
       owner,
       endTask: (task, ending) => this.#endTask(task, ending),
       takeBack: (task) => this.#takeBack(task),
-      mayAnswer: () => !this.#loggedOut,
       pump: () => this.pump(),
     }, start.discovery);
     connection.enterFullFeature({ ...parameters, maxDataSegmentLength: parameters.maxRecvDataSegmentLength });
@@ -228,7 +227,7 @@ export class Nexus implements PduHandler {
   /** Logs out. Nothing is sent afterwards. */
   logout(): Promise<LogoutAnswer> {
     this.#held = true;
-    this.#loggedOut = true;
+    this.link.loggedOut = true;
     return logout(this.link, this.#requestTimeout);
   }
 

@@ -47,8 +47,6 @@ export interface ReceiverContext {
   endTask(task: ScsiTask, ending: Ending): void;
   /** Takes a task out without settling its command. */
   takeBack(task: ScsiTask): CommandCall;
-  /** Whether pings are still answered: not after a logout. */
-  mayAnswer(): boolean;
   /** Sends what may be sent now. */
   pump(): void;
 }
@@ -184,7 +182,7 @@ export class Receiver implements FramerHandler {
     const pdu = decodeNopIn(header);
     if (pdu.initiatorTaskTag !== RESERVED_TAG) return this.#onAnswer("nop", header, data, pdu.initiatorTaskTag);
     this.#context.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    if (this.#context.mayAnswer()) this.#context.nops.answer(pdu);
+    if (!this.#context.link.loggedOut) this.#context.nops.answer(pdu);
   }
 
   #onAnswer(kind: RequestKind, header: Uint8Array, data: Uint8Array, tag: number): void {

@@ -12,7 +12,7 @@ import { CommandQueue } from "./command_queue.ts";
 import { Departure, leave } from "./departure.ts";
 import type { Address, Established } from "./establish.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
-import { connectionLost, sessionClosed } from "./failures.ts";
+import { abortError, connectionLost, sessionClosed } from "./failures.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
@@ -119,7 +119,6 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       this.#setState("closed");
       throw error;
     }
-    this.#setState("connected");
   }
 
   /** Takes a connection that has logged in. */
@@ -143,8 +142,11 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     }, this);
     this.#nexus = nexus;
     this.#resultsBefore = 0;
-    if (options.keepalive !== undefined) this.#keepalive = new Keepalive(nexus.link, nexus.nops, options.keepalive);
+    // A discovery session sends nothing but SendTargets, its logout, and answers.
+    const pings = options.sessionType === "Normal" ? options.keepalive : undefined;
+    if (pings !== undefined) this.#keepalive = new Keepalive(nexus.link, nexus.nops, pings);
     for (const warning of outcome.warnings) this.#events.emit("warning", warning);
+    if (this.#state === "connecting") this.#setState("connected");
     nexus.start();
   }
 
@@ -176,7 +178,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   /** Refuses what only a normal session does. */
   needNormal(): void {
     if (this.options.sessionType === "Normal") return;
-    throw typeError(ErrorCode.InvalidArgValue, "A discovery session carries no SCSI commands and no task management");
+    throw typeError(ErrorCode.InvalidArgValue, "A discovery session carries SendTargets and nothing else");
   }
 
   /** Refuses what a closed session cannot do. */
@@ -199,6 +201,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** Pings. */
   async ping(): Promise<void> {
+    this.needNormal();
     await this.live().nops.ping(this.options.timeouts.request);
   }
 
@@ -294,7 +297,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#flushes.lost();
     this.#setState("reconnecting", cause);
     const time2Wait = this.#departure.time2Wait ?? nexus.link.parameters.defaultTime2Wait;
-    this.#recovery.start(nexus.results > this.#resultsBefore, time2Wait);
+    this.#recovery.start(cause, nexus.results > this.#resultsBefore, time2Wait);
   }
 
   // What recovery asks and tells.
@@ -302,6 +305,10 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   /** One login. */
   async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
     const established = await this.#reach.login(recoveryChannel, { attempt }, signal);
+    if (signal.aborted) {
+      established.connection.fail();
+      throw abortError(signal);
+    }
     this.#probes = new CommandQueue();
     this.#adopt(established);
   }

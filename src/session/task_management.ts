@@ -84,7 +84,7 @@ export class TaskManagement {
   call(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer | undefined> {
     return this.#queue.run(async () => {
       for (let attempt = 1;; attempt++) {
-        if (call.wanted?.() === false) return undefined;
+        if (call.wanted?.() === false || this.#link.loggedOut) return undefined;
         try {
           return await this.#send(call, limit);
         } catch (error) {

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeLogoutRequest, decodeNopOut, encodeNopIn, Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { type Command, plus } from "./peer.ts";
-import { read, ready, rejectsWith, rig } from "./rig.ts";
+import { read, ready, rejectsWith, rig, write } from "./rig.ts";
 
 const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
 
@@ -213,6 +213,77 @@ rigged("F-56 §11.14 logout is immediate, reason 0, and the last request", {}, a
   await closing;
   assert.is(session.state, "closed");
   assert.is(target.log[target.log.length - 1]!.opcode, Opcode.LogoutRequest);
+});
+
+rigged(
+  "FFP-16.1.1 §11.3 the first command: CmdSN, ExpStatSN, tag, flags, lengths",
+  { login: { statSN: 41, keys: { ImmediateData: "Yes" } } },
+  async ({ session, target }) => {
+    const cases = [ready(), read(512), write(512)];
+    for (const [index, one] of cases.entries()) {
+      const run = session.execute(1, one);
+      const command = await target.command();
+      const { header } = target.log[target.log.length - 1]!;
+      if (index === 0) assert.is(command.cmdSN, target.logins[0]!.cmdSN);
+      assert.is(command.expStatSN, target.statSN);
+      assert.is.not(command.initiatorTaskTag, RESERVED_TAG);
+      assert.is(command.dataSegmentLength, command.data.length);
+      assert.ok(command.write || command.final);
+      assert.is(command.read, one.dataIn !== undefined);
+      assert.is(command.write, one.dataOut !== undefined);
+      assert.is(command.expectedDataTransferLength, (one.dataIn ?? one.dataOut)?.length ?? 0);
+      assert.is(command.attribute, 1);
+      assert.is(header[4], 0);
+      target.respond(command, { underflow: true, residualCount: command.expectedDataTransferLength });
+      await run;
+    }
+  },
+);
+
+rigged(
+  "FFP-16.1.2 §11.3 the first command without immediate data",
+  { login: { keys: { ImmediateData: "No", InitialR2T: "Yes" } } },
+  async ({ session, target }) => {
+    const run = session.execute(1, write(512));
+    const command = await target.command();
+    assert.is(command.data.length, 0);
+    assert.is(command.dataSegmentLength, 0);
+    assert.is(command.cmdSN, target.logins[0]!.cmdSN);
+    target.respond(command, { status: 8 });
+    await run;
+  },
+);
+
+rigged(
+  "FFP-16.5 §11.4.10 a response that shuts the window, and one place opened later: exactly one command",
+  { login: { window: 0 } },
+  async ({ session, target }) => {
+    const run = session.execute(1, write(512));
+    const command = await target.command();
+    const later = [session.execute(1, ready()), session.execute(1, ready())];
+    target.respond(command, { expCmdSN: plus(command.cmdSN, 1), maxCmdSN: command.cmdSN });
+    await run;
+    target.window = 0;
+    await target.quiet();
+    target.window = 1;
+    target.nopIn();
+    const next = await target.command();
+    target.window = 0;
+    await target.quiet();
+    target.window = 1;
+    target.respond(next);
+    target.respond(await target.command());
+    await Promise.all(later);
+  },
+);
+
+rigged("FFP-4.1 §4.2.2.1 a command that is never acknowledged: an abort, no retry", {}, async ({ session, target }) => {
+  const run = session.execute(1, ready(), { timeout: 50 });
+  const { header } = await target.expect(Opcode.ScsiCommand);
+  const request = await target.expect(Opcode.TaskManagementRequest);
+  assert.equal(request.header.subarray(20, 24), header.subarray(16, 20));
+  target.socket.end();
+  await rejectsWith(run, "ISCSI_COMMAND_TIMEOUT");
 });
 
 test.run();

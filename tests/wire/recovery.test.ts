@@ -253,6 +253,7 @@ rigged("F-67 §7 a target that takes logins and dies again is not hammered", {
     next.socket.destroy();
   }
   await closed;
+  assert.is(peer.all.length, 5);
   await rejectsWith(session.execute(1, ready()), "ISCSI_SESSION_CLOSED");
 });
 
@@ -541,6 +542,42 @@ rigged(
     await next.expect(Opcode.TaskManagementRequest);
     await session.close();
     await rejectsWith(unanswered, "ISCSI_COMMAND_TIMEOUT");
+  },
+);
+
+rigged("A target that wants us to stay away for hours is given up", recovering(), async ({ session, target }) => {
+  const run = session.execute(1, read(512));
+  await target.command();
+  target.send(encodeAsyncMessage({
+    dataSegmentLength: 0,
+    lun: 0n,
+    asyncEvent: 3,
+    asyncVCode: 0,
+    parameter1: 0,
+    parameter2: 65535,
+    parameter3: 0,
+    ...target.numbers(),
+  }));
+  await rejectsWith(run, "ISCSI_CONNECTION_LOST");
+  assert.is(session.state, "closed");
+});
+
+rigged(
+  "Close while the LUNs are checked",
+  recovering({
+    timeouts: { request: 100 },
+    recovery: { ...FAST, verify: async (_lun, executor) => void await executor.execute(ready()) },
+  }),
+  async ({ session, target, peer }) => {
+    const run = session.execute(1, read(512));
+    await target.command();
+    target.socket.destroy();
+    const next = await comeBack(peer);
+    await next.command();
+    await session.close();
+    await rejectsWith(run, "ISCSI_SESSION_CLOSED");
+    await next.gone();
+    assert.is(session.state, "closed");
   },
 );
 

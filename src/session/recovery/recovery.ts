@@ -10,7 +10,7 @@
  */
 
 import { monotonicNow } from "../../runtime/mod.ts";
-import { asError } from "../failures.ts";
+import { abortError, asError } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import { reinstate } from "./reinstate.ts";
 
@@ -60,26 +60,28 @@ export class Recovery {
   /**
    * Starts. Does nothing where it runs already.
    *
+   * @param cause what ended the connection
    * @param progress whether the lost connection had carried anything to its end
    * @param time2Wait seconds to stay away
    */
-  start(progress: boolean, time2Wait: number): void {
+  start(cause: Error, progress: boolean, time2Wait: number): void {
     if (this.#running) return;
     this.#running = true;
     if (progress || this.#attempts === 0) {
       this.#attempts = 0;
       this.#since = monotonicNow();
     }
-    void this.#run(time2Wait);
+    void this.#run(cause, time2Wait);
   }
 
-  async #run(time2Wait: number): Promise<void> {
+  async #run(cause: Error, time2Wait: number): Promise<void> {
     const began = monotonicNow();
     const { signal } = this.#cancel;
     try {
       do {
         await reinstate({
           policy: this.#policy,
+          cause,
           streak: { attempts: this.#attempts, since: this.#since },
           time2Wait,
           signal,
@@ -90,6 +92,7 @@ export class Recovery {
           failed: (attempt, error, pause) => this.#host.failed(attempt, error, pause),
         });
       } while (!await this.#host.verify());
+      if (signal.aborted) throw abortError(signal);
     } catch (thrown) {
       this.#running = false;
       return this.#host.gaveUp(asError(thrown));

@@ -6,7 +6,7 @@
 
 import { ErrorCode, IscsiError, LoginError } from "../../errors.ts";
 import { monotonicNow, randomBytes } from "../../runtime/mod.ts";
-import { abortError, asError } from "../failures.ts";
+import { abortError, asError, connectionLost } from "../failures.ts";
 import { delay } from "../timing.ts";
 import { backoff, type RecoveryPolicy } from "./policy.ts";
 
@@ -14,6 +14,8 @@ import { backoff, type RecoveryPolicy } from "./policy.ts";
 export interface ReinstateOptions<T> {
   /** Bounds and pauses. */
   policy: RecoveryPolicy;
+  /** What ended the connection. */
+  cause: Error;
   /** Tries before these that led to nothing, and when the first of them was made, by the monotonic clock in milliseconds. */
   streak: { attempts: number; since: number };
   /** Seconds that the target wants us to stay away. */
@@ -25,6 +27,9 @@ export interface ReinstateOptions<T> {
   /** Told of every try that failed and will be followed by another one, `pause` milliseconds later. */
   failed: (attempt: number, error: Error, pause: number) => void;
 }
+
+/** A wish of the target to stay away for so many milliseconds is always met, whatever the policy says of longer ones. */
+const SHORT_WAIT = 10_000;
 
 /** Failures that the next try will meet again. */
 function hopeless(error: Error): boolean {
@@ -43,13 +48,19 @@ function random(): number {
 /**
  * Tries until it works, the bounds of the policy are reached, or the signal fires.
  *
- * @throws the error of the last try; `ABORT_ERR`
+ * @throws the error of the last try, or what ended the connection where none is left; `ABORT_ERR`
  */
 export async function reinstate<T>(options: ReinstateOptions<T>): Promise<T> {
-  const { policy, signal, streak } = options;
-  const end = streak.since + options.time2Wait * 1000 + policy.maxTime;
+  const { policy, signal, streak, cause } = options;
+  const away = options.time2Wait * 1000;
+  const end = streak.since + away + policy.maxTime;
   const first = streak.attempts + 1;
-  await delay(Math.max(options.time2Wait * 1000, backoff(policy, first, random())), signal);
+  const pause = Math.max(away, backoff(policy, first, random()));
+  if (away > Math.max(policy.maxTime, SHORT_WAIT)) {
+    throw connectionLost(`The target wants us to stay away for ${options.time2Wait} s, which is too long`, cause);
+  }
+  if (first > policy.maxAttempts || monotonicNow() + pause > end) throw cause;
+  await delay(pause, signal);
   for (let attempt = first;; attempt++) {
     try {
       return await options.connect(attempt, signal);
