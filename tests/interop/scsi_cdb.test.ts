@@ -44,7 +44,8 @@ function parsed<K extends scsi.LogPage["kind"]>(bytes: Uint8Array, kind: K): Ext
   return page as Extract<scsi.LogPage, { kind: K }>;
 }
 function told(out: string, label: string): string | undefined {
-  return out.split("\n").find((line) => line.trim().startsWith(label))?.trim().slice(label.length).trim();
+  const line = out.split("\n").find((one) => one.trim().startsWith(label))?.trim().slice(label.length).trim();
+  return line?.replace(/ \[\d+ [KMGT]B\]$/, ""); // large counters are told in round figures too
 }
 const logs = (bytes: Uint8Array): string => sgFile("sg_logs", bytes, [], "--in");
 
@@ -53,13 +54,13 @@ needs(test, "sg_logs")("log pages", () => {
     const counters = Array.from({ length: 7 }, (_, code) => [code, [0, 0, ...random.bytes(6)]] as const);
     const errors = parsed(log(2 + random.below(4), counters), "errorCounters");
     const out = logs(log(errors.pageCode, counters));
-    assert.match(out, [/^Write/, /^Read error/, /^Read reverse/, /^Verify/][errors.pageCode - 2]!);
+    assert.match(out, [/^Write/, /^Read error/, /^Read rev/i, /^Verify/][errors.pageCode - 2]!);
     assert.is(told(out, "Errors corrected without substantial delay ="), String(errors.correctedWithoutDelay));
     assert.is(told(out, "Errors corrected with possible delays ="), String(errors.correctedWithDelay));
     assert.is(told(out, "Total rewrites or rereads ="), String(errors.retries));
     assert.is(told(out, "Total errors corrected ="), String(errors.corrected));
     assert.is(told(out, "Total times correction algorithm processed ="), String(errors.corrections));
-    assert.is(told(out, "Total bytes processed =")?.split(" ")[0], String(errors.bytesProcessed));
+    assert.is(told(out, "Total bytes processed ="), String(errors.bytesProcessed));
     assert.is(told(out, "Total uncorrected errors ="), String(errors.uncorrected));
 
     const nonMedium = log(6, [[0, [...random.bytes(4)]]]);
