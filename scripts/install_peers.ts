@@ -20,6 +20,8 @@ const PEERS: Record<string, string[]> = {
   // qemu-img speaks iscsi:// through a module that is in the second package.
   "qemu-img": ["qemu-utils", "qemu-block-extra"],
   sg_decode_sense: ["sg3-utils"],
+  "mkfs.ext4": ["e2fsprogs"],
+  zip: ["zip"],
   // Measures the programs of the benchmark.
   time: ["time"],
 };
