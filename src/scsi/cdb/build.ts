@@ -55,12 +55,8 @@ export function command(
   parts: CommandParts,
   values: Readonly<Record<string, FieldValue | undefined>> = {},
 ): ScsiCommand {
-  const all: Record<string, unknown> = {};
-  const given = options as Readonly<Record<string, unknown>>;
-  for (const name in given) if (!OUTSIDE_CDB.has(name)) all[name] = given[name];
-  for (const name in values) all[name] = values[name];
   return {
-    cdb: encodeCdb(layout, all),
+    cdb: encodeCdb(layout, values, options as Readonly<Record<string, unknown>>, OUTSIDE_CDB),
     dataIn: parts.dataIn !== undefined && parts.dataIn.length > 0 ? parts.dataIn : undefined,
     dataOut: parts.dataOut !== undefined && parts.dataOut.length > 0 ? parts.dataOut : undefined,
     replay: parts.replay,

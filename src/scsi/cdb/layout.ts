@@ -45,13 +45,19 @@ export function layout(
 }
 
 /**
- * Encodes a CDB. Fields without a value are zero, unless they are required.
+ * Encodes a CDB from `values`, and from `options` for the fields that `values` does not have. Fields without a value are
+ * zero, unless they are required. Names in `outside` are no fields and are passed over.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that the field cannot hold
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a value of another type or a required one that is absent,
  * `ERR_INVALID_ARG_VALUE` for a value that the CDB has no field for
  */
-export function encodeCdb(cdb: CdbLayout, values: Readonly<Record<string, unknown>>): Uint8Array {
+export function encodeCdb(
+  cdb: CdbLayout,
+  values: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>> = {},
+  outside: ReadonlySet<string> = NOTHING,
+): Uint8Array {
   const bytes = new Uint8Array(cdb.length);
   bytes[0] = cdb.opcode;
   if (cdb.opcode === VARIABLE_LENGTH) {
@@ -59,17 +65,29 @@ export function encodeCdb(cdb: CdbLayout, values: Readonly<Record<string, unknow
     putUint(bytes, 8, 2, cdb.serviceAction ?? 0);
   } else if (cdb.serviceAction !== undefined) bytes[1] = cdb.serviceAction;
   for (const field of cdb.fields) {
-    const value = values[field.name];
+    const { name } = field;
+    const value = values[name] ?? (outside.has(name) ? undefined : options[name]);
     if (value !== undefined) encodeField(cdb.name, bytes, field, value);
-    else if (field.required) {
-      throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for ${field.name}`);
-    }
+    else if (field.required) throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for ${name}`);
   }
+  checkNames(cdb, values, NOTHING);
+  checkNames(cdb, options, outside);
+  return bytes;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Names by layout, made when first needed. */
+const FIELD_NAMES: WeakMap<CdbLayout, ReadonlySet<string>> = new WeakMap();
+
+/** An option that the CDB cannot carry is refused: to ignore it would be to do something else than was asked for. */
+function checkNames(cdb: CdbLayout, values: Readonly<Record<string, unknown>>, outside: ReadonlySet<string>): void {
+  let names = FIELD_NAMES.get(cdb);
+  if (names === undefined) FIELD_NAMES.set(cdb, names = new Set(cdb.fields.map((field) => field.name)));
   for (const name in values) {
-    if (values[name] === undefined || cdb.fields.some((field) => field.name === name)) continue;
+    if (names.has(name) || outside.has(name) || values[name] === undefined) continue;
     throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} has no field ${name}`);
   }
-  return bytes;
 }
 
 /**

@@ -23,18 +23,27 @@ export interface SmallestOptions {
 
 const EXTRAS = ["dpo", "fua", "rarc", "rdProtect", "wrProtect", "groupNumber"];
 
-function choose(options: Partial<ReadOptions & WriteOptions>, smallest: CdbSize): CdbSize {
-  const { lba = 0, blocks = 0 } = options;
-  const plain = EXTRAS.every((name) => {
+/** Whether nothing is asked for that the 6-byte commands have no field for. */
+function isPlain(options: object): boolean {
+  return EXTRAS.every((name) => {
     const value = (options as Record<string, unknown>)[name];
     return value === undefined || value === false || value === 0;
   });
-  if (smallest <= 6 && plain && lba < 0x200000 && blocks >= 1 && blocks <= 256) return 6;
+}
+
+function choose(options: Partial<ReadOptions & WriteOptions>, smallest: CdbSize): CdbSize {
+  const { lba = 0, blocks = 0 } = options;
+  if (smallest <= 6 && lba < 0x200000 && blocks >= 1 && blocks <= 256 && isPlain(options)) return 6;
   if (lba <= 0xffffffff) {
     if (smallest <= 10 && blocks <= 0xffff) return 10;
     if (smallest <= 12) return 12;
   }
   return 16;
+}
+
+/** The options without `smallest`; the same object where it is not set, as a copy for each command would cost. */
+function rest<T extends SmallestOptions>(options: T): T {
+  return options.smallest === undefined ? options : { ...options, smallest: undefined };
 }
 
 function checkSmallest(smallest: CdbSize | undefined): CdbSize {
@@ -45,35 +54,35 @@ function checkSmallest(smallest: CdbSize | undefined): CdbSize {
 
 /** READ with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even READ(16) fits */
 export function readSmallest(options: ReadOptions & SmallestOptions): ScsiCommand {
-  const { smallest, ...rest } = options;
-  switch (choose(rest, checkSmallest(smallest))) {
+  const given = rest(options);
+  switch (choose(given, checkSmallest(options.smallest))) {
     case 6: {
-      const { lba, blocks, dataIn, control, attribute } = rest;
+      const { lba, blocks, dataIn, control, attribute } = given;
       return read6({ lba, blocks, dataIn, control, attribute });
     }
     case 10:
-      return read10(rest);
+      return read10(given);
     case 12:
-      return read12(rest);
+      return read12(given);
     default:
-      return read16(rest);
+      return read16(given);
   }
 }
 
 /** WRITE with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even WRITE(16) fits */
 export function writeSmallest(options: WriteOptions & SmallestOptions): ScsiCommand {
-  const { smallest, ...rest } = options;
-  switch (choose(rest, checkSmallest(smallest))) {
+  const given = rest(options);
+  switch (choose(given, checkSmallest(options.smallest))) {
     case 6: {
-      const { lba, blocks, dataOut, control, attribute } = rest;
+      const { lba, blocks, dataOut, control, attribute } = given;
       return write6({ lba, blocks, dataOut, control, attribute });
     }
     case 10:
-      return write10(rest);
+      return write10(given);
     case 12:
-      return write12(rest);
+      return write12(given);
     default:
-      return write16(rest);
+      return write16(given);
   }
 }
 

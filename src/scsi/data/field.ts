@@ -54,6 +54,23 @@ export function span(field: Field): number {
   return Math.ceil((7 - field.bit + field.bits) / 8);
 }
 
+/** The common case without BigInt: a number that fits an unsigned field of whole bytes, or of one byte's bits. */
+function encodeNumber(bytes: Uint8Array, field: Field, value: number): boolean {
+  if (field.kind !== "unsigned" || field.zeroMeans !== undefined || !Number.isSafeInteger(value) || value < 0) {
+    return false;
+  }
+  if (field.bits < 53 && value >= 2 ** field.bits) return false;
+  if (field.bit === 7 && field.bits % 8 === 0) {
+    putUint(bytes, field.byte, field.bits / 8, value);
+    return true;
+  }
+  const low = field.bit + 1 - field.bits;
+  if (low < 0) return false;
+  const mask = (2 ** field.bits - 1) << low;
+  bytes[field.byte] = ((bytes[field.byte] ?? 0) & ~mask) | (value << low);
+  return true;
+}
+
 /**
  * Encodes a value into its field; `name` says of what, for messages. Bits outside the field stay.
  *
@@ -61,6 +78,7 @@ export function span(field: Field): number {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a value of another type
  */
 export function encodeField(name: string, bytes: Uint8Array, field: Field, value: unknown): void {
+  if (typeof value === "number" && encodeNumber(bytes, field, value)) return;
   if (field.kind === "flag") {
     if (typeof value !== "boolean") {
       throw typeError(ErrorCode.InvalidArgType, `${name} takes a boolean as ${field.name}, got ${typeof value}`);
