@@ -24,6 +24,7 @@ interface ServeOptions {
   luns: number;
   blockSize: number;
   targetName: string;
+  initiatorName?: string;
   user?: string;
   password?: string;
 }
@@ -45,6 +46,7 @@ export function serveCommand(io: CliIo, done: (code: number) => void): Command {
     .option("--luns <n>", "number of LUNs", parseInteger(1, 256), 1)
     .option("--block-size <bytes>", "logical block size, a power of two", parseBlockSize, 512)
     .option("--target-name <name>", "iSCSI name of the target", DEFAULT_TARGET_NAME)
+    .option("-i, --initiator-name <name>", "let only this initiator log in")
     .option("--user <name>", "demand CHAP with this user name")
     .option(
       "--password <secret>",
@@ -66,7 +68,8 @@ async function serve(io: CliIo, options: ServeOptions): Promise<number> {
   const stopped = new Promise<void>((resolve) => stop = resolve);
   const remove = io.onInterrupt(stop);
   try {
-    const target = await startTarget({ host, port, targetName, auth, luns: await lunsOf(options) });
+    const initiators = options.initiatorName === undefined ? undefined : [options.initiatorName];
+    const target = await startTarget({ host, port, targetName, auth, initiators, luns: await lunsOf(options) });
     try {
       await io.out(target.urls.map((url) => `${url}\n`).join(""));
       await stopped;

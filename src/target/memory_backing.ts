@@ -87,7 +87,7 @@ class MemoryBacking implements Backing {
  * @throws RangeError `ERR_OUT_OF_RANGE` where the size is no multiple of the block size
  * @example
  * ```ts
- * import { memoryBacking, startTarget } from "@lunstream/lunstream/target";
+ * import { memoryBacking, startTarget } from "lunstream/target";
  * const target = await startTarget({ luns: [{ backing: memoryBacking(64 * 1024 * 1024) }] });
  * await target.close();
  * ```

@@ -87,6 +87,8 @@ export interface TargetOptions extends TargetLimits {
   luns: readonly TargetLun[];
   /** Who may log in; anyone where absent. */
   auth?: TargetAuth | undefined;
+  /** iSCSI names of the initiators that may log in; any where absent. A name alone proves nothing: see `auth`. */
+  initiators?: readonly string[] | undefined;
   /** Commands of one session at once, 1 to 1024: the size of the command window; 128 where absent. */
   queueDepth?: number | undefined;
   /** Sessions at once, 1 to 65535; 256 where absent. */

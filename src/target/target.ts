@@ -43,7 +43,7 @@ export interface Target {
  * @throws TransportError where the port cannot be listened on
  * @example
  * ```ts
- * import { memoryBacking, startTarget } from "@lunstream/lunstream/target";
+ * import { memoryBacking, startTarget } from "lunstream/target";
  * const target = await startTarget({ luns: [{ backing: memoryBacking(64 * 1024 * 1024) }] });
  * console.log(target.urls[0]);
  * await target.close();
@@ -57,6 +57,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const context: TargetContext = {
     targetName,
     auth: options.auth === undefined ? undefined : checkAuth(options.auth),
+    initiators: options.initiators === undefined ? undefined : new Set(options.initiators),
     limits: resolveLimits(options),
     challenges: new Set(),
     units,

@@ -8,6 +8,7 @@
 export const LoginStatus = {
   InitiatorError: 0x0200,
   AuthenticationFailed: 0x0201,
+  AuthorizationFailed: 0x0202,
   TargetNotFound: 0x0203,
   UnsupportedVersion: 0x0205,
   TooManyConnections: 0x0206,

@@ -27,6 +27,8 @@ export interface LoginEnvironment {
   readonly targetName: string;
   /** Who may log in; anyone where undefined. */
   readonly auth: TargetAuth | undefined;
+  /** Names of the initiators that may log in; any where undefined. */
+  readonly initiators: ReadonlySet<string> | undefined;
   /** What we declare. */
   readonly limits: Limits;
   /** Challenges on all connections of the target. */
@@ -132,7 +134,7 @@ export class Login {
   }
 
   #begin(request: LoginRequest, keys: ReadonlyMap<string, string>): void {
-    const { auth, limits, targetName, challenges } = this.#environment;
+    const { auth, initiators, limits, targetName, challenges } = this.#environment;
     const name = keys.get("InitiatorName");
     if (name === undefined || name === "") throw new LoginFailure(LoginStatus.MissingParameter);
     if (new TextEncoder().encode(name).length > MAX_NAME) throw new LoginFailure(LoginStatus.InitiatorError);
@@ -143,6 +145,7 @@ export class Login {
     const wanted = keys.get("TargetName");
     if (!this.#discovery && wanted === undefined) throw new LoginFailure(LoginStatus.MissingParameter);
     if (wanted !== undefined && wanted !== targetName) throw new LoginFailure(LoginStatus.TargetNotFound);
+    if (initiators?.has(name) === false) throw new LoginFailure(LoginStatus.AuthorizationFailed);
     const required = this.#discovery && auth?.discovery === false ? undefined : auth;
     if (required !== undefined && request.currentStage !== LoginStage.Security) {
       throw new LoginFailure(LoginStatus.AuthenticationFailed);

@@ -343,4 +343,13 @@ test("discovery: authenticated too, unless told otherwise; SendTargets names us;
   });
 });
 
+test("only the initiators that are listed may log in, to discover too", async () => {
+  await withTarget({ initiators: ["iqn.2026-01.example:test"] }, async (target) => {
+    assert.is(await status(target, NAMES), 0);
+    const other = "iqn.2026-01.example:other";
+    assert.is(await status(target, { ...NAMES, InitiatorName: other }), 0x0202);
+    assert.is(await status(target, { InitiatorName: other, SessionType: "Discovery" }), 0x0202);
+  });
+});
+
 test.run();
