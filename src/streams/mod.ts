@@ -9,7 +9,10 @@ export { createReadStream, type ReadStreamOptions } from "./read_stream.ts";
 export { createWriteStream, type WriteStreamOptions } from "./write_stream.ts";
 export { readable, type ReadableOptions } from "./web_readable.ts";
 export { writable, type WritableOptions } from "./web_writable.ts";
+export { createDuplexStream, type DuplexStreamOptions } from "./duplex_stream.ts";
+export type { PlacedBytes } from "./read_ahead.ts";
 export type {
+  DeviceDuplexStream,
   DeviceReadStream,
   DeviceStream,
   DeviceWriteStream,

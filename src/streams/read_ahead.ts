@@ -6,16 +6,42 @@
 
 import type { BlockDevice } from "../block/device.ts";
 
-/** What a {@link ReadAhead} reads, and how. All sizes in bytes. */
-export interface ReadAheadPlan {
+/** A run of bytes to read. */
+export interface ReadRange {
   /** First byte. */
-  position: number;
-  /** Bytes, 0 or more. */
-  length: number;
+  readonly position: number;
+  /** Bytes. */
+  readonly length: number;
+}
+
+/** What a {@link ReadAhead} reads, and how. All sizes in bytes. */
+export interface ReadAheadPlan extends ReadRange {
   /** Size of one request. */
-  requestSize: number;
+  readonly requestSize: number;
   /** Requests at a time, 1 or more. */
-  depth: number;
+  readonly depth: number;
+  /** Ranges to read instead of all from `position` on, in order; asked for one after the other. */
+  readonly ranges?: ((signal: AbortSignal) => AsyncIterator<ReadRange>) | undefined;
+}
+
+/** Bytes and where they are from. */
+export interface PlacedBytes {
+  /** First byte on the device. */
+  readonly position: number;
+  /** The bytes, in memory of their own. */
+  readonly buffer: Uint8Array;
+}
+
+/** A request, in flight or done and not yet taken. */
+class Request {
+  arrived = false;
+  constructor(readonly position: number, readonly data: Promise<Uint8Array>, arrive: () => void) {
+    // Its turn comes later, or never: no rejection may count as unhandled until then.
+    data.then(() => {
+      this.arrived = true;
+      arrive();
+    }, ignore);
+  }
 }
 
 /**
@@ -24,59 +50,100 @@ export interface ReadAheadPlan {
  */
 export class ReadAhead {
   readonly #device: BlockDevice;
+  readonly #plan: ReadAheadPlan;
   readonly #abort = new AbortController();
-  readonly #requestSize: number;
-  readonly #depth: number;
-  readonly #end: number;
+  #ranges: AsyncIterator<ReadRange> | undefined;
   #next: number;
-  #waiting: Promise<Uint8Array>[] = [];
+  #end: number;
+  #waiting: Request[] = [];
+  #begun = false;
   #failed = false;
+  #arrivals: (() => void) | undefined;
 
   /** Starts nothing yet. */
   constructor(device: BlockDevice, plan: ReadAheadPlan) {
     this.#device = device;
+    this.#plan = plan;
+    this.#ranges = plan.ranges?.(this.#abort.signal);
     this.#next = plan.position;
-    this.#end = plan.position + plan.length;
-    this.#requestSize = plan.requestSize;
-    this.#depth = plan.depth;
+    this.#end = plan.ranges === undefined ? plan.position + plan.length : plan.position;
+  }
+
+  /** Whether anybody has asked for data yet. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** All bytes before this one have been read from the device. */
+  get frontier(): number {
+    for (const request of this.#waiting) if (!request.arrived) return request.position;
+    return this.#next;
+  }
+
+  /** Settles when {@link ReadAhead.frontier} may have moved, or nothing will be read any more. One waiter. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => this.#arrivals = resolve);
   }
 
   /**
-   * The next bytes in memory of their own, or undefined at the end. Call it again only when the last call has settled.
-   * Rejects with the error of the request whose turn it is; all data before it have been given then.
+   * The next bytes, or undefined at the end. Call it again only when the last call has settled. Rejects with the error of
+   * the request whose turn it is; all data before it have been given then.
    */
-  async next(): Promise<Uint8Array | undefined> {
-    while (!this.#failed && this.#waiting.length < this.#depth && this.#next < this.#end) this.#start();
+  async next(): Promise<PlacedBytes | undefined> {
+    this.#begun = true;
+    this.#fill();
+    while (this.#ranges !== undefined && !this.#failed && this.#waiting.length < this.#plan.depth) {
+      await this.#advance();
+    }
     const head = this.#waiting[0];
     if (head === undefined) return undefined;
     try {
-      return await head;
+      return { position: head.position, buffer: await head.data };
     } catch (error) {
       this.#failed = true;
       throw error;
     } finally {
       this.#waiting.shift();
+      this.#arrive();
     }
   }
 
   /** Stops what is in flight; settles when nothing is. Never rejects. */
   async cancel(reason?: unknown): Promise<void> {
     this.#failed = true;
-    if (!this.#abort.signal.aborted && this.#waiting.length > 0) this.#abort.abort(reason);
-    await Promise.allSettled(this.#waiting);
+    if (!this.#abort.signal.aborted) this.#abort.abort(reason);
+    await Promise.allSettled(this.#waiting.map((request) => request.data));
     this.#waiting = [];
+    this.#arrive();
   }
 
-  #start(): void {
-    // Requests end at multiples of their size, so that after an odd start all but the first are aligned.
-    const size = this.#requestSize;
-    const stop = Math.min(this.#end, (Math.floor(this.#next / size) + 1) * size);
-    const request = this.#device.read(this.#next, stop - this.#next, { signal: this.#abort.signal });
-    // Its turn comes later, or never: no rejection may count as unhandled until then.
-    request.catch(ignore);
-    this.#waiting.push(request);
-    this.#next = stop;
+  #fill(): void {
+    const { requestSize, depth } = this.#plan;
+    while (!this.#failed && this.#waiting.length < depth && this.#next < this.#end) {
+      // Requests end at multiples of their size, so that after an odd start all but the first are aligned.
+      const stop = Math.min(this.#end, (Math.floor(this.#next / requestSize) + 1) * requestSize);
+      const data = this.#device.read(this.#next, stop - this.#next, { signal: this.#abort.signal });
+      this.#waiting.push(new Request(this.#next, data, this.#arrive));
+      this.#next = stop;
+    }
   }
+
+  async #advance(): Promise<void> {
+    const range = await this.#ranges!.next();
+    if (range.done === true) {
+      this.#ranges = undefined;
+      return;
+    }
+    this.#next = range.value.position;
+    this.#end = this.#next + range.value.length;
+    this.#fill();
+  }
+
+  #arrive = (): void => {
+    const arrivals = this.#arrivals;
+    this.#arrivals = undefined;
+    arrivals?.();
+  };
 }
 
 function ignore(): void {}

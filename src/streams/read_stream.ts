@@ -9,9 +9,10 @@ import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../block/signals.ts";
 import { AbortError, rangeError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { dataRanges } from "./data_ranges.ts";
+import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 import { ReadableBase } from "./streamx.ts";
-import type { DeviceReadStream, DoneCallback } from "./types.ts";
+import type { DeviceReadStream, DoneCallback, ReadSide } from "./types.ts";
 
 /** Options of {@link createReadStream}. */
 export interface ReadStreamOptions extends StreamTuning {
@@ -25,15 +26,21 @@ export interface ReadStreamOptions extends StreamTuning {
   signal?: AbortSignal | undefined;
 }
 
-class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
+class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
+  readonly #make: (chunk: PlacedBytes) => T;
   readonly #forget: (() => void) | undefined;
 
-  constructor(ahead: ReadAhead, options: ReadStreamOptions) {
+  constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
     // One chunk at most waits in the stream itself, and `depth` counts it: it is read only when that place is free.
-    super({ highWaterMark: 1, ...(options.encoding === undefined ? {} : { encoding: options.encoding }) });
+    super({
+      highWaterMark: 1,
+      byteLengthReadable: () => 1,
+      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+    });
     this.#ahead = ahead;
+    this.#make = make;
     this.#forget = destroyOnAbort(this, options.signal);
   }
 
@@ -47,8 +54,8 @@ class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
   override _read(callback: DoneCallback): void {
     this.#ahead.next().then((chunk) => {
       if (this.destroying) return callback(null);
-      this.bytesRead += chunk?.length ?? 0;
-      this.push(chunk ?? null);
+      this.bytesRead += chunk?.buffer.length ?? 0;
+      this.push(chunk === undefined ? null : this.#make(chunk));
       callback(null);
     }, callback);
   }
@@ -70,6 +77,9 @@ class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
  * An error comes after all data before it, then `close`. `destroy()`, leaving a `for await` early, and `signal` stop the
  * requests in flight; `close` is emitted when they have ended. The device stays open.
  *
+ * With `skipHoles` the chunks are `{ position, buffer }`, and what the device promises to be zero is left out. Where it
+ * promises nothing, everything comes.
+ *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for positions or sizes that are not allowed
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type
  * @example
@@ -77,19 +87,38 @@ class Stream extends ReadableBase<Uint8Array> implements DeviceReadStream {
  * for await (const chunk of createReadStream(device, { start: 0, end: 511 })) console.log(chunk.length);
  * ```
  */
-export function createReadStream(device: BlockDevice, options: ReadStreamOptions = {}): DeviceReadStream {
-  const start = integerOption("start", options.start, 0, 0);
+export function createReadStream(
+  device: BlockDevice,
+  options: ReadStreamOptions & { skipHoles: true },
+): ReadSide<PlacedBytes>;
+/** The same, with byte arrays as chunks. */
+export function createReadStream(
+  device: BlockDevice,
+  options?: ReadStreamOptions & { skipHoles?: false | undefined },
+): DeviceReadStream;
+export function createReadStream(
+  device: BlockDevice,
+  options: ReadStreamOptions & { skipHoles?: boolean | undefined } = {},
+): DeviceReadStream | ReadSide<PlacedBytes> {
+  const plan = { ...readRange(device, options), ...streamPlan(device, options) };
+  if (options.skipHoles !== true) return new Stream(new ReadAhead(device, plan), (chunk) => chunk.buffer, options);
+  const ranges = (signal: AbortSignal) => dataRanges(device, plan.position, plan.length, signal);
+  return new Stream(new ReadAhead(device, { ...plan, ranges }), (chunk) => chunk, { ...options, encoding: undefined });
+}
+
+/** `start` and `end` (inclusive) as a range of the device. @throws RangeError or TypeError with a code */
+export function readRange(
+  device: BlockDevice,
+  options: Pick<ReadStreamOptions, "start" | "end">,
+): { position: number; length: number } {
+  const position = integerOption("start", options.start, 0, 0);
   const last = options.end === undefined || options.end === Infinity
     ? device.size - 1
     : integerOption("end", options.end, 0, 0);
-  if (options.end !== undefined && start > options.end) {
-    throw rangeError(`start must not be greater than end, got ${start} and ${options.end}`);
+  if (options.end !== undefined && position > options.end) {
+    throw rangeError(`start must not be greater than end, got ${position} and ${options.end}`);
   }
-  const length = Math.max(0, Math.min(last, device.size - 1) - start + 1);
-  return new Stream(
-    new ReadAhead(device, { position: start, length, ...streamPlan(device, options) }),
-    options,
-  );
+  return { position, length: Math.max(0, Math.min(last, device.size - 1) - position + 1) };
 }
 
 /** Destroys a stream when the signal fires. Gives what undoes it, to be called when the stream has been destroyed. */

@@ -110,3 +110,6 @@ export type DeviceReadStream = ReadSide<Uint8Array>;
 
 /** A stream into a device. */
 export type DeviceWriteStream = WriteSide;
+
+/** A stream of a device that reads at one cursor and writes at another. */
+export interface DeviceDuplexStream extends ReadSide<Uint8Array>, WriteSide {}

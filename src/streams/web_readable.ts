@@ -9,7 +9,7 @@ import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../block/signals.ts";
 import { AbortError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
-import { ReadAhead } from "./read_ahead.ts";
+import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 
 /** Options of {@link readable}. */
 export interface ReadableOptions extends StreamTuning {
@@ -60,7 +60,7 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
       else forget = onAbort(signal, stop);
     },
     async pull(controller) {
-      let chunk: Uint8Array | undefined;
+      let chunk: PlacedBytes | undefined;
       try {
         chunk = await ahead.next();
       } catch (error) {
@@ -68,7 +68,7 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
         throw error;
       }
       if (signal?.aborted) return;
-      if (chunk !== undefined) return controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+      if (chunk !== undefined) return controller.enqueue(chunk.buffer as Uint8Array<ArrayBuffer>);
       await finish();
       controller.close();
       // A BYOB read that waits is settled only so, once the stream is closed.

@@ -10,6 +10,14 @@ import { ErrorCode, IscsiError } from "../errors.ts";
 /** A chunk of this size is written as it is, where it may be: gathering costs a copy and saves little. */
 const DIRECT = 64 * 1024;
 
+/** A byte that writes must not pass yet. */
+export interface WriteLimit {
+  /** The byte now; `Infinity`: none. */
+  now(): number;
+  /** Settles when it may have moved. */
+  moved(): Promise<void>;
+}
+
 /** What a {@link WriteBehind} writes, and how. All sizes in bytes. */
 export interface WriteBehindPlan {
   /** First byte. */
@@ -24,6 +32,8 @@ export interface WriteBehindPlan {
   copy: boolean;
   /** Force each write to the medium. */
   fua: boolean;
+  /** Nothing is accepted at or past this byte until it has moved on. No limit where absent. */
+  limit?: WriteLimit | undefined;
   /** Called once with the first error, when a write fails while nobody waits. */
   failed: (error: unknown) => void;
 }
@@ -145,6 +155,7 @@ export class WriteBehind {
     while (taken < chunk.length) {
       if (this.#error !== undefined) throw this.#error.reason;
       if (this.#underWay >= this.#window) await this.#change();
+      else if (this.#position >= this.#limit()) await this.#plan.limit?.moved();
       else taken = this.#take(chunk, taken);
     }
   }
@@ -154,8 +165,9 @@ export class WriteBehind {
     const { requestSize, copy } = this.#plan;
     let taken = from;
     while (taken < chunk.length) {
-      if (this.#underWay >= this.#window) return taken;
-      const left = chunk.length - taken;
+      const ahead = this.#limit() - this.#position;
+      if (this.#underWay >= this.#window || ahead <= 0) return taken;
+      const left = Math.min(chunk.length - taken, ahead);
       const direct = !copy && left >= DIRECT;
       if (direct && this.#gathered === 0 && this.#position % this.#device.blockSize === 0) {
         const whole = left - left % this.#device.blockSize;
@@ -175,6 +187,10 @@ export class WriteBehind {
       if (step === room) this.#submitGathered();
     }
     return taken;
+  }
+
+  #limit(): number {
+    return this.#plan.limit?.now() ?? Infinity;
   }
 
   #submitGathered(): void {
