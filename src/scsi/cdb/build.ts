@@ -3,6 +3,7 @@ import { checkBytes, checkNumber } from "../data/put.ts";
 import type { Replay, ScsiCommand, TaskAttribute } from "../executor.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, encodeCdb } from "./layout.ts";
+import { rememberLayout } from "./remembered.ts";
 
 /** Options that every builder takes. */
 export interface CommandOptions {
@@ -55,8 +56,10 @@ export function command(
   parts: CommandParts,
   values: Readonly<Record<string, FieldValue | undefined>> = {},
 ): ScsiCommand {
+  const cdb = encodeCdb(layout, values, options as Readonly<Record<string, unknown>>, OUTSIDE_CDB);
+  rememberLayout(cdb, layout);
   return {
-    cdb: encodeCdb(layout, values, options as Readonly<Record<string, unknown>>, OUTSIDE_CDB),
+    cdb,
     dataIn: parts.dataIn !== undefined && parts.dataIn.length > 0 ? parts.dataIn : undefined,
     dataOut: parts.dataOut !== undefined && parts.dataOut.length > 0 ? parts.dataOut : undefined,
     replay: parts.replay,

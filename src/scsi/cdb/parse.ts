@@ -7,6 +7,7 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, type CommandSet, decodeCdb } from "./layout.ts";
 import { CDB_LAYOUTS } from "./registry.ts";
+import { rememberedLayout } from "./remembered.ts";
 
 /** A CDB as an object. */
 export interface ParsedCdb {
@@ -89,9 +90,12 @@ export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | un
   return undefined;
 }
 
-/** Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. */
+/**
+ * Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. Without a device type, a CDB
+ * of one of our builders has the name it was built with.
+ */
 export function cdbName(cdb: Uint8Array, deviceType?: number): string {
-  const found = findLayout(cdb, deviceType);
+  const found = (deviceType === undefined ? rememberedLayout(cdb) : undefined) ?? findLayout(cdb, deviceType);
   return found?.name ?? (cdb.length === 0 ? "empty CDB" : `opcode 0x${(cdb[0] ?? 0).toString(16).padStart(2, "0")}`);
 }
 

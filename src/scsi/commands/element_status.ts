@@ -117,6 +117,9 @@ export interface ElementStatus extends ParsedAnswer {
   readonly elements: readonly Element[];
 }
 
+/** Address, flags, and what is wrong: an element that is cut after these is still told. */
+const LEAST_ELEMENT = 6;
+
 function readTag(answer: Answer, at: number): VolumeTag | undefined {
   const volume = asciiText(answer.copy(at, 32));
   return volume === "" ? undefined : { volume, sequence: answer.u16(at + 34) };
@@ -129,7 +132,7 @@ function readElement(
   type: number,
   tags: readonly [boolean, boolean],
 ): Element {
-  // Fields beyond the descriptor's own length belong to the next element.
+  // Fields beyond the descriptor's own length belong to the next element; those beyond the end are not there.
   const inside = (offset: number, length: number): boolean => offset + length <= size;
   const byte = (offset: number): number => inside(offset, 1) ? answer.u8(at + offset) : 0;
   const bit = (offset: number, index: number): boolean => ((byte(offset) >> index) & 1) === 1;
@@ -152,15 +155,19 @@ function readElement(
     inverted: bit(9, 6),
     disabled: bit(9, 3),
     mediumType: byte(9) & 7,
-    primaryTag: tags[0] && inside(primary, 36) ? readTag(answer, at + primary) : undefined,
-    alternateTag: tags[1] && inside(alternate, 36) ? readTag(answer, at + alternate) : undefined,
+    primaryTag: tags[0] && inside(primary, 32) ? readTag(answer, at + primary) : undefined,
+    alternateTag: tags[1] && inside(alternate, 32) ? readTag(answer, at + alternate) : undefined,
     identifier: idLength > 0 && inside(id + 4, idLength)
       ? { codeSet: byte(id) & 15, type: byte(id + 1) & 15, data: answer.copy(at + id + 4, idLength) }
       : undefined,
   };
 }
 
-/** Parses the answer to READ ELEMENT STATUS (SMC-3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/**
+ * Parses the answer to READ ELEMENT STATUS (SMC-3). An element that is cut keeps the fields that are there.
+ *
+ * @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes
+ */
 export function parseElementStatus(bytes: Uint8Array): ElementStatus {
   const answer = new Answer("The answer to READ ELEMENT STATUS", bytes, 8);
   answer.announce(8 + answer.u24(5));
@@ -177,8 +184,12 @@ export function parseElementStatus(bytes: Uint8Array): ElementStatus {
       answer.problem(`The elements of the page at byte ${page} must have at least 9 bytes, they have ${size}`);
     } else {
       const tags = [answer.flag(page + 1, 7), answer.flag(page + 1, 6)] as const;
-      for (const at of answer.entries(page + 8, size, stop)) {
-        elements.push(readElement(answer, at, size, answer.u8(page), tags));
+      for (let at = page + 8; at < stop; at += size) {
+        const there = Math.min(size, stop - at);
+        if (there < size && answer.missing === 0) {
+          answer.problem(`The element descriptor at byte ${at} has ${size} bytes, ${there} are left`);
+        }
+        if (there >= LEAST_ELEMENT) elements.push(readElement(answer, at, there, answer.u8(page), tags));
       }
     }
     page = Math.max(end, page + 8);

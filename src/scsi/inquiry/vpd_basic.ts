@@ -12,7 +12,7 @@ export interface SupportedPages extends VpdHeader {
 export interface UnitSerialNumber extends VpdHeader {
   /** Which page this is. */
   readonly kind: "unitSerialNumber";
-  /** The serial number, without the spaces at its end. */
+  /** The serial number, without the spaces that pad it on either side. */
   readonly serialNumber: string;
 }
 /** A page that is vendor specific or not known: its bytes after the header. */
@@ -29,7 +29,7 @@ export function readSupportedPages(answer: Answer): SupportedPages {
 }
 /** Page 80h. */
 export function readUnitSerialNumber(answer: Answer): UnitSerialNumber {
-  return { kind: "unitSerialNumber", serialNumber: answer.ascii(4), ...vpdHeader(answer) };
+  return { kind: "unitSerialNumber", serialNumber: answer.ascii(4).trim(), ...vpdHeader(answer) };
 }
 /** Any page. */
 export function readRaw(answer: Answer): RawVpdPage {

@@ -160,7 +160,7 @@ export const INQUIRY: Family[] = [
   })),
   vpd("VPD 80h", { serial: ascii(20) }, ({ serial }) => ({
     bytes: page(0x80, new Writer().text(serial)),
-    expected: { kind: "unitSerialNumber", page: 0x80, serialNumber: serial },
+    expected: { kind: "unitSerialNumber", page: 0x80, serialNumber: serial.trim() },
   })),
   vpd("VPD 83h", { designators: list(designator) }, ({ designators }) => {
     const body = new Writer();
