@@ -8,6 +8,8 @@ import { AbortError } from "../errors.ts";
 import { isGood, scsiErrorFrom } from "../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../scsi/executor.ts";
 import { executeWithRetry, type RetryOptions } from "../scsi/retry.ts";
+import { ScsiStatus } from "../scsi/status.ts";
+import type { DepthControl } from "./depth.ts";
 import { onAbort } from "./signals.ts";
 
 /** One operation, as a series of commands that may be in flight together. */
@@ -44,16 +46,31 @@ class Batch {
 export class CommandQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
-  readonly #depth: number;
+  readonly #depth: DepthControl;
   readonly #spare: Slot[] = [];
   #batches: Batch[] = [];
   #active = 0;
+  #stopped: { reason: unknown } | undefined;
 
-  /** At most `depth` commands are in flight. `retry` goes with each. */
-  constructor(executor: ScsiExecutor, depth: number, retry: RetryOptions = {}) {
+  /** `depth` says how many commands may be in flight. `retry` goes with each. */
+  constructor(executor: ScsiExecutor, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
     this.#depth = depth;
-    this.#retry = retry;
+    this.#retry = {
+      ...retry,
+      onRetry: (result) => {
+        if (result.status === ScsiStatus.TaskSetFull) depth.full();
+      },
+    };
+  }
+
+  /** From now on nothing is started, and jobs reject with `reason`. */
+  stop(reason: unknown): void {
+    this.#stopped = { reason };
+    for (const batch of [...this.#batches]) {
+      this.#fail(batch, reason);
+      this.#settle(batch);
+    }
   }
 
   /**
@@ -63,6 +80,10 @@ export class CommandQueue {
   run(job: Job, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const batch = new Batch(job, resolve, reject);
+      if (this.#stopped !== undefined) {
+        job.settled?.();
+        return reject(this.#stopped.reason);
+      }
       if (signal !== undefined) {
         if (signal.aborted) {
           job.settled?.();
@@ -76,7 +97,7 @@ export class CommandQueue {
   }
 
   #pump(): void {
-    while (this.#active < this.#depth) {
+    while (this.#active < this.#depth.limit) {
       const batch = this.#batches.shift();
       if (batch === undefined) return;
       let command: ScsiCommand;
@@ -106,6 +127,7 @@ export class CommandQueue {
     executeWithRetry(this.#executor, command, slot?.options ?? this.#retry).then(
       (result) => {
         this.#free(batch, slot);
+        this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
         if (batch.failure === undefined) {
           if (isGood(result)) {
             try {

@@ -7,12 +7,13 @@
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
 import { synchronizeCache10 } from "../scsi/commands/synchronize_cache.ts";
-import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
+import type { SenseData } from "../scsi/sense/parse.ts";
 import { DeviceBase } from "./base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "./device.ts";
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
-import type { CommandQueue, Job } from "./queue.ts";
+import { COMPARE_TRIES, exchange, firstDifference, isIllegalRequest, miscompare, OneCommand, splitOdd } from "./odd.ts";
+import type { CommandQueue } from "./queue.ts";
 import { type HeldRange, RangeLock } from "./range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
@@ -20,48 +21,41 @@ import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 const BOUNCE = 128 * 1024;
 /** Memory of zeros for devices that have no command for them. */
 const ZEROS = 1024 * 1024;
-/** Tries of an unaligned COMPARE AND WRITE whose other bytes were changed by somebody meanwhile. */
-const COMPARE_TRIES = 16;
-
 /** What the device needs besides its geometry. */
 export interface ScsiDeviceParts {
   /** Runs its commands. */
   queue: CommandQueue;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;
+  /** Make writes of parts of blocks by COMPARE AND WRITE. */
+  atomic: boolean;
+  /** Whether the medium can be taken out. */
+  removable: boolean;
+  /** Asks for the size again, in bytes. */
+  measure: () => Promise<{ size: number; blockSize: number }>;
   /** Releases what the device holds. */
   close: (() => Promise<void>) | undefined;
 }
 
-/** A job of one command without data to look at. */
-class OneCommand implements Job {
-  more = true;
-  constructor(readonly command: ScsiCommand) {}
-  next(): ScsiCommand {
-    this.more = false;
-    return this.command;
-  }
-  done(_command: ScsiCommand, _result: ScsiResult): void {}
-}
-
 /** See `openScsiBlockDevice()`. */
 export class ScsiDevice extends DeviceBase {
-  readonly #geometry: Geometry;
+  #geometry: Geometry;
+  readonly #parts: ScsiDeviceParts;
   readonly #queue: CommandQueue;
-  readonly #close: (() => Promise<void>) | undefined;
   readonly #locks = new RangeLock();
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
   override readonly readOnly: boolean;
   #flushUnknown = false;
   #zeroUnknown = false;
+  #measuring: Promise<void> | undefined;
 
   /** Use `openScsiBlockDevice()`. */
   constructor(geometry: Geometry, parts: ScsiDeviceParts) {
     super();
     this.#geometry = geometry;
     this.#queue = parts.queue;
-    this.#close = parts.close;
+    this.#parts = parts;
     this.readOnly = parts.readOnly || geometry.writeProtected;
     this.limits = {
       maxTransfer: geometry.maxTransfer,
@@ -209,7 +203,38 @@ export class ScsiDevice extends DeviceBase {
   }
 
   protected override async _close(): Promise<void> {
-    await this.#close?.();
+    await this.#measuring;
+    await this.#parts.close?.();
+  }
+
+  /** Told of each unit attention; false: the command that met it must not be tried again. */
+  attention(sense: SenseData): boolean {
+    // 28h/00h: not ready to ready change, the medium may have changed (SPC-5 annex F).
+    if (sense.asc === 0x28 && sense.ascq === 0x00 && this.#parts.removable) {
+      this.#queue.stop(
+        new IscsiError(ErrorCode.ScsiUnitAttention, "The medium may have been changed: open the device again"),
+      );
+      return false;
+    }
+    // 2Ah/09h: capacity data has changed.
+    if (sense.asc === 0x2a && sense.ascq === 0x09) this.#measuring ??= this.#measure();
+    return true;
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      const { size, blockSize } = await this.#parts.measure();
+      if (blockSize === this.#geometry.blockSize) this.#geometry = { ...this.#geometry, size };
+      else {
+        this.#queue.stop(
+          new IscsiError(ErrorCode.ScsiUnitAttention, `The block size has become ${blockSize}: open the device again`),
+        );
+      }
+    } catch {
+      // Whoever reads or writes next is told what is wrong.
+    } finally {
+      this.#measuring = undefined;
+    }
   }
 
   #cover(position: number, length: number): { first: number; end: number } {
@@ -258,12 +283,40 @@ export class ScsiDevice extends DeviceBase {
     const odd = end - first !== buffer.length;
     const held = await this.#locks.acquire(first, end, odd ? "exclusive" : "shared", signal);
     try {
+      if (odd && this.#parts.atomic) return await this.#writeAtomic(buffer, position, forced, signal);
       const segments = odd ? await this.#merge(buffer, position, first, end, signal) : [{ position, buffer }];
       await this.#writeBlocks(segments, forced, undefined, signal);
       if (forced && !this.#geometry.fua) await this._flush(signal);
     } finally {
       held.release();
     }
+  }
+
+  /** An odd write whose first and last block are exchanged as one step each, whoever else writes to them. */
+  async #writeAtomic(
+    buffer: Uint8Array,
+    position: number,
+    forced: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { blockSize, fua } = this.#geometry;
+    const odd = splitOdd(buffer, position, blockSize);
+    for (const segment of odd.segments) {
+      if (segment.buffer !== odd.head && segment.buffer !== odd.tail) {
+        await this.#writeBlocks([segment], forced, undefined, signal);
+        continue;
+      }
+      const from = Math.max(position, segment.position);
+      const to = Math.min(position + buffer.length, segment.position + blockSize);
+      const bytes = buffer.subarray(from - position, to - position);
+      await exchange(this.#queue, { blockSize, maxTransfer: blockSize }, segment, {
+        bytes,
+        offset: from - segment.position,
+        fua: forced && fua,
+        signal,
+      });
+    }
+    if (forced && !fua) await this._flush(signal);
   }
 
   /** Whole blocks for an odd write: what is around it is read, and what is inside it is not copied but where short. */
@@ -303,38 +356,4 @@ export class ScsiDevice extends DeviceBase {
       done = to;
     }
   }
-}
-
-/** The parts of an odd range: memory for the blocks at its ends, and the caller's own in the middle. */
-function splitOdd(buffer: Uint8Array, position: number, blockSize: number): {
-  segments: Segment[];
-  head: Uint8Array | undefined;
-  tail: Uint8Array | undefined;
-  tailBytes: number;
-} {
-  const headBytes = (blockSize - position % blockSize) % blockSize;
-  const tailBytes = (position + buffer.length) % blockSize;
-  const head = headBytes === 0 ? undefined : new Uint8Array(blockSize);
-  // An odd range inside one block is its head alone.
-  const single = Math.floor(position / blockSize) === Math.floor((position + buffer.length) / blockSize);
-  const tail = tailBytes === 0 || (single && head !== undefined) ? undefined : new Uint8Array(blockSize);
-  const segments: Segment[] = [];
-  if (head !== undefined) segments.push({ position: position + headBytes - blockSize, buffer: head });
-  const middle = buffer.subarray(Math.min(headBytes, buffer.length), tail === undefined ? undefined : -tailBytes);
-  if (middle.length > 0) segments.push({ position: position + headBytes, buffer: middle });
-  if (tail !== undefined) segments.push({ position: position + buffer.length - tailBytes, buffer: tail });
-  return { segments, head, tail, tailBytes: tail === undefined ? 0 : tailBytes };
-}
-
-function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i;
-  return -1;
-}
-
-function miscompare(position: number): IscsiError {
-  return new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position} is not the one expected`);
-}
-
-function isIllegalRequest(error: unknown): boolean {
-  return (error as { code?: unknown })?.code === ErrorCode.ScsiIllegalRequest;
 }

@@ -503,6 +503,62 @@ test("abort of a write that waits for a lock gives the lock up", async () => {
   assert.equal([...disk.data.subarray(0, 3)], [1, 0, 3]);
 });
 
+test("TASK SET FULL makes fewer commands fly", async () => {
+  const { disk, device } = await open({}, { maxTransfer: 4096, depth: 16 });
+  let full = 1;
+  disk.intercept = () => full-- > 0 ? { status: 0x28 } : undefined;
+  await device.read(0, 4096);
+  disk.maxInFlight = 0;
+  await device.read(0, 100 * 4096);
+  assert.is(disk.maxInFlight, 8);
+});
+
+test("a change of the capacity is noticed", async () => {
+  const options = { blocks: 4096, claimBlocks: 4000n };
+  const disk = new FakeDisk(options);
+  const device = await openScsiBlockDevice(disk);
+  assert.is(device.size, 4000 * 512);
+  options.claimBlocks = 4096n;
+  disk.options.attentions = [[0x2a, 0x09]];
+  await device.read(0, 512);
+  await until(() => device.size === 4096 * 512);
+  await device.read(4095 * 512, 512);
+});
+
+test("a medium that may have been changed: nothing is read or written any more", async () => {
+  const { disk, device } = await open({ removable: true });
+  disk.options.attentions = [[0x28, 0x00]];
+  assert.is(await code(device.write(new Uint8Array(512), 0)), "SCSI_UNIT_ATTENTION");
+  assert.is(await code(device.read(0, 512)), "SCSI_UNIT_ATTENTION");
+  assert.is(disk.log.length, 1);
+  await device.close();
+  const fixed = await open();
+  fixed.disk.options.attentions = [[0x28, 0x00]];
+  await fixed.device.write(new Uint8Array(512), 0);
+});
+
+test("atomic: odd writes and those of another initiator lose nothing", async () => {
+  const disk = new FakeDisk({ blocks: 4096, maxCompareAndWrite: 1 });
+  const device = await openScsiBlockDevice(disk, { atomic: true });
+  disk.log = [];
+  const expected = new Uint8Array(disk.data.length);
+  // Another initiator writes the byte before ours, between our READ and our COMPARE AND WRITE.
+  let meddle = 3;
+  disk.intercept = ({ cdb }, self) => {
+    if (cdb[0] === 0x89 && meddle-- > 0) self.data[99] = expected[99] = 200 + meddle;
+    return undefined;
+  };
+  const bytes = pattern(3000);
+  await device.write(bytes, 100);
+  expected.set(bytes, 100);
+  assert.ok(same(disk.data, expected));
+  assert.is(disk.log.filter((cdb) => cdb.startsWith("89")).length, 5);
+  await device.write(new Uint8Array([1, 2, 3]), 5000);
+  expected.set([1, 2, 3], 5000);
+  assert.ok(same(disk.data, expected));
+  assert.is(await code(open({}, { atomic: true })), "BLOCK_UNSUPPORTED");
+});
+
 test("close waits for what is in flight, once, and refuses what comes after", async () => {
   let closed = 0;
   const { disk, device } = await open({}, { close: () => Promise.resolve(void closed++) });

@@ -1,0 +1,125 @@
+/**
+ * How many commands are kept in flight: more where that makes the device faster, fewer where it says that it is full.
+ *
+ * @module
+ */
+
+/** Shortest time over which a rate is measured, in milliseconds. */
+const EPOCH = 20;
+/** A rate must grow by this factor for more commands to be worth it. */
+const WORTH = 1.05;
+/** Epochs between two attempts to go deeper, at first and at last. */
+const PATIENCE = 8;
+const MAX_PATIENCE = 128;
+
+/** Options of {@link DepthControl}. */
+export interface DepthOptions {
+  /** Commands at first. */
+  start: number;
+  /** Commands at most. The same as `start`: only TASK SET FULL changes it. */
+  max: number;
+  /** A clock in milliseconds. */
+  now?: (() => number) | undefined;
+}
+
+/**
+ * Measures how many bytes end in a time while all places are taken. Now and then it tries half as many commands again, and
+ * stays there if the rate has grown: with a latency of 20 ms it goes deep, on a fast device it does not. TASK SET FULL
+ * halves the count; it comes back one by one.
+ */
+export class DepthControl {
+  readonly #start: number;
+  readonly #max: number;
+  readonly #now: () => number;
+  #limit: number;
+  /** The count that was last known to be good. */
+  #settled: number;
+  #baseline: number | undefined;
+  #wait = PATIENCE;
+  #patience = PATIENCE;
+  #since: number | undefined;
+  #bytes = 0;
+  #count = 0;
+  /** The epoch after a change is not looked at: what ended in it began before. */
+  #skip = false;
+
+  /** Begins with `start`. */
+  constructor(options: DepthOptions) {
+    this.#start = options.start;
+    this.#max = options.max;
+    this.#limit = options.start;
+    this.#settled = options.start;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** Commands that may be in flight now. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** A command of so many bytes has ended. `busy`: all places were taken, and others waited. */
+  ended(bytes: number, busy: boolean): void {
+    if (!busy) {
+      this.#since = undefined;
+      return;
+    }
+    if (this.#since === undefined) return this.#begin();
+    this.#bytes += bytes;
+    if (++this.#count < 2 * this.#limit) return;
+    const elapsed = this.#now() - this.#since;
+    if (elapsed < EPOCH) return;
+    const rate = this.#bytes / elapsed;
+    this.#begin();
+    if (this.#skip) this.#skip = false;
+    else this.#judge(rate);
+  }
+
+  /** The device said TASK SET FULL. */
+  full(): void {
+    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    this.#settled = this.#limit;
+    this.#baseline = undefined;
+    this.#wait = this.#patience;
+    this.#since = undefined;
+  }
+
+  #begin(): void {
+    this.#since = this.#now();
+    this.#bytes = 0;
+    this.#count = 0;
+  }
+
+  #judge(rate: number): void {
+    if (this.#baseline !== undefined) {
+      const better = rate > this.#baseline * WORTH;
+      if (better) {
+        this.#settled = this.#limit;
+        this.#patience = PATIENCE;
+        return this.#deeper(rate);
+      }
+      this.#limit = this.#settled;
+      this.#baseline = undefined;
+      this.#skip = true;
+      this.#patience = Math.min(MAX_PATIENCE, this.#patience * 2);
+      this.#wait = this.#patience;
+      return;
+    }
+    if (this.#limit < this.#start) {
+      this.#settled = ++this.#limit;
+      return;
+    }
+    if (--this.#wait <= 0) this.#deeper(rate);
+  }
+
+  #deeper(rate: number): void {
+    const next = Math.min(this.#max, Math.ceil(this.#limit * 1.5));
+    if (next === this.#limit) {
+      this.#baseline = undefined;
+      this.#wait = MAX_PATIENCE;
+      return;
+    }
+    this.#baseline = rate;
+    this.#limit = next;
+    this.#skip = true;
+  }
+}

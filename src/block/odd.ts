@@ -1,0 +1,90 @@
+/**
+ * Ranges that do not begin or end with a block, and single blocks that are exchanged as one step.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError } from "../errors.ts";
+import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
+import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
+import type { CommandQueue, Job } from "./queue.ts";
+import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
+
+/** Tries of a COMPARE AND WRITE whose other bytes were changed by somebody meanwhile. */
+export const COMPARE_TRIES = 16;
+
+/** A job of one command without data to look at. */
+export class OneCommand implements Job {
+  /** Whether it has not been given yet. */
+  more = true;
+  /** Takes the command. */
+  constructor(readonly command: ScsiCommand) {}
+  /** Gives it. */
+  next(): ScsiCommand {
+    this.more = false;
+    return this.command;
+  }
+  /** Its status is all there is to it. */
+  done(_command: ScsiCommand, _result: ScsiResult): void {}
+}
+
+/** Puts bytes into a block whatever others write to it meanwhile: reads it, and writes it if it is still the same. */
+export async function exchange(
+  queue: CommandQueue,
+  rules: TransferRules,
+  block: Segment,
+  change: { bytes: Uint8Array; offset: number; fua: boolean; signal: AbortSignal | undefined },
+): Promise<void> {
+  for (let tries = 1;; tries++) {
+    await queue.run(new ReadTransfer(rules, [block]), change.signal);
+    const write = block.buffer.slice();
+    write.set(change.bytes, change.offset);
+    const lba = block.position / rules.blockSize;
+    const command = compareAndWrite({
+      ...{ lba, blocks: 1, compare: block.buffer, write },
+      ...(change.fua ? { fua: true } : {}),
+    });
+    try {
+      return await queue.run(new OneCommand(command), change.signal);
+    } catch (error) {
+      if ((error as IscsiError).code !== ErrorCode.ScsiMiscompare || tries >= COMPARE_TRIES) throw error;
+    }
+  }
+}
+
+/** The parts of an odd range: memory for the blocks at its ends, and the caller's own in the middle. */
+export function splitOdd(buffer: Uint8Array, position: number, blockSize: number): {
+  segments: Segment[];
+  head: Uint8Array | undefined;
+  tail: Uint8Array | undefined;
+  tailBytes: number;
+} {
+  const headBytes = (blockSize - position % blockSize) % blockSize;
+  const tailBytes = (position + buffer.length) % blockSize;
+  const head = headBytes === 0 ? undefined : new Uint8Array(blockSize);
+  // An odd range inside one block is its head alone.
+  const single = Math.floor(position / blockSize) === Math.floor((position + buffer.length) / blockSize);
+  const tail = tailBytes === 0 || (single && head !== undefined) ? undefined : new Uint8Array(blockSize);
+  const segments: Segment[] = [];
+  if (head !== undefined) segments.push({ position: position + headBytes - blockSize, buffer: head });
+  const middle = buffer.subarray(Math.min(headBytes, buffer.length), tail === undefined ? undefined : -tailBytes);
+  if (middle.length > 0) segments.push({ position: position + headBytes, buffer: middle });
+  if (tail !== undefined) segments.push({ position: position + buffer.length - tailBytes, buffer: tail });
+  return { segments, head, tail, tailBytes: tail === undefined ? 0 : tailBytes };
+}
+
+/** Index of the first byte that differs; -1 where none does. */
+export function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i;
+  return -1;
+}
+
+/** The error of a compare that failed at a byte of the device. */
+export function miscompare(position: number): IscsiError {
+  return new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position} is not the one expected`);
+}
+
+/** Whether the device does not know a command or a field of it. */
+export function isIllegalRequest(error: unknown): boolean {
+  return (error as { code?: unknown })?.code === ErrorCode.ScsiIllegalRequest;
+}
