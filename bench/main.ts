@@ -8,7 +8,7 @@
  */
 
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -62,14 +62,15 @@ async function runCase(one: Case, programs: Contender[], rounds: number, folder:
   };
 }
 
-async function describeMachine(rounds: number): Promise<string> {
+async function describeMachine(rounds: number, load: number): Promise<string> {
   const version = async (program: string, pattern: RegExp): Promise<string> =>
     pattern.exec((await command(program, ["--version"])).output)?.[1] ?? "?";
   const [node, qemu] = await Promise.all([version("node", /v([\d.]+)/), version("qemu-img", /version ([\d.]+)/)]);
   return `${cpus().length} cores (${
     cpus()[0]?.model ?? "?"
   }), Deno ${Deno.version.deno}, Node ${node}, qemu-img ${qemu}, ` +
-    `tgtd over loopback with a LUN in memory; medians of ${rounds} interleaved rounds.`;
+    `tgtd over loopback with a LUN in memory; medians of ${rounds} interleaved rounds. ` +
+    `Load average of the machine before the start: ${load.toFixed(2)}.`;
 }
 
 async function main(): Promise<void> {
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
   const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds is a number from 1 on");
   const only = values.only ?? "";
+  const load = loadavg()[0] ?? NaN;
   const cases = CASES.filter((one) => one.title.includes(only));
   await buildNpm({ emitter: "pack" });
   const tree = transpileForNode("npm");
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
     fill(join(folder, "lun"));
     const results: CaseResult[] = [];
     for (const one of cases) results.push(await runCase(one, programs, rounds, folder));
-    const text = `${await describeMachine(rounds)}\n\n${tables(results)}`;
+    const text = `${await describeMachine(rounds, load)}\n\n${tables(results)}`;
     console.log(text);
     if (values.write === true) {
       const readme = join(ROOT, "bench/README.md");
