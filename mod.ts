@@ -39,6 +39,13 @@ export type {
   OperationOptions,
   WriteOptions,
 } from "./src/block/device.ts";
-export { memoryDevice } from "./src/block/memory.ts";
+export { cached, type CachedDevice, type CachedOptions } from "./src/block/cached.ts";
+export type { LayerOptions } from "./src/block/layer.ts";
+export { memoryDevice, type MemoryDeviceOptions } from "./src/block/memory.ts";
+export { overlay, type OverlayDevice, type OverlayOptions } from "./src/block/overlay.ts";
+export { readOnly } from "./src/block/read_only.ts";
+export { slice } from "./src/block/slice.ts";
+export { fileDevice, type FileDeviceOptions } from "./src/client/file_device.ts";
+export { httpDevice, type HttpDeviceOptions } from "./src/client/http_device.ts";
 export { ScsiError } from "./src/scsi/errors.ts";
 export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/scsi/executor.ts";

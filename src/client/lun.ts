@@ -4,11 +4,16 @@
  * @module
  */
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
-import { createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
+import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
+import { createDuplexStream, createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
 import type {
+  DeviceDuplexStream,
   DeviceReadStream,
   DeviceWriteStream,
+  DuplexStreamOptions,
+  PlacedBytes,
   ReadableOptions,
+  ReadSide,
   ReadStreamOptions,
   WritableOptions,
   WriteStreamOptions,
@@ -91,13 +96,26 @@ export class Lun implements BlockDevice {
     return this.#device.compareAndWrite(expected, data, position, options);
   }
 
+  /** A streamx `Readable` over what is not zero by promise, as `{ position, buffer }`. */
+  createReadStream(options: ReadStreamOptions & { skipHoles: true }): ReadSide<PlacedBytes>;
   /** A streamx `Readable` over bytes `start` to `end`, inclusive, as in `fs.createReadStream`. */
-  createReadStream(options?: ReadStreamOptions): DeviceReadStream {
-    return createReadStream(this.#device, options);
+  createReadStream(options?: ReadStreamOptions & { skipHoles?: false | undefined }): DeviceReadStream;
+  createReadStream(
+    options?: ReadStreamOptions & { skipHoles?: boolean | undefined },
+  ): DeviceReadStream | ReadSide<PlacedBytes> {
+    return createReadStream(this.#device, options as ReadStreamOptions & { skipHoles?: false });
   }
   /** A streamx `Writable` from byte `start` on; it finishes when all is acknowledged and flushed. */
   createWriteStream(options?: WriteStreamOptions): DeviceWriteStream {
     return createWriteStream(this.#device, options);
+  }
+  /** A streamx `Duplex` with a read cursor and a write cursor: `pipeline(duplex, transform, duplex)` changes it in place. */
+  createDuplexStream(options?: DuplexStreamOptions): DeviceDuplexStream {
+    return createDuplexStream(this.#device, options);
+  }
+  /** The methods of Node's `fs.promises.FileHandle`. With `owns`, closing the handle closes the LUN. */
+  handle(options?: HandleOptions): DeviceFileHandle {
+    return fileHandle(this, options);
   }
   /** A WHATWG byte stream over `length` bytes from `position`. */
   readable(options?: ReadableOptions): ReadableStream<Uint8Array> {

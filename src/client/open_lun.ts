@@ -13,7 +13,7 @@ import { type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /** Options of {@link openLun}. */
 export interface OpenLunOptions
-  extends ClientOptions, Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer"> {}
+  extends ClientOptions, Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer" | "atomic"> {}
 
 /**
  * Logs in to a target and opens one of its LUNs.
@@ -38,7 +38,7 @@ export interface OpenLunOptions
  * ```
  */
 export async function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun> {
-  const { readOnly, depth, maxTransfer, ...client } = options;
+  const { readOnly, depth, maxTransfer, atomic, ...client } = options;
   const resolved = resolveClient(url, client);
   const targetName = requireTarget(resolved.url);
   const number = resolved.url.lun;
@@ -63,7 +63,7 @@ export async function openLun(url: string, options: OpenLunOptions = {}): Promis
   });
   try {
     const executor = new LunExecutor(session, number);
-    const device = await openScsiBlockDevice(executor, { readOnly, depth, maxTransfer, signal: client.signal });
+    const device = await openScsiBlockDevice(executor, { readOnly, depth, maxTransfer, atomic, signal: client.signal });
     if (resolved.url.forceUsn !== undefined) await requireSerial(executor, resolved.url.forceUsn);
     before = await readIdentity(executor);
     return new Lun(device, session, number);
