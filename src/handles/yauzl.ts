@@ -28,9 +28,7 @@ export function zipReader<R extends object>(
   class Reader extends Base {
     /** Bytes `[start, end)`, end exclusive. */
     _readStreamForRange(start: number, end: number): DeviceReadStream {
-      const stream = createReadStream(device, { start, end: end - 1 });
-      // yauzl calls it before it destroys the stream, which ends the flow.
-      return Object.assign(stream, { unpipe: () => stream });
+      return createReadStream(device, { start, end: end - 1 });
     }
 
     read(buffer: Uint8Array, offset: number, length: number, position: number, done: Done): void {

@@ -7,11 +7,12 @@
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
+import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { destroyOnAbort, readRange } from "./read_stream.ts";
 import { DuplexBase, type ReadHooks, type WriteHooks } from "./streamx.ts";
-import type { DeviceDuplexStream, DoneCallback, WriteSide } from "./types.ts";
+import type { DeviceDuplexStream, DoneCallback, PipeOptions, WriteSide } from "./types.ts";
 import { WriteBehind, type WriteLimit } from "./write_behind.ts";
 import { type MakeBehind, withWrites } from "./write_half.ts";
 
@@ -42,12 +43,25 @@ class Stream extends Base implements DeviceDuplexStream {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
   readonly #forget: (() => void) | undefined;
+  #unpipe: (() => void) | undefined;
 
   constructor(ahead: ReadAhead, make: MakeBehind, signal: AbortSignal | undefined) {
     super({ byteLengthReadable: () => READ_WAITING }, make);
     this.#ahead = ahead;
     this.#forget = destroyOnAbort(this, signal);
     this.once("close", () => this.#forget?.());
+  }
+
+  override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
+    if (!isPipeOptions(options)) return super.pipe(destination, options);
+    this.#unpipe = nodePipe(this, destination, options.end !== false);
+    return destination;
+  }
+
+  unpipe(): this {
+    this.#unpipe?.();
+    this.#unpipe = undefined;
+    return this;
   }
 
   override _read(callback: DoneCallback): void {

@@ -19,6 +19,7 @@ export type {
   DoneCallback,
   Emitter,
   EventName,
+  PipeOptions,
   ReadSide,
   WriteSide,
 } from "./types.ts";

@@ -8,11 +8,12 @@ import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../block/signals.ts";
 import { AbortError, rangeError } from "../errors.ts";
+import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 import { ReadableBase } from "./streamx.ts";
-import type { DeviceReadStream, DoneCallback, ReadSide } from "./types.ts";
+import type { DeviceReadStream, DoneCallback, PipeOptions, ReadSide } from "./types.ts";
 
 /** Options of {@link createReadStream}. */
 export interface ReadStreamOptions extends StreamTuning {
@@ -31,6 +32,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   readonly #ahead: ReadAhead;
   readonly #make: (chunk: PlacedBytes) => T;
   readonly #forget: (() => void) | undefined;
+  #unpipe: (() => void) | undefined;
 
   constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
     // One chunk at most waits in the stream itself, and `depth` counts it: it is read only when that place is free.
@@ -49,6 +51,18 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
     this.once("open", () => opened = true);
     callback(null);
     if (opened) this.emit("ready");
+  }
+
+  override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
+    if (!isPipeOptions(options)) return super.pipe(destination, options);
+    this.#unpipe = nodePipe(this, destination, options.end !== false);
+    return destination;
+  }
+
+  unpipe(): this {
+    this.#unpipe?.();
+    this.#unpipe = undefined;
+    return this;
   }
 
   override _read(callback: DoneCallback): void {

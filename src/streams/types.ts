@@ -50,6 +50,12 @@ export interface Emitter {
 /** Called when something is done, or has failed. */
 export type DoneCallback = (error?: Error | null) => void;
 
+/** Node's options of `pipe()`. */
+export interface PipeOptions {
+  /** End the destination when this stream ends. True where absent. */
+  end?: boolean | undefined;
+}
+
 /** What readable and writable streams share. Events: `open`, `ready`, `error`, `close`. */
 export interface DeviceStream extends Emitter {
   /** Whether `close` has been emitted. */
@@ -74,8 +80,13 @@ export interface ReadSide<T> extends DeviceStream, AsyncIterable<T> {
   resume(): this;
   /** Emits no `data` until `resume()`. */
   pause(): this;
-  /** Writes all that comes into `destination`, and ends it. */
-  pipe<D>(destination: D, done?: DoneCallback): D;
+  /**
+   * Writes all that comes into `destination`. As in streamx, it is ended at the end and destroyed after an error, and `done`
+   * is told; with options, as in Node, errors are the caller's, and it is ended unless `end` is false.
+   */
+  pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D;
+  /** Undoes `pipe()` with options, and pauses. */
+  unpipe(): this;
   /** Chunks in order; leaving the loop destroys the stream. */
   [Symbol.asyncIterator](): AsyncIterator<T> & AsyncIterable<T>;
 }

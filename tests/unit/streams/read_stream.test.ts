@@ -191,6 +191,67 @@ test("pipeline() goes on through a Node transform, and its signal stops the read
   assert.is(gate.inFlight, 0);
 });
 
+test("pipe() and pipeline() with end: false leave the destination open, after an error too", async () => {
+  const collect = () => {
+    const chunks: Uint8Array[] = [];
+    const events: string[] = [];
+    const sink = new Writable({
+      highWaterMark: 1,
+      write(chunk, _encoding, done) {
+        chunks.push(chunk);
+        setTimeout(done, 0);
+      },
+    });
+    for (const name of ["finish", "close", "error"]) sink.on(name, () => events.push(name));
+    return { sink, chunks, events };
+  };
+  const gate = await filled();
+  const all = collect();
+  await pipeline(createReadStream(gate.device, { requestSize: 65536 }), all.sink, { end: false });
+  assert.ok(same(concat(all.chunks), bytes));
+  assert.equal(all.events, []);
+  await new Promise<void>((resolve) => void all.sink.end(() => resolve()));
+
+  const piped = collect();
+  const stream = createReadStream(gate.device, { requestSize: 65536 });
+  stream.pipe(piped.sink, { end: false });
+  await new Promise<void>((resolve) => stream.on("close", resolve));
+  assert.ok(same(concat(piped.chunks), bytes));
+  assert.equal(piped.events, []);
+
+  gate.before = (_, position) => {
+    if (position >= 3 * 65536) throw Object.assign(new Error("no"), { code: "SCSI_MEDIUM_ERROR" });
+  };
+  const cut = collect();
+  const cutting = pipeline(createReadStream(gate.device, { requestSize: 65536 }), cut.sink, { end: false });
+  await assertRejects(cutting, "SCSI_MEDIUM_ERROR");
+  assert.equal(cut.events, []);
+  assert.is(cut.sink.destroyed, false);
+  cut.sink.destroy();
+});
+
+test("unpipe() stops the flow, and another pipe goes on where it stopped", async () => {
+  const gate = await filled();
+  const stream = createReadStream(gate.device, { requestSize: 4096, depth: 2 });
+  const chunks: Uint8Array[] = [];
+  const sink = (most: number) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        chunks.push(chunk);
+        if (chunks.length === most) stream.unpipe();
+        done();
+      },
+    });
+  stream.pipe(sink(10), {});
+  await until(() => chunks.length === 10);
+  for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  assert.is(chunks.length, 10);
+  const rest = sink(-1);
+  stream.pipe(rest, {});
+  await new Promise<void>((resolve) => rest.on("finish", resolve));
+  assert.ok(same(concat(chunks), bytes));
+});
+
 test("destroy() stops what is in flight; close comes when it has ended", async () => {
   const gate = await filled();
   gate.held = true;

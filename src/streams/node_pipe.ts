@@ -1,0 +1,63 @@
+/**
+ * Piping with Node's options.
+ *
+ * @module
+ */
+
+import type { DeviceStream, PipeOptions } from "./types.ts";
+
+/** What is piped. */
+interface Source extends DeviceStream {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** Where it goes: what Node's `pipe()` needs of a writable stream. */
+interface Sink {
+  write(chunk: unknown): unknown;
+  end(): unknown;
+  on(event: string, listener: () => void): unknown;
+  off(event: string, listener: () => void): unknown;
+  emit(event: string, ...args: unknown[]): unknown;
+}
+
+/** Whether the second argument of `pipe()` is Node's, and not streamx's callback. */
+export function isPipeOptions(value: unknown): value is PipeOptions {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * Pipes as Node's `readable.pipe(destination, { end })` does: errors go nowhere, the destination is ended only where `end` is
+ * not false. Node's `pipeline()` calls it so and sees to errors and ends itself; the pipe of streamx would end and
+ * destroy the destination whatever it was told. Gives what undoes it.
+ */
+export function nodePipe(source: Source, destination: unknown, end: boolean): () => void {
+  const sink = destination as Sink;
+  const data = (chunk: unknown): void => {
+    if (sink.write(chunk) === false) source.pause();
+  };
+  const drain = (): void => void source.resume();
+  const ended = (): void => {
+    stop();
+    if (end) sink.end();
+  };
+  const stop = (): void => {
+    source.off("data", data);
+    source.off("end", ended);
+    source.off("close", stop);
+    sink.off("drain", drain);
+    sink.off("close", leave);
+  };
+  const leave = (): void => {
+    stop();
+    source.pause();
+    sink.emit("unpipe", source);
+  };
+  sink.on("drain", drain);
+  sink.on("close", leave);
+  source.on("end", ended);
+  source.on("close", stop);
+  sink.emit("pipe", source);
+  source.on("data", data);
+  return leave;
+}
