@@ -1,0 +1,47 @@
+/**
+ * A process of its own that copies through a network which its parent breaks: it runs inside of a network namespace.
+ * Arguments: direction, URL of the LUN, path of the file. It prints one line of JSON for each thing that the parent must know.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
+import { openLun } from "../../mod.ts";
+import { copy, deviceSink, deviceSource, fileSink, fileSource } from "../../src/copy/mod.ts";
+
+const say = (what: unknown): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
+
+async function main([direction = "", url = "", path = ""]: string[]): Promise<void> {
+  const lun = await openLun(url, {
+    limits: { defaultTime2Wait: 0 },
+    keepalive: { interval: 500, timeout: 1_000 },
+    timeouts: { connect: 2_000, login: 3_000, command: 60_000, request: 5_000 },
+    recovery: { replayWrites: true, minDelay: 50, maxDelay: 500, maxTime: 60_000 },
+  });
+  lun.session.on("state", ({ state, error }) => say({ state, code: (error as { code?: string } | undefined)?.code }));
+  lun.session.on("recovered", ({ milliseconds, attempts }) => say({ recovered: Math.round(milliseconds), attempts }));
+  let moving = false;
+  const onProgress = ({ transferred }: { transferred: number }): void => {
+    if (moving || transferred < lun.size / 4) return;
+    moving = true;
+    say({ moving: transferred });
+  };
+  const source = direction === "from" ? deviceSource(lun, { name: "lun" }) : await fileSource(path);
+  const sink = direction === "from" ? await fileSink(path) : deviceSink(lun, { name: "lun" });
+  // Once it is under way it moves slowly: it must not be over before its network is broken.
+  const read = source.read.bind(source);
+  source.read = async (...args) => {
+    if (moving) await wait(100);
+    return await read(...args);
+  };
+  await copy(source, sink, { onProgress });
+  await (direction === "from" ? sink : source).close();
+  await lun.close();
+  say({ done: true });
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
