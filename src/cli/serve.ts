@@ -1,14 +1,8 @@
 import { Command, Option } from "commander";
 import { ErrorCode, typeError } from "../errors.ts";
 import { env } from "../runtime/mod.ts";
-import {
-  DEFAULT_TARGET_NAME,
-  fileBacking,
-  memoryBacking,
-  startTarget,
-  type TargetAuth,
-  type TargetLun,
-} from "../target/mod.ts";
+import type { TargetAuth, TargetLun } from "../target/mod.ts";
+import { DEFAULT_TARGET_NAME } from "../target/options.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { parseInteger, parseSize, SIZE_HELP } from "./size.ts";
@@ -64,6 +58,8 @@ function parseBlockSize(text: string): number {
 async function serve(io: CliIo, options: ServeOptions): Promise<number> {
   const { host, port, targetName } = options;
   const auth = authOf(options);
+  // The other commands start faster without it.
+  const { startTarget } = await import("../target/mod.ts");
   let stop!: () => void;
   const stopped = new Promise<void>((resolve) => stop = resolve);
   const remove = io.onInterrupt(stop);
@@ -90,6 +86,7 @@ function authOf({ user: username, password }: ServeOptions): TargetAuth | undefi
 }
 
 async function lunsOf({ file, size, luns, blockSize, readOnly }: ServeOptions): Promise<TargetLun[]> {
+  const { fileBacking, memoryBacking } = await import("../target/mod.ts");
   if (file !== undefined) return [{ number: 0, backing: await fileBacking(file, { blockSize, readOnly }) }];
   return Array.from(
     { length: luns },

@@ -4,20 +4,18 @@
  * @module
  */
 import { IscsiError } from "../errors.ts";
+import { inquiry } from "../scsi/commands/inquiry.ts";
 import {
-  DeviceType,
-  inquiry,
-  type InquiryData,
-  parseInquiry,
   parseReadCapacity10,
   parseReadCapacity16,
-  parseReportLuns,
   readCapacity10,
   readCapacity16,
-  reportLuns,
-  runWithRetry,
-  type ScsiExecutor,
-} from "../scsi/mod.ts";
+} from "../scsi/commands/read_capacity.ts";
+import { parseReportLuns, reportLuns } from "../scsi/commands/report_luns.ts";
+import type { ScsiExecutor } from "../scsi/executor.ts";
+import { DeviceType } from "../scsi/inquiry/device_type.ts";
+import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
+import { runWithRetry } from "../scsi/retry.ts";
 import { type DiscoveredTarget, IscsiSession, type SessionOptions } from "../session/mod.ts";
 import { LunExecutor } from "./executor.ts";
 import { type ClientOptions, resolveClient } from "./options.ts";

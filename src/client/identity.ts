@@ -6,16 +6,12 @@
  */
 import { toHex } from "../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import {
-  executeWithRetry,
-  inquiry,
-  isGood,
-  parseReadCapacity10,
-  parseVpdPage,
-  readCapacity10,
-  runWithRetry,
-  type ScsiExecutor,
-} from "../scsi/mod.ts";
+import { inquiry } from "../scsi/commands/inquiry.ts";
+import { parseReadCapacity10, readCapacity10 } from "../scsi/commands/read_capacity.ts";
+import { isGood } from "../scsi/errors.ts";
+import type { ScsiExecutor } from "../scsi/executor.ts";
+import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
+import { executeWithRetry, runWithRetry } from "../scsi/retry.ts";
 
 /** What identifies a LUN. */
 export interface LunIdentity {
