@@ -32,7 +32,7 @@ export interface CopyCase {
 export type Case = RequestCase | CopyCase;
 
 /** Size of the LUN in bytes. It is backed by memory, so that no disk takes part. */
-export const LUN_SIZE: number = 1 << 30;
+export const LUN_SIZE: number = 2 * 2 ** 30;
 
 const KIB = 1024;
 /** tgtd takes Data-Out of 8 KiB unless it is told otherwise. */
@@ -59,5 +59,5 @@ export const CASES: readonly Case[] = [
     params: {},
   },
   { kind: "write", title: "write 4 KiB, depth 32", size: 4 * KIB, depth: 32, count: 65_536, params: {} },
-  { kind: "copy", title: "LUN of 1 GiB to a file", params: {} },
+  { kind: "copy", title: "LUN of 2 GiB to a file", params: {} },
 ];
