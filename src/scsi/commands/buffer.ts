@@ -13,7 +13,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** READ BUFFER(10). */
 export const READ_BUFFER_10: CdbLayout = layout(
   "READ BUFFER(10)",
-  { opcode: 0x3c, length: 10, set: "SPC", source: "SPC-4 6.18" },
+  { opcode: 0x3c, length: 10, set: "SPC", source: "SPC-4 READ BUFFER (10)" },
   [
     bits("modeSpecific", 1, 7, 3),
     need(bits("mode", 1, 4, 5)),
@@ -37,7 +37,7 @@ export const READ_BUFFER_16: CdbLayout = layout(
 /** WRITE BUFFER. */
 export const WRITE_BUFFER: CdbLayout = layout(
   "WRITE BUFFER",
-  { opcode: 0x3b, length: 10, set: "SPC", source: "SPC-4 6.49" },
+  { opcode: 0x3b, length: 10, set: "SPC", source: "SPC-4 WRITE BUFFER" },
   [
     bits("modeSpecific", 1, 7, 3),
     need(bits("mode", 1, 4, 5)),
@@ -47,7 +47,7 @@ export const WRITE_BUFFER: CdbLayout = layout(
   ],
 );
 
-/** Modes of READ BUFFER and WRITE BUFFER (SPC-4 tables 226 and 337). */
+/** Modes of READ BUFFER and WRITE BUFFER (SPC-4). */
 export const BufferMode = {
   /** Combined header and data (obsolete). */
   Combined: 0x00,
@@ -125,7 +125,7 @@ export interface BufferDescriptor {
   /** Bytes. */
   readonly capacity: number;
 }
-/** Parses a READ BUFFER descriptor (SPC-4 6.18.5). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses a READ BUFFER descriptor (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseBufferDescriptor(bytes: Uint8Array): BufferDescriptor {
   const answer = new Answer("A READ BUFFER descriptor", bytes, 4);
   return { offsetBoundary: answer.u8(0), capacity: answer.u24(1) };

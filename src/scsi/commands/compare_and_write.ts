@@ -8,7 +8,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** COMPARE AND WRITE. */
 export const COMPARE_AND_WRITE: CdbLayout = layout(
   "COMPARE AND WRITE",
-  { opcode: 0x89, length: 16, set: "SBC", source: "SBC-3 5.2" },
+  { opcode: 0x89, length: 16, set: "SBC", source: "SBC-3 COMPARE AND WRITE" },
   [
     bits("wrProtect", 1, 7, 3),
     flag("dpo", 1, 4),

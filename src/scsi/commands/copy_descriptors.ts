@@ -6,7 +6,7 @@
 import { ErrorCode, typeError } from "../../errors.ts";
 import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../data/put.ts";
 
-/** A copy source or destination, named by an identification descriptor (E4h; SPC-4 §6.5.6.2). */
+/** A copy source or destination, named by an identification descriptor (E4h; SPC-4). */
 export interface CscdIdentification {
   /** Which descriptor. */
   kind: "identification";
@@ -37,7 +37,7 @@ export interface CscdRaw {
 /** A CSCD descriptor. */
 export type CscdDescriptor = CscdIdentification | CscdRaw;
 
-/** Block device to block device (02h; SPC-4 §6.5.7.5). */
+/** Block device to block device (02h; SPC-4). */
 export interface SegmentBlockToBlock {
   /** Which descriptor. */
   kind: "blockToBlock";
@@ -56,7 +56,7 @@ export interface SegmentBlockToBlock {
   /** DC: `blocks` counts blocks of the destination, not of the source. */
   destinationCount?: boolean | undefined;
 }
-/** Block device to block device, by bytes (0Ah; SPC-4 §6.5.7.10). */
+/** Block device to block device, by bytes (0Ah; SPC-4). */
 export interface SegmentBlockOffset {
   /** Which descriptor. */
   kind: "blockOffsetToBlockOffset";
@@ -77,7 +77,7 @@ export interface SegmentBlockOffset {
   /** CAT. */
   cat?: boolean | undefined;
 }
-/** Block device to stream device (00h) or the other way (01h; SPC-4 §6.5.7.3, 6.5.7.4). */
+/** Block device to stream device (00h) or the other way (01h; SPC-4). */
 export interface SegmentStream {
   /** Which descriptor. */
   kind: "blockToStream" | "streamToBlock";
@@ -94,7 +94,7 @@ export interface SegmentStream {
   /** CAT. */
   cat?: boolean | undefined;
 }
-/** Verify a copy source or destination (07h; SPC-4 §6.5.7.9). */
+/** Verify a copy source or destination (07h; SPC-4). */
 export interface SegmentVerify {
   /** Which descriptor. */
   kind: "verify";

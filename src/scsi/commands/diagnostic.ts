@@ -12,7 +12,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** SEND DIAGNOSTIC. */
 export const SEND_DIAGNOSTIC: CdbLayout = layout(
   "SEND DIAGNOSTIC",
-  { opcode: 0x1d, length: 6, set: "SPC", source: "SPC-4 6.42" },
+  { opcode: 0x1d, length: 6, set: "SPC", source: "SPC-4 SEND DIAGNOSTIC" },
   [
     bits("selfTestCode", 1, 7, 3),
     flag("pageFormat", 1, 4),
@@ -25,7 +25,7 @@ export const SEND_DIAGNOSTIC: CdbLayout = layout(
 /** RECEIVE DIAGNOSTIC RESULTS. */
 export const RECEIVE_DIAGNOSTIC_RESULTS: CdbLayout = layout(
   "RECEIVE DIAGNOSTIC RESULTS",
-  { opcode: 0x1c, length: 6, set: "SPC", source: "SPC-4 6.27" },
+  { opcode: 0x1c, length: 6, set: "SPC", source: "SPC-4 RECEIVE DIAGNOSTIC RESULTS" },
   [flag("pageCodeValid", 1, 0), uint("pageCode", 2, 1), uint("allocationLength", 3, 2)],
 );
 

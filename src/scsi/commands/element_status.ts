@@ -24,7 +24,7 @@ export const READ_ELEMENT_STATUS: CdbLayout = layout(
   ],
 );
 
-/** Kinds of elements (SMC-3 table 9). */
+/** Kinds of elements (SMC-3). */
 export const ElementType = {
   /** All, in the command. */
   All: 0,

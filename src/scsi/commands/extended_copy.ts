@@ -14,7 +14,7 @@ import { type CscdDescriptor, encodeCscd, encodeSegment, type SegmentDescriptor 
 /** EXTENDED COPY(LID1). */
 export const EXTENDED_COPY_LID1: CdbLayout = layout(
   "EXTENDED COPY(LID1)",
-  { opcode: 0x83, serviceAction: 0x00, length: 16, set: "SPC", source: "SPC-4 6.5" },
+  { opcode: 0x83, serviceAction: 0x00, length: 16, set: "SPC", source: "SPC-4 EXTENDED COPY (LID1)" },
   [uint("parameterListLength", 10, 4)],
 );
 
@@ -154,7 +154,7 @@ function readSegment(answer: Answer, at: number, size: number): SegmentDescripto
   }
 }
 
-/** Parses the parameter list of EXTENDED COPY(LID1) (SPC-4 6.5.3). @throws {IscsiError} `SCSI_BAD_DATA` below 16 bytes */
+/** Parses the parameter list of EXTENDED COPY(LID1) (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 16 bytes */
 export function parseExtendedCopy(bytes: Uint8Array): ExtendedCopyList {
   const answer = new Answer("The parameter list of EXTENDED COPY", bytes, 16);
   const cscdEnd = 16 + answer.u16(2);

@@ -8,7 +8,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** FORMAT UNIT. */
 export const FORMAT_UNIT: CdbLayout = layout(
   "FORMAT UNIT",
-  { opcode: 0x04, length: 6, set: "SBC", source: "SBC-3 5.3" },
+  { opcode: 0x04, length: 6, set: "SBC", source: "SBC-3 FORMAT UNIT" },
   [
     bits("protectionInformation", 1, 7, 2),
     flag("longList", 1, 5),

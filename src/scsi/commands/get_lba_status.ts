@@ -13,13 +13,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** GET LBA STATUS(16). */
 export const GET_LBA_STATUS_16: CdbLayout = layout(
   "GET LBA STATUS(16)",
-  { opcode: 0x9e, serviceAction: 0x12, length: 16, set: "SBC", source: "SBC-3 5.4" },
+  { opcode: 0x9e, serviceAction: 0x12, length: 16, set: "SBC", source: "SBC-3 GET LBA STATUS (16)" },
   [need(uint("lba", 2, 8)), uint("allocationLength", 10, 4), uint("reportType", 14, 1)],
 );
 /** GET LBA STATUS(32). */
 export const GET_LBA_STATUS_32: CdbLayout = layout(
   "GET LBA STATUS(32)",
-  { opcode: 0x7f, serviceAction: 0x0012, length: 32, set: "SBC", source: "SBC-4 5.7" },
+  { opcode: 0x7f, serviceAction: 0x0012, length: 32, set: "SBC", source: "SBC-4 GET LBA STATUS (32)" },
   [
     uint("reportType", 10, 1),
     need(uint("lba", 12, 8)),
@@ -33,7 +33,7 @@ export const GET_LBA_STATUS_32: CdbLayout = layout(
 export interface GetLbaStatusOptions extends AllocationOptions {
   /** First block. */
   lba: Integer;
-  /** Which blocks to report (SBC-4 table 63), 0 to 255: 0 all, 1 non-zero provisioning statuses … */
+  /** Which blocks to report (SBC-4), 0 to 255: 0 all, 1 non-zero provisioning statuses … */
   reportType?: number | undefined;
 }
 /** Options of GET LBA STATUS(32). */
@@ -55,7 +55,7 @@ export function getLbaStatus32(options: GetLbaStatus32Options): ScsiCommand {
   return command(GET_LBA_STATUS_32, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }
 
-/** Provisioning status of blocks (SBC-4 table 67). */
+/** Provisioning status of blocks (SBC-4). */
 export const ProvisioningStatus = {
   /** Mapped, or the state is not known. */
   Mapped: 0,
@@ -91,7 +91,7 @@ export interface LbaStatusList extends ParsedAnswer {
   readonly reportTypeProcessed: boolean;
 }
 
-/** Parses the answer to GET LBA STATUS (SBC-3 5.4.2). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to GET LBA STATUS (SBC-3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseGetLbaStatus(bytes: Uint8Array): LbaStatusList {
   const answer = new Answer("The answer to GET LBA STATUS", bytes, 8);
   answer.announce(4 + answer.u32(0));

@@ -13,17 +13,17 @@ import type { ScsiCommand } from "../executor.ts";
 /** REPORT IDENTIFYING INFORMATION. */
 export const REPORT_IDENTIFYING_INFORMATION: CdbLayout = layout(
   "REPORT IDENTIFYING INFORMATION",
-  { opcode: 0xa3, serviceAction: 0x05, length: 12, set: "SPC", source: "SPC-4 6.32" },
+  { opcode: 0xa3, serviceAction: 0x05, length: 12, set: "SPC", source: "SPC-4 REPORT IDENTIFYING INFORMATION" },
   [uint("allocationLength", 6, 4), bits("informationType", 10, 7, 7)],
 );
 /** SET IDENTIFYING INFORMATION. */
 export const SET_IDENTIFYING_INFORMATION: CdbLayout = layout(
   "SET IDENTIFYING INFORMATION",
-  { opcode: 0xa4, serviceAction: 0x06, length: 12, set: "SPC", source: "SPC-4 6.43" },
+  { opcode: 0xa4, serviceAction: 0x06, length: 12, set: "SPC", source: "SPC-4 SET IDENTIFYING INFORMATION" },
   [uint("parameterListLength", 6, 4), bits("informationType", 10, 7, 7)],
 );
 
-/** Types of identifying information (SPC-4 table 269). */
+/** Types of identifying information (SPC-4). */
 export const IdentifyingInformation = {
   /** Peripheral device identifying information: bytes. */
   Peripheral: 0,
@@ -63,13 +63,13 @@ export interface IdentifyingTypes extends ParsedAnswer {
   readonly types: readonly { readonly type: number; readonly maxLength: number }[];
 }
 
-/** Parses the information of one type (SPC-4 6.32.2). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the information of one type (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseIdentifyingInformation(bytes: Uint8Array): IdentifyingData {
   const answer = new Answer("The answer to REPORT IDENTIFYING INFORMATION", bytes, 4);
   answer.announce(4 + answer.u16(2));
   return { data: answer.copy(4), ...answer.report() };
 }
-/** Parses the list of supported types (SPC-4 6.32.3). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the list of supported types (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseIdentifyingTypes(bytes: Uint8Array): IdentifyingTypes {
   const answer = new Answer("The list of identifying information types", bytes, 4);
   answer.announce(4 + answer.u16(2));

@@ -6,7 +6,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** INQUIRY. */
 export const INQUIRY: CdbLayout = layout(
   "INQUIRY",
-  { opcode: 0x12, length: 6, set: "SPC", source: "SPC-4 6.6" },
+  { opcode: 0x12, length: 6, set: "SPC", source: "SPC-4 INQUIRY" },
   [flag("evpd", 1, 0), uint("pageCode", 2, 1), uint("allocationLength", 3, 2)],
 );
 

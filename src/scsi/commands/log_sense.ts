@@ -12,7 +12,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** LOG SENSE. */
 export const LOG_SENSE: CdbLayout = layout(
   "LOG SENSE",
-  { opcode: 0x4d, length: 10, set: "SPC", source: "SPC-4 6.8" },
+  { opcode: 0x4d, length: 10, set: "SPC", source: "SPC-4 LOG SENSE" },
   [
     flag("parameterPointerControl", 1, 1),
     flag("savePages", 1, 0),
@@ -26,7 +26,7 @@ export const LOG_SENSE: CdbLayout = layout(
 /** LOG SELECT. */
 export const LOG_SELECT: CdbLayout = layout(
   "LOG SELECT",
-  { opcode: 0x4c, length: 10, set: "SPC", source: "SPC-4 6.7" },
+  { opcode: 0x4c, length: 10, set: "SPC", source: "SPC-4 LOG SELECT" },
   [
     flag("parameterCodeReset", 1, 1),
     flag("savePages", 1, 0),
@@ -37,7 +37,7 @@ export const LOG_SELECT: CdbLayout = layout(
   ],
 );
 
-/** Which values of the counters (PC field of LOG SENSE, SPC-4 table 158). */
+/** Which values of the counters (PC field of LOG SENSE, SPC-4). */
 export const LogControl = {
   /** Threshold values. */
   Threshold: 0,

@@ -12,7 +12,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** MODE SELECT(6). */
 export const MODE_SELECT_6: CdbLayout = layout(
   "MODE SELECT(6)",
-  { opcode: 0x15, length: 6, set: "SPC", source: "SPC-4 6.11" },
+  { opcode: 0x15, length: 6, set: "SPC", source: "SPC-4 MODE SELECT (6)" },
   [
     flag("pageFormat", 1, 4),
     flag("revertToDefaults", 1, 1),
@@ -23,7 +23,7 @@ export const MODE_SELECT_6: CdbLayout = layout(
 /** MODE SELECT(10). */
 export const MODE_SELECT_10: CdbLayout = layout(
   "MODE SELECT(10)",
-  { opcode: 0x55, length: 10, set: "SPC", source: "SPC-4 6.12" },
+  { opcode: 0x55, length: 10, set: "SPC", source: "SPC-4 MODE SELECT (10)" },
   [
     flag("pageFormat", 1, 4),
     flag("revertToDefaults", 1, 1),

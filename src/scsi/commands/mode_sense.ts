@@ -6,7 +6,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** MODE SENSE(6). */
 export const MODE_SENSE_6: CdbLayout = layout(
   "MODE SENSE(6)",
-  { opcode: 0x1a, length: 6, set: "SPC", source: "SPC-4 6.13" },
+  { opcode: 0x1a, length: 6, set: "SPC", source: "SPC-4 MODE SENSE (6)" },
   [
     flag("disableBlockDescriptors", 1, 3),
     bits("pageControl", 2, 7, 2),
@@ -18,7 +18,7 @@ export const MODE_SENSE_6: CdbLayout = layout(
 /** MODE SENSE(10). */
 export const MODE_SENSE_10: CdbLayout = layout(
   "MODE SENSE(10)",
-  { opcode: 0x5a, length: 10, set: "SPC", source: "SPC-4 6.14" },
+  { opcode: 0x5a, length: 10, set: "SPC", source: "SPC-4 MODE SENSE (10)" },
   [
     flag("longLba", 1, 4),
     flag("disableBlockDescriptors", 1, 3),
@@ -29,7 +29,7 @@ export const MODE_SENSE_10: CdbLayout = layout(
   ],
 );
 
-/** Which values MODE SENSE tells (PC field, SPC-4 table 172). */
+/** Which values MODE SENSE tells (PC field, SPC-4). */
 export const PageControl = {
   /** The values in use. */
   Current: 0,

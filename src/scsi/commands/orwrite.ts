@@ -12,7 +12,7 @@ import type { Write6Options } from "./write.ts";
 /** ORWRITE(16). */
 export const ORWRITE_16: CdbLayout = layout(
   "ORWRITE(16)",
-  { opcode: 0x8b, length: 16, set: "SBC", source: "SBC-3 5.5" },
+  { opcode: 0x8b, length: 16, set: "SBC", source: "SBC-3 ORWRITE (16)" },
   [
     bits("orProtect", 1, 7, 3),
     flag("dpo", 1, 4),
@@ -25,7 +25,7 @@ export const ORWRITE_16: CdbLayout = layout(
 /** XDWRITEREAD(10). */
 export const XDWRITEREAD_10: CdbLayout = layout(
   "XDWRITEREAD(10)",
-  { opcode: 0x53, length: 10, set: "SBC", source: "SBC-3 XDWRITEREAD (10)" },
+  { opcode: 0x53, length: 10, set: "SBC", source: "SBC-2 XDWRITEREAD (10)" },
   [
     bits("wrProtect", 1, 7, 3),
     flag("dpo", 1, 4),

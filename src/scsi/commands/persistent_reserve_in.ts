@@ -11,7 +11,7 @@ import { parseTransportId, type TransportId } from "../data/transport_id.ts";
 import type { ScsiCommand } from "../executor.ts";
 
 function form(name: string, serviceAction: number): CdbLayout {
-  return layout(name, { opcode: 0x5e, serviceAction, length: 10, set: "SPC", source: "SPC-4 6.15" }, [
+  return layout(name, { opcode: 0x5e, serviceAction, length: 10, set: "SPC", source: "SPC-4 PERSISTENT RESERVE IN" }, [
     uint("allocationLength", 7, 2),
   ]);
 }
@@ -25,7 +25,7 @@ export const PR_IN_REPORT_CAPABILITIES: CdbLayout = form("PERSISTENT RESERVE IN,
 /** PERSISTENT RESERVE IN, READ FULL STATUS. */
 export const PR_IN_READ_FULL_STATUS: CdbLayout = form("PERSISTENT RESERVE IN, READ FULL STATUS", 3);
 
-/** Type of a persistent reservation (SPC-4 table 214). */
+/** Type of a persistent reservation (SPC-4). */
 export const ReservationType = {
   /** Only the holder writes. */
   WriteExclusive: 0x1,
@@ -139,7 +139,7 @@ export interface ReservationStatus extends ParsedAnswer {
   readonly registrations: readonly Registration[];
 }
 
-/** Parses the answer to READ KEYS (SPC-4 6.15.2). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to READ KEYS (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parsePrKeys(bytes: Uint8Array): ReservationKeys {
   const answer = new Answer("The answer to READ KEYS", bytes, 8);
   answer.announce(8 + answer.u32(4));
@@ -148,7 +148,7 @@ export function parsePrKeys(bytes: Uint8Array): ReservationKeys {
   return { generation: answer.u32(0), keys, ...answer.report() };
 }
 
-/** Parses the answer to READ RESERVATION (SPC-4 6.15.3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to READ RESERVATION (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parsePrReservation(bytes: Uint8Array): Reservation {
   const answer = new Answer("The answer to READ RESERVATION", bytes, 8);
   answer.announce(8 + answer.u32(4));
@@ -171,7 +171,7 @@ const TYPE_MASK: readonly (readonly [byte: number, bit: number, type: number])[]
   [5, 0, 0x8],
 ];
 
-/** Parses the answer to REPORT CAPABILITIES (SPC-4 6.15.4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the answer to REPORT CAPABILITIES (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parsePrCapabilities(bytes: Uint8Array): ReservationCapabilities {
   const answer = new Answer("The answer to REPORT CAPABILITIES", bytes, 4);
   answer.announce(answer.u16(0));
@@ -190,7 +190,7 @@ export function parsePrCapabilities(bytes: Uint8Array): ReservationCapabilities 
   };
 }
 
-/** Parses the answer to READ FULL STATUS (SPC-4 6.15.5). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to READ FULL STATUS (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parsePrFullStatus(bytes: Uint8Array): ReservationStatus {
   const answer = new Answer("The answer to READ FULL STATUS", bytes, 8);
   answer.announce(8 + answer.u32(4));

@@ -14,7 +14,7 @@ import type { ScsiCommand } from "../executor.ts";
 const FIELDS: readonly Field[] = [bits("scope", 2, 7, 4), bits("type", 2, 3, 4), uint("parameterListLength", 5, 4)];
 
 function action(name: string, serviceAction: number): CdbLayout {
-  const head = { opcode: 0x5f, serviceAction, length: 10, set: "SPC", source: "SPC-4 6.16" } as const;
+  const head = { opcode: 0x5f, serviceAction, length: 10, set: "SPC", source: "SPC-4 PERSISTENT RESERVE OUT" } as const;
   return layout(`PERSISTENT RESERVE OUT, ${name}`, head, FIELDS);
 }
 
@@ -196,7 +196,7 @@ export interface PrParameterList extends ParsedAnswer {
 }
 
 /**
- * Parses the parameter list of PERSISTENT RESERVE OUT (SPC-4 6.16.3, 6.16.4). `serviceAction` is that of the CDB.
+ * Parses the parameter list of PERSISTENT RESERVE OUT (SPC-4). `serviceAction` is that of the CDB.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 24 bytes
  */

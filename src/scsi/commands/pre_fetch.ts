@@ -7,13 +7,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** PRE-FETCH(10). */
 export const PRE_FETCH_10: CdbLayout = layout(
   "PRE-FETCH(10)",
-  { opcode: 0x34, length: 10, set: "SBC", source: "SBC-3 5.8" },
+  { opcode: 0x34, length: 10, set: "SBC", source: "SBC-3 PRE-FETCH (10)" },
   [flag("immediate", 1, 1), need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** PRE-FETCH(16). */
 export const PRE_FETCH_16: CdbLayout = layout(
   "PRE-FETCH(16)",
-  { opcode: 0x90, length: 16, set: "SBC", source: "SBC-3 5.9" },
+  { opcode: 0x90, length: 16, set: "SBC", source: "SBC-3 PRE-FETCH (16)" },
   [flag("immediate", 1, 1), need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
 );
 

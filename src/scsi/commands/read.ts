@@ -46,31 +46,31 @@ const FLAGS = [bits("rdProtect", 1, 7, 3), flag("dpo", 1, 4), flag("fua", 1, 3),
 /** READ(6). */
 export const READ_6: CdbLayout = layout(
   "READ(6)",
-  { opcode: 0x08, length: 6, set: "SBC", source: "SBC-2 5.6" },
+  { opcode: 0x08, length: 6, set: "SBC", source: "SBC-2 READ (6)" },
   [need(bits("lba", 1, 4, 21)), need({ ...uint("blocks", 4, 1), zeroMeans: 256 })],
 );
 /** READ(10). */
 export const READ_10: CdbLayout = layout(
   "READ(10)",
-  { opcode: 0x28, length: 10, set: "SBC", source: "SBC-3 5.11" },
+  { opcode: 0x28, length: 10, set: "SBC", source: "SBC-3 READ (10)" },
   [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** READ(12). */
 export const READ_12: CdbLayout = layout(
   "READ(12)",
-  { opcode: 0xa8, length: 12, set: "SBC", source: "SBC-3 5.12" },
+  { opcode: 0xa8, length: 12, set: "SBC", source: "SBC-3 READ (12)" },
   [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
 );
 /** READ(16). */
 export const READ_16: CdbLayout = layout(
   "READ(16)",
-  { opcode: 0x88, length: 16, set: "SBC", source: "SBC-3 5.13" },
+  { opcode: 0x88, length: 16, set: "SBC", source: "SBC-3 READ (16)" },
   [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
 );
 /** READ(32). */
 export const READ_32: CdbLayout = layout(
   "READ(32)",
-  { opcode: 0x7f, serviceAction: 0x0009, length: 32, set: "SBC", source: "SBC-3 5.14" },
+  { opcode: 0x7f, serviceAction: 0x0009, length: 32, set: "SBC", source: "SBC-3 READ (32)" },
   [
     bits("groupNumber", 6, 5, 6),
     bits("rdProtect", 10, 7, 3),

@@ -12,13 +12,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** READ CAPACITY(10). */
 export const READ_CAPACITY_10: CdbLayout = layout(
   "READ CAPACITY(10)",
-  { opcode: 0x25, length: 10, set: "SBC", source: "SBC-3 5.15" },
+  { opcode: 0x25, length: 10, set: "SBC", source: "SBC-3 READ CAPACITY (10)" },
   [flag("reladr", 1, 0), uint("lba", 2, 4), flag("pmi", 8, 0)],
 );
 /** READ CAPACITY(16). */
 export const READ_CAPACITY_16: CdbLayout = layout(
   "READ CAPACITY(16)",
-  { opcode: 0x9e, serviceAction: 0x10, length: 16, set: "SBC", source: "SBC-3 5.16" },
+  { opcode: 0x9e, serviceAction: 0x10, length: 16, set: "SBC", source: "SBC-3 READ CAPACITY (16)" },
   [uint("lba", 2, 8), uint("allocationLength", 10, 4), flag("pmi", 14, 0)],
 );
 
@@ -42,7 +42,7 @@ export interface Capacity10 {
   readonly tooLarge: boolean;
 }
 
-/** Parses the answer to READ CAPACITY(10) (SBC-3 5.15.2). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to READ CAPACITY(10) (SBC-3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseReadCapacity10(bytes: Uint8Array): Capacity10 {
   const answer = new Answer("The answer to READ CAPACITY(10)", bytes, 8);
   const lastLba = answer.u32(0);
@@ -74,7 +74,7 @@ export interface Capacity16 extends ParsedAnswer {
 }
 
 /**
- * Parses the answer to READ CAPACITY(16) (SBC-3 5.16.2). Of its 32 bytes 12 must be there; what is missing of the
+ * Parses the answer to READ CAPACITY(16) (SBC-3). Of its 32 bytes 12 must be there; what is missing of the
  * others counts as zero and is told in `missing`.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 12 bytes

@@ -12,13 +12,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** READ DEFECT DATA(10). */
 export const READ_DEFECT_DATA_10: CdbLayout = layout(
   "READ DEFECT DATA(10)",
-  { opcode: 0x37, length: 10, set: "SBC", source: "SBC-3 5.17" },
+  { opcode: 0x37, length: 10, set: "SBC", source: "SBC-3 READ DEFECT DATA (10)" },
   [flag("primaryList", 2, 4), flag("grownList", 2, 3), bits("format", 2, 2, 3), uint("allocationLength", 7, 2)],
 );
 /** READ DEFECT DATA(12). */
 export const READ_DEFECT_DATA_12: CdbLayout = layout(
   "READ DEFECT DATA(12)",
-  { opcode: 0xb7, length: 12, set: "SBC", source: "SBC-3 5.18" },
+  { opcode: 0xb7, length: 12, set: "SBC", source: "SBC-3 READ DEFECT DATA (12)" },
   [
     flag("primaryList", 1, 4),
     flag("grownList", 1, 3),
@@ -28,7 +28,7 @@ export const READ_DEFECT_DATA_12: CdbLayout = layout(
   ],
 );
 
-/** Formats of defect addresses (SBC-3 table 39). */
+/** Formats of defect addresses (SBC-3). */
 export const DefectFormat = {
   /** Block, 32 bits. */
   ShortBlock: 0,

@@ -17,25 +17,33 @@ function form(name: string, serviceAction: number, source: string): CdbLayout {
 }
 
 /** RECEIVE COPY STATUS(LID1). */
-export const RECEIVE_COPY_STATUS_LID1: CdbLayout = form("RECEIVE COPY STATUS(LID1)", 0x00, "SPC-4 6.25");
+export const RECEIVE_COPY_STATUS_LID1: CdbLayout = form(
+  "RECEIVE COPY STATUS(LID1)",
+  0x00,
+  "SPC-4 RECEIVE COPY STATUS (LID1)",
+);
 /** RECEIVE COPY DATA(LID1). */
-export const RECEIVE_COPY_DATA_LID1: CdbLayout = form("RECEIVE COPY DATA(LID1)", 0x01, "SPC-4 6.21");
+export const RECEIVE_COPY_DATA_LID1: CdbLayout = form(
+  "RECEIVE COPY DATA(LID1)",
+  0x01,
+  "SPC-4 RECEIVE COPY DATA (LID1)",
+);
 /** RECEIVE COPY OPERATING PARAMETERS. */
 export const RECEIVE_COPY_OPERATING_PARAMETERS: CdbLayout = form(
   "RECEIVE COPY OPERATING PARAMETERS",
   0x03,
-  "SPC-4 6.23",
+  "SPC-4 RECEIVE COPY OPERATING PARAMETERS",
 );
 /** RECEIVE COPY FAILURE DETAILS(LID1). */
 export const RECEIVE_COPY_FAILURE_DETAILS_LID1: CdbLayout = form(
   "RECEIVE COPY FAILURE DETAILS(LID1)",
   0x04,
-  "SPC-4 6.22",
+  "SPC-4 RECEIVE COPY FAILURE DETAILS (LID1)",
 );
 /** COPY OPERATION ABORT. */
 export const COPY_OPERATION_ABORT: CdbLayout = layout(
   "COPY OPERATION ABORT",
-  { opcode: 0x83, serviceAction: 0x1c, length: 16, set: "SPC", source: "SPC-4 6.3" },
+  { opcode: 0x83, serviceAction: 0x1c, length: 16, set: "SPC", source: "SPC-4 COPY OPERATION ABORT" },
   [need(uint("listIdentifier", 2, 4))],
 );
 
@@ -84,12 +92,12 @@ export interface CopyStatus extends ParsedAnswer {
   readonly transferred: bigint;
 }
 
-/** Bytes of a TRANSFER COUNT UNIT (SPC-4 table 254): 0 bytes, 1 KiB … 6 EiB; others are not known. */
+/** Bytes of a TRANSFER COUNT UNIT (SPC-4): 0 bytes, 1 KiB … 6 EiB; others are not known. */
 function unitShift(units: number): bigint {
   return units <= 6 ? 10n * BigInt(units) : 0n;
 }
 
-/** Parses the answer to RECEIVE COPY STATUS(LID1) (SPC-4 6.25). @throws {IscsiError} `SCSI_BAD_DATA` below 5 bytes */
+/** Parses the answer to RECEIVE COPY STATUS(LID1) (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 5 bytes */
 export function parseCopyStatus(bytes: Uint8Array): CopyStatus {
   const answer = new Answer("The answer to RECEIVE COPY STATUS", bytes, 5);
   answer.announce(4 + answer.u32(0));
@@ -134,7 +142,7 @@ export interface CopyOperatingParameters extends ParsedAnswer {
   readonly descriptorTypes: readonly number[];
 }
 
-/** Parses the operating parameters (SPC-4 6.23). @throws {IscsiError} `SCSI_BAD_DATA` below 44 bytes */
+/** Parses the operating parameters (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 44 bytes */
 export function parseCopyOperatingParameters(bytes: Uint8Array): CopyOperatingParameters {
   const answer = new Answer("The answer to RECEIVE COPY OPERATING PARAMETERS", bytes, 44);
   answer.announce(4 + answer.u32(0));
@@ -169,7 +177,7 @@ export interface CopyFailure extends ParsedAnswer {
   readonly sense: Uint8Array;
 }
 
-/** Parses the failure details (SPC-4 6.22). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the failure details (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseCopyFailure(bytes: Uint8Array): CopyFailure {
   const answer = new Answer("The answer to RECEIVE COPY FAILURE DETAILS", bytes, 4);
   answer.announce(4 + answer.u32(0));

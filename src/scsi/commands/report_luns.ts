@@ -13,11 +13,11 @@ import { type ParsedLun, parseLun } from "../lun.ts";
 /** REPORT LUNS. */
 export const REPORT_LUNS: CdbLayout = layout(
   "REPORT LUNS",
-  { opcode: 0xa0, length: 12, set: "SPC", source: "SPC-4 6.33" },
+  { opcode: 0xa0, length: 12, set: "SPC", source: "SPC-4 REPORT LUNS" },
   [uint("selectReport", 2, 1), uint("allocationLength", 6, 4)],
 );
 
-/** Which logical units REPORT LUNS tells (SPC-4 table 276). */
+/** Which logical units REPORT LUNS tells (SPC-4). */
 export const SelectReport = {
   /** Addressable ones without well known ones. */
   Addressable: 0,
@@ -54,7 +54,7 @@ export interface LunList extends ParsedAnswer {
 }
 
 /**
- * Parses the answer to REPORT LUNS (SPC-4 6.33.2). `missing` is what to add to the allocation length to get all.
+ * Parses the answer to REPORT LUNS (SPC-4). `missing` is what to add to the allocation length to get all.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` where it has less than 8 bytes
  */

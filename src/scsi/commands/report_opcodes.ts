@@ -13,7 +13,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** REPORT SUPPORTED OPERATION CODES. */
 export const REPORT_SUPPORTED_OPERATION_CODES: CdbLayout = layout(
   "REPORT SUPPORTED OPERATION CODES",
-  { opcode: 0xa3, serviceAction: 0x0c, length: 12, set: "SPC", source: "SPC-4 6.35" },
+  { opcode: 0xa3, serviceAction: 0x0c, length: 12, set: "SPC", source: "SPC-4 REPORT SUPPORTED OPERATION CODES" },
   [
     flag("timeouts", 2, 7),
     bits("reportingOptions", 2, 2, 3),
@@ -25,7 +25,13 @@ export const REPORT_SUPPORTED_OPERATION_CODES: CdbLayout = layout(
 /** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS. */
 export const REPORT_SUPPORTED_TMF: CdbLayout = layout(
   "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS",
-  { opcode: 0xa3, serviceAction: 0x0d, length: 12, set: "SPC", source: "SPC-4 6.36" },
+  {
+    opcode: 0xa3,
+    serviceAction: 0x0d,
+    length: 12,
+    set: "SPC",
+    source: "SPC-4 REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS",
+  },
   [flag("extended", 2, 7), uint("allocationLength", 6, 4)],
 );
 
@@ -144,7 +150,7 @@ function readTimeouts(answer: Answer, offset: number): CommandTimeouts | undefin
   };
 }
 
-/** Parses the answer about all commands (SPC-4 6.35.2). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the answer about all commands (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseSupportedOpcodes(bytes: Uint8Array): SupportedOpcodes {
   const answer = new Answer("The list of supported operation codes", bytes, 4);
   answer.announce(4 + answer.u32(0));
@@ -168,7 +174,7 @@ export function parseSupportedOpcodes(bytes: Uint8Array): SupportedOpcodes {
   return { opcodes, ...answer.report() };
 }
 
-/** Parses the answer about one command (SPC-4 6.35.3). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the answer about one command (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseOpcodeSupport(bytes: Uint8Array): OpcodeSupport {
   const answer = new Answer("The answer about one operation code", bytes, 4);
   const length = answer.u16(2);
@@ -183,7 +189,7 @@ export function parseOpcodeSupport(bytes: Uint8Array): OpcodeSupport {
   };
 }
 
-/** Parses the answer about task management functions (SPC-4 6.36). @throws {IscsiError} `SCSI_BAD_DATA` below 2 bytes */
+/** Parses the answer about task management functions (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 2 bytes */
 export function parseSupportedTmf(bytes: Uint8Array): SupportedTmf {
   const answer = new Answer("The answer about task management functions", bytes, 2);
   answer.announce(4 + answer.u8(3));

@@ -6,7 +6,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** REQUEST SENSE. */
 export const REQUEST_SENSE: CdbLayout = layout(
   "REQUEST SENSE",
-  { opcode: 0x03, length: 6, set: "SPC", source: "SPC-4 6.39" },
+  { opcode: 0x03, length: 6, set: "SPC", source: "SPC-4 REQUEST SENSE" },
   [flag("descriptorFormat", 1, 0), uint("allocationLength", 4, 1)],
 );
 

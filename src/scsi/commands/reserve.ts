@@ -21,25 +21,25 @@ const TEN: readonly Field[] = [
 /** RESERVE(6). */
 export const RESERVE_6: CdbLayout = layout(
   "RESERVE(6)",
-  { opcode: 0x16, length: 6, set: "SPC", source: "SPC-2 7.21" },
+  { opcode: 0x16, length: 6, set: "SPC", source: "SPC-2 RESERVE (6)" },
   [...SIX, uint("reservationId", 2, 1), uint("parameterListLength", 3, 2)],
 );
 /** RELEASE(6). */
 export const RELEASE_6: CdbLayout = layout(
   "RELEASE(6)",
-  { opcode: 0x17, length: 6, set: "SPC", source: "SPC-2 7.17" },
+  { opcode: 0x17, length: 6, set: "SPC", source: "SPC-2 RELEASE (6)" },
   [...SIX, uint("reservationId", 2, 1)],
 );
 /** RESERVE(10). */
 export const RESERVE_10: CdbLayout = layout(
   "RESERVE(10)",
-  { opcode: 0x56, length: 10, set: "SPC", source: "SPC-2 7.20" },
+  { opcode: 0x56, length: 10, set: "SPC", source: "SPC-2 RESERVE (10)" },
   TEN,
 );
 /** RELEASE(10). */
 export const RELEASE_10: CdbLayout = layout(
   "RELEASE(10)",
-  { opcode: 0x57, length: 10, set: "SPC", source: "SPC-2 7.16" },
+  { opcode: 0x57, length: 10, set: "SPC", source: "SPC-2 RELEASE (10)" },
   TEN,
 );
 

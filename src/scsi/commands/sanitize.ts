@@ -19,25 +19,25 @@ const FIELDS: readonly Field[] = [
 /** SANITIZE, OVERWRITE. */
 export const SANITIZE_OVERWRITE: CdbLayout = layout(
   "SANITIZE OVERWRITE",
-  { opcode: 0x48, serviceAction: 0x01, length: 10, set: "SBC", source: "SBC-3 5.24" },
+  { opcode: 0x48, serviceAction: 0x01, length: 10, set: "SBC", source: "SBC-3 SANITIZE" },
   FIELDS,
 );
 /** SANITIZE, BLOCK ERASE. */
 export const SANITIZE_BLOCK_ERASE: CdbLayout = layout(
   "SANITIZE BLOCK ERASE",
-  { opcode: 0x48, serviceAction: 0x02, length: 10, set: "SBC", source: "SBC-3 5.24" },
+  { opcode: 0x48, serviceAction: 0x02, length: 10, set: "SBC", source: "SBC-3 SANITIZE" },
   FIELDS,
 );
 /** SANITIZE, CRYPTOGRAPHIC ERASE. */
 export const SANITIZE_CRYPTO_ERASE: CdbLayout = layout(
   "SANITIZE CRYPTOGRAPHIC ERASE",
-  { opcode: 0x48, serviceAction: 0x03, length: 10, set: "SBC", source: "SBC-3 5.24" },
+  { opcode: 0x48, serviceAction: 0x03, length: 10, set: "SBC", source: "SBC-3 SANITIZE" },
   FIELDS,
 );
 /** SANITIZE, EXIT FAILURE MODE. */
 export const SANITIZE_EXIT_FAILURE_MODE: CdbLayout = layout(
   "SANITIZE EXIT FAILURE MODE",
-  { opcode: 0x48, serviceAction: 0x1f, length: 10, set: "SBC", source: "SBC-3 5.24" },
+  { opcode: 0x48, serviceAction: 0x1f, length: 10, set: "SBC", source: "SBC-3 SANITIZE" },
   FIELDS,
 );
 

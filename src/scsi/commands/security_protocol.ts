@@ -14,7 +14,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** SECURITY PROTOCOL IN. */
 export const SECURITY_PROTOCOL_IN: CdbLayout = layout(
   "SECURITY PROTOCOL IN",
-  { opcode: 0xa2, length: 12, set: "SPC", source: "SPC-4 6.40" },
+  { opcode: 0xa2, length: 12, set: "SPC", source: "SPC-4 SECURITY PROTOCOL IN" },
   [
     need(uint("securityProtocol", 1, 1)),
     uint("protocolSpecific", 2, 2),
@@ -25,7 +25,7 @@ export const SECURITY_PROTOCOL_IN: CdbLayout = layout(
 /** SECURITY PROTOCOL OUT. */
 export const SECURITY_PROTOCOL_OUT: CdbLayout = layout(
   "SECURITY PROTOCOL OUT",
-  { opcode: 0xb5, length: 12, set: "SPC", source: "SPC-4 6.41" },
+  { opcode: 0xb5, length: 12, set: "SPC", source: "SPC-4 SECURITY PROTOCOL OUT" },
   [
     need(uint("securityProtocol", 1, 1)),
     uint("protocolSpecific", 2, 2),
@@ -70,7 +70,7 @@ export interface SecurityProtocols extends ParsedAnswer {
   /** Security protocols, 0 to 255. */
   readonly protocols: readonly number[];
 }
-/** Parses the list of security protocols (SPC-4 7.7.1.3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the list of security protocols (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseSecurityProtocols(bytes: Uint8Array): SecurityProtocols {
   const answer = new Answer("The list of security protocols", bytes, 8);
   answer.announce(8 + answer.u16(6));

@@ -11,7 +11,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** START STOP UNIT. */
 export const START_STOP_UNIT: CdbLayout = layout(
   "START STOP UNIT",
-  { opcode: 0x1b, length: 6, set: "SBC", source: "SBC-3 5.25" },
+  { opcode: 0x1b, length: 6, set: "SBC", source: "SBC-3 START STOP UNIT" },
   [
     flag("immediate", 1, 0),
     bits("powerConditionModifier", 3, 3, 4),
@@ -24,11 +24,11 @@ export const START_STOP_UNIT: CdbLayout = layout(
 /** PREVENT ALLOW MEDIUM REMOVAL. */
 export const PREVENT_ALLOW_MEDIUM_REMOVAL: CdbLayout = layout(
   "PREVENT ALLOW MEDIUM REMOVAL",
-  { opcode: 0x1e, length: 6, set: "SBC", source: "SBC-3 5.10" },
+  { opcode: 0x1e, length: 6, set: "SBC", source: "SBC-3 PREVENT ALLOW MEDIUM REMOVAL" },
   [need(bits("prevent", 4, 1, 2))],
 );
 
-/** Power conditions of START STOP UNIT (SBC-3 table 87). */
+/** Power conditions of START STOP UNIT (SBC-3). */
 export const PowerCondition = {
   /** Process `start` and `loadEject`. */
   StartValid: 0x0,

@@ -7,13 +7,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** SYNCHRONIZE CACHE(10). */
 export const SYNCHRONIZE_CACHE_10: CdbLayout = layout(
   "SYNCHRONIZE CACHE(10)",
-  { opcode: 0x35, length: 10, set: "SBC", source: "SBC-3 5.26" },
+  { opcode: 0x35, length: 10, set: "SBC", source: "SBC-3 SYNCHRONIZE CACHE (10)" },
   [flag("immediate", 1, 1), uint("lba", 2, 4), bits("groupNumber", 6, 5, 6), uint("blocks", 7, 2)],
 );
 /** SYNCHRONIZE CACHE(16). */
 export const SYNCHRONIZE_CACHE_16: CdbLayout = layout(
   "SYNCHRONIZE CACHE(16)",
-  { opcode: 0x91, length: 16, set: "SBC", source: "SBC-3 5.27" },
+  { opcode: 0x91, length: 16, set: "SBC", source: "SBC-3 SYNCHRONIZE CACHE (16)" },
   [flag("immediate", 1, 1), uint("lba", 2, 8), uint("blocks", 10, 4), bits("groupNumber", 14, 5, 6)],
 );
 

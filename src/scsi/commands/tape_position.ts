@@ -59,7 +59,7 @@ export const LOAD_UNLOAD: CdbLayout = layout(
   [flag("immediate", 1, 0), flag("hold", 4, 3), flag("endOfTape", 4, 2), flag("retension", 4, 1), flag("load", 4, 0)],
 );
 
-/** What SPACE counts (SSC-3 table 47). */
+/** What SPACE counts (SSC-3). */
 export const SpaceCode = {
   /** Blocks. */
   Blocks: 0,

@@ -23,7 +23,7 @@ export const READ_BLOCK_LIMITS: CdbLayout = layout(
   [flag("maxObjectIdentifier", 1, 0)],
 );
 
-/** Forms of READ POSITION (SSC-3 table 33). */
+/** Forms of READ POSITION (SSC-3). */
 export const PositionForm = {
   /** 20 bytes. */
   Short: 0,

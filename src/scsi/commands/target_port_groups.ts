@@ -13,17 +13,17 @@ import type { ScsiCommand } from "../executor.ts";
 /** REPORT TARGET PORT GROUPS. */
 export const REPORT_TARGET_PORT_GROUPS: CdbLayout = layout(
   "REPORT TARGET PORT GROUPS",
-  { opcode: 0xa3, serviceAction: 0x0a, length: 12, set: "SPC", source: "SPC-4 6.37" },
+  { opcode: 0xa3, serviceAction: 0x0a, length: 12, set: "SPC", source: "SPC-4 REPORT TARGET PORT GROUPS" },
   [bits("parameterDataFormat", 1, 7, 3), uint("allocationLength", 6, 4)],
 );
 /** SET TARGET PORT GROUPS. */
 export const SET_TARGET_PORT_GROUPS: CdbLayout = layout(
   "SET TARGET PORT GROUPS",
-  { opcode: 0xa4, serviceAction: 0x0a, length: 12, set: "SPC", source: "SPC-4 6.45" },
+  { opcode: 0xa4, serviceAction: 0x0a, length: 12, set: "SPC", source: "SPC-4 SET TARGET PORT GROUPS" },
   [uint("parameterListLength", 6, 4)],
 );
 
-/** Asymmetric access state (SPC-4 table 307). */
+/** Asymmetric access state (SPC-4). */
 export const AccessState = {
   /** Active, the best path. */
   ActiveOptimized: 0x0,
@@ -120,7 +120,7 @@ export interface TargetPortGroups extends ParsedAnswer {
   readonly groups: readonly TargetPortGroup[];
 }
 
-/** Parses the answer to REPORT TARGET PORT GROUPS (SPC-4 6.37). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the answer to REPORT TARGET PORT GROUPS (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseTargetPortGroups(bytes: Uint8Array): TargetPortGroups {
   const answer = new Answer("The answer to REPORT TARGET PORT GROUPS", bytes, 4);
   answer.announce(4 + answer.u32(0));

@@ -7,7 +7,7 @@ export const TEST_UNIT_READY: CdbLayout = layout("TEST UNIT READY", {
   opcode: 0x00,
   length: 6,
   set: "SPC",
-  source: "SPC-4 6.47",
+  source: "SPC-4 TEST UNIT READY",
 });
 
 /** TEST UNIT READY: GOOD where medium access commands can be run now. */

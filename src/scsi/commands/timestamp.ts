@@ -13,13 +13,13 @@ import type { ScsiCommand } from "../executor.ts";
 /** REPORT TIMESTAMP. */
 export const REPORT_TIMESTAMP: CdbLayout = layout(
   "REPORT TIMESTAMP",
-  { opcode: 0xa3, serviceAction: 0x0f, length: 12, set: "SPC", source: "SPC-4 6.38" },
+  { opcode: 0xa3, serviceAction: 0x0f, length: 12, set: "SPC", source: "SPC-4 REPORT TIMESTAMP" },
   [uint("allocationLength", 6, 4)],
 );
 /** SET TIMESTAMP. */
 export const SET_TIMESTAMP: CdbLayout = layout(
   "SET TIMESTAMP",
-  { opcode: 0xa4, serviceAction: 0x0f, length: 12, set: "SPC", source: "SPC-4 6.46" },
+  { opcode: 0xa4, serviceAction: 0x0f, length: 12, set: "SPC", source: "SPC-4 SET TIMESTAMP" },
   [uint("parameterListLength", 6, 4)],
 );
 
@@ -44,7 +44,7 @@ export interface DeviceTimestamp extends ParsedAnswer {
   readonly timestamp: number;
 }
 
-/** Parses the answer to REPORT TIMESTAMP (SPC-4 6.38). @throws {IscsiError} `SCSI_BAD_DATA` below 10 bytes */
+/** Parses the answer to REPORT TIMESTAMP (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 10 bytes */
 export function parseTimestamp(bytes: Uint8Array): DeviceTimestamp {
   const answer = new Answer("The answer to REPORT TIMESTAMP", bytes, 10);
   answer.announce(2 + answer.u16(0));

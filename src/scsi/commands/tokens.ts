@@ -16,19 +16,19 @@ const FIELDS = [need(uint("listIdentifier", 6, 4)), uint("parameterListLength", 
 /** POPULATE TOKEN. */
 export const POPULATE_TOKEN: CdbLayout = layout(
   "POPULATE TOKEN",
-  { opcode: 0x83, serviceAction: 0x10, length: 16, set: "SBC", source: "SBC-3 5.7" },
+  { opcode: 0x83, serviceAction: 0x10, length: 16, set: "SBC", source: "SBC-3 POPULATE TOKEN" },
   FIELDS,
 );
 /** WRITE USING TOKEN. */
 export const WRITE_USING_TOKEN: CdbLayout = layout(
   "WRITE USING TOKEN",
-  { opcode: 0x83, serviceAction: 0x11, length: 16, set: "SBC", source: "SBC-3 5.46" },
+  { opcode: 0x83, serviceAction: 0x11, length: 16, set: "SBC", source: "SBC-3 WRITE USING TOKEN" },
   FIELDS,
 );
 /** RECEIVE ROD TOKEN INFORMATION. */
 export const RECEIVE_ROD_TOKEN_INFORMATION: CdbLayout = layout(
   "RECEIVE ROD TOKEN INFORMATION",
-  { opcode: 0x84, serviceAction: 0x07, length: 16, set: "SBC", source: "SBC-3 5.22" },
+  { opcode: 0x84, serviceAction: 0x07, length: 16, set: "SBC", source: "SBC-3 RECEIVE ROD TOKEN INFORMATION" },
   [need(uint("listIdentifier", 2, 4)), uint("allocationLength", 10, 4)],
 );
 
@@ -111,7 +111,7 @@ export function receiveRodTokenInformation(options: AllocationOptions & { listId
   return command(RECEIVE_ROD_TOKEN_INFORMATION, options, { dataIn, replay: "never" }, values);
 }
 
-/** The token of blocks of zeros (SPC-4 table 108): usable without POPULATE TOKEN. */
+/** The token of blocks of zeros (SPC-4): usable without POPULATE TOKEN. */
 export function blockZeroToken(): Uint8Array {
   const token = new Uint8Array(ROD_TOKEN_LENGTH);
   putUint(token, 0, 4, BLOCK_ZERO_ROD_TYPE);
@@ -143,7 +143,7 @@ export interface RodTokenInformation extends ParsedAnswer {
   readonly tokens: readonly Uint8Array[];
 }
 
-/** Parses the answer to RECEIVE ROD TOKEN INFORMATION (SBC-3 5.22). @throws {IscsiError} `SCSI_BAD_DATA` below 32 bytes */
+/** Parses the answer to RECEIVE ROD TOKEN INFORMATION (SBC-3). @throws {IscsiError} `SCSI_BAD_DATA` below 32 bytes */
 export function parseRodTokenInformation(bytes: Uint8Array): RodTokenInformation {
   const answer = new Answer("The answer to RECEIVE ROD TOKEN INFORMATION", bytes, 32);
   answer.announce(4 + answer.u32(0));
@@ -187,7 +187,7 @@ export interface RodToken {
   readonly represented: bigint;
 }
 
-/** Parses a ROD token (SPC-4 §5.16.6.5). @throws {IscsiError} `SCSI_BAD_DATA` below 64 bytes */
+/** Parses a ROD token (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 64 bytes */
 export function parseRodToken(bytes: Uint8Array): RodToken {
   const answer = new Answer("A ROD token", bytes, 64);
   return {

@@ -13,7 +13,7 @@ import type { ScsiCommand } from "../executor.ts";
 /** UNMAP. */
 export const UNMAP: CdbLayout = layout(
   "UNMAP",
-  { opcode: 0x42, length: 10, set: "SBC", source: "SBC-3 5.28" },
+  { opcode: 0x42, length: 10, set: "SBC", source: "SBC-3 UNMAP" },
   [flag("anchor", 1, 0), bits("groupNumber", 6, 5, 6), uint("parameterListLength", 7, 2)],
 );
 
@@ -58,7 +58,7 @@ export interface UnmapList extends ParsedAnswer {
   readonly ranges: readonly { readonly lba: bigint; readonly blocks: number }[];
 }
 
-/** Parses the parameter list of UNMAP (SBC-3 5.28.2). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the parameter list of UNMAP (SBC-3). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseUnmapList(bytes: Uint8Array): UnmapList {
   const answer = new Answer("The parameter list of UNMAP", bytes, 8);
   answer.announce(8 + answer.u16(2));

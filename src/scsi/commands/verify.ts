@@ -15,25 +15,25 @@ const FLAGS = [bits("vrProtect", 1, 7, 3), flag("dpo", 1, 4), bits("byteCheck", 
 /** VERIFY(10). */
 export const VERIFY_10: CdbLayout = layout(
   "VERIFY(10)",
-  { opcode: 0x2f, length: 10, set: "SBC", source: "SBC-3 5.29" },
+  { opcode: 0x2f, length: 10, set: "SBC", source: "SBC-3 VERIFY (10)" },
   [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** VERIFY(12). */
 export const VERIFY_12: CdbLayout = layout(
   "VERIFY(12)",
-  { opcode: 0xaf, length: 12, set: "SBC", source: "SBC-3 5.30" },
+  { opcode: 0xaf, length: 12, set: "SBC", source: "SBC-3 VERIFY (12)" },
   [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
 );
 /** VERIFY(16). */
 export const VERIFY_16: CdbLayout = layout(
   "VERIFY(16)",
-  { opcode: 0x8f, length: 16, set: "SBC", source: "SBC-3 5.31" },
+  { opcode: 0x8f, length: 16, set: "SBC", source: "SBC-3 VERIFY (16)" },
   [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
 );
 /** VERIFY(32). */
 export const VERIFY_32: CdbLayout = layout(
   "VERIFY(32)",
-  { opcode: 0x7f, serviceAction: 0x000a, length: 32, set: "SBC", source: "SBC-3 5.32" },
+  { opcode: 0x7f, serviceAction: 0x000a, length: 32, set: "SBC", source: "SBC-3 VERIFY (32)" },
   [
     bits("groupNumber", 6, 5, 6),
     bits("vrProtect", 10, 7, 3),

@@ -44,31 +44,31 @@ const FLAGS = [bits("wrProtect", 1, 7, 3), flag("dpo", 1, 4), flag("fua", 1, 3)]
 /** WRITE(6). */
 export const WRITE_6: CdbLayout = layout(
   "WRITE(6)",
-  { opcode: 0x0a, length: 6, set: "SBC", source: "SBC-2 5.25" },
+  { opcode: 0x0a, length: 6, set: "SBC", source: "SBC-2 WRITE (6)" },
   [need(bits("lba", 1, 4, 21)), need({ ...uint("blocks", 4, 1), zeroMeans: 256 })],
 );
 /** WRITE(10). */
 export const WRITE_10: CdbLayout = layout(
   "WRITE(10)",
-  { opcode: 0x2a, length: 10, set: "SBC", source: "SBC-3 5.33" },
+  { opcode: 0x2a, length: 10, set: "SBC", source: "SBC-3 WRITE (10)" },
   [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** WRITE(12). */
 export const WRITE_12: CdbLayout = layout(
   "WRITE(12)",
-  { opcode: 0xaa, length: 12, set: "SBC", source: "SBC-3 5.34" },
+  { opcode: 0xaa, length: 12, set: "SBC", source: "SBC-3 WRITE (12)" },
   [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
 );
 /** WRITE(16). */
 export const WRITE_16: CdbLayout = layout(
   "WRITE(16)",
-  { opcode: 0x8a, length: 16, set: "SBC", source: "SBC-3 5.35" },
+  { opcode: 0x8a, length: 16, set: "SBC", source: "SBC-3 WRITE (16)" },
   [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
 );
 /** WRITE(32). */
 export const WRITE_32: CdbLayout = layout(
   "WRITE(32)",
-  { opcode: 0x7f, serviceAction: 0x000b, length: 32, set: "SBC", source: "SBC-3 5.36" },
+  { opcode: 0x7f, serviceAction: 0x000b, length: 32, set: "SBC", source: "SBC-3 WRITE (32)" },
   [
     bits("groupNumber", 6, 5, 6),
     bits("wrProtect", 10, 7, 3),

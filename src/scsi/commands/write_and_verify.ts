@@ -14,19 +14,19 @@ const FLAGS = [bits("wrProtect", 1, 7, 3), flag("dpo", 1, 4), bits("byteCheck", 
 /** WRITE AND VERIFY(10). */
 export const WRITE_AND_VERIFY_10: CdbLayout = layout(
   "WRITE AND VERIFY(10)",
-  { opcode: 0x2e, length: 10, set: "SBC", source: "SBC-3 5.37" },
+  { opcode: 0x2e, length: 10, set: "SBC", source: "SBC-3 WRITE AND VERIFY (10)" },
   [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** WRITE AND VERIFY(12). */
 export const WRITE_AND_VERIFY_12: CdbLayout = layout(
   "WRITE AND VERIFY(12)",
-  { opcode: 0xae, length: 12, set: "SBC", source: "SBC-3 5.38" },
+  { opcode: 0xae, length: 12, set: "SBC", source: "SBC-3 WRITE AND VERIFY (12)" },
   [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
 );
 /** WRITE AND VERIFY(16). */
 export const WRITE_AND_VERIFY_16: CdbLayout = layout(
   "WRITE AND VERIFY(16)",
-  { opcode: 0x8e, length: 16, set: "SBC", source: "SBC-3 5.39" },
+  { opcode: 0x8e, length: 16, set: "SBC", source: "SBC-3 WRITE AND VERIFY (16)" },
   [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
 );
 

@@ -11,13 +11,13 @@ const FLAGS = [bits("wrProtect", 1, 7, 3), flag("anchor", 1, 4), flag("unmap", 1
 /** WRITE SAME(10). */
 export const WRITE_SAME_10: CdbLayout = layout(
   "WRITE SAME(10)",
-  { opcode: 0x41, length: 10, set: "SBC", source: "SBC-3 5.43" },
+  { opcode: 0x41, length: 10, set: "SBC", source: "SBC-3 WRITE SAME (10)" },
   [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
 );
 /** WRITE SAME(16). */
 export const WRITE_SAME_16: CdbLayout = layout(
   "WRITE SAME(16)",
-  { opcode: 0x93, length: 16, set: "SBC", source: "SBC-3 5.44" },
+  { opcode: 0x93, length: 16, set: "SBC", source: "SBC-3 WRITE SAME (16)" },
   [
     ...FLAGS,
     flag("ndob", 1, 0),

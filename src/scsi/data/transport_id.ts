@@ -1,5 +1,5 @@
 /**
- * TransportID: the name of an initiator port (SPC-4 §7.6.4).
+ * TransportID: the name of an initiator port (SPC-4).
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function iscsiTransportId(name: string, isid?: Uint8Array): Uint8Array {
   const text = checkBytes("The name of an iSCSI TransportID", new TextEncoder().encode(name), 1, 223);
   const tail = isid === undefined ? "" : `,i,0x${hex(checkBytes("The ISID of a TransportID", isid, 6, 6))}`;
   const size = text.length + tail.length + 1;
-  const padded = Math.max(20, size + (4 - size % 4) % 4); // at least 20, a multiple of 4 (SPC-4 table 398)
+  const padded = Math.max(20, size + (4 - size % 4) % 4); // at least 20, a multiple of 4 (SPC-4)
   const bytes = new Uint8Array(4 + padded);
   bytes[0] = isid === undefined ? 0x05 : 0x45;
   putUint(bytes, 2, 2, padded);

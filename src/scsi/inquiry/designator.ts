@@ -1,5 +1,5 @@
 /**
- * Designation descriptors: VPD page 83h, and wherever else a device is named (SPC-4 §7.8.6.2).
+ * Designation descriptors: VPD page 83h, and wherever else a device is named (SPC-4).
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Peripheral device type (SPC-5 table 142). */
+/** Peripheral device type (SPC-5). */
 export const DeviceType = {
   /** Direct access block device: a disk. */
   Disk: 0x00,
@@ -75,7 +75,7 @@ export function deviceTypeName(type: number): string {
   return NAMES[type] ?? `device type 0x${type.toString(16).padStart(2, "0")}`;
 }
 
-/** Peripheral qualifier (SPC-5 table 141). */
+/** Peripheral qualifier (SPC-5). */
 export const PeripheralQualifier = {
   /** The logical unit is there, as far as the target can tell. */
   Connected: 0,

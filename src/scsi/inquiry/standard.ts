@@ -5,7 +5,7 @@
  */
 import { Answer, type ParsedAnswer } from "../data/answer.ts";
 
-/** Standard INQUIRY data (SPC-4 §6.6.2). What the answer does not reach to is false, 0 or empty. */
+/** Standard INQUIRY data (SPC-4). What the answer does not reach to is false, 0 or empty. */
 export interface InquiryData extends ParsedAnswer {
   /** Peripheral qualifier: 0 connected, 1 not connected now, 3 no such logical unit. */
   readonly qualifier: number;
@@ -59,7 +59,7 @@ export interface InquiryData extends ParsedAnswer {
   readonly vendorParameters: Uint8Array;
 }
 
-/** Parses standard INQUIRY data (SPC-4 §6.6.2). @throws {IscsiError} `SCSI_BAD_DATA` below 5 bytes */
+/** Parses standard INQUIRY data (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 5 bytes */
 export function parseInquiry(bytes: Uint8Array): InquiryData {
   const answer = new Answer("Standard INQUIRY data", bytes, 5);
   answer.announce(5 + answer.u8(4));

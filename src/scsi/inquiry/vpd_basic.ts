@@ -1,14 +1,14 @@
 import type { Answer } from "../data/answer.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
-/** 00h Supported VPD Pages (SPC-4 §7.8.14). */
+/** 00h Supported VPD Pages (SPC-4). */
 export interface SupportedPages extends VpdHeader {
   /** Which page this is. */
   readonly kind: "supportedPages";
   /** Page codes, in the order of the answer. */
   readonly pages: readonly number[];
 }
-/** 80h Unit Serial Number (SPC-4 §7.8.15). */
+/** 80h Unit Serial Number (SPC-4). */
 export interface UnitSerialNumber extends VpdHeader {
   /** Which page this is. */
   readonly kind: "unitSerialNumber";

@@ -8,7 +8,7 @@ import { type Designator, readDesignators } from "./designator.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
 /**
- * B0h Block Limits (SBC-4 §6.6.4). All counts are in blocks, and 0 where the device does not say; older devices send
+ * B0h Block Limits (SBC-4). All counts are in blocks, and 0 where the device does not say; older devices send
  * a shorter page, whose absent fields are 0 likewise.
  */
 export interface BlockLimits extends VpdHeader {
@@ -48,7 +48,7 @@ export interface BlockLimits extends VpdHeader {
   readonly maxAtomicBoundary: number;
 }
 
-/** B1h Block Device Characteristics (SBC-4 §6.6.2). */
+/** B1h Block Device Characteristics (SBC-4). */
 export interface BlockCharacteristics extends VpdHeader {
   /** Which page this is. */
   readonly kind: "blockCharacteristics";
@@ -76,7 +76,7 @@ export interface BlockCharacteristics extends VpdHeader {
   readonly depopulationTime: number;
 }
 
-/** B2h Logical Block Provisioning (SBC-4 §6.6.5). */
+/** B2h Logical Block Provisioning (SBC-4). */
 export interface BlockProvisioning extends VpdHeader {
   /** Which page this is. */
   readonly kind: "blockProvisioning";

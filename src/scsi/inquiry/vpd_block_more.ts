@@ -6,7 +6,7 @@
 import type { Answer } from "../data/answer.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
-/** B3h Referrals (SBC-3 §6.5.6). */
+/** B3h Referrals (SBC-3). */
 export interface Referrals extends VpdHeader {
   /** Which page this is. */
   readonly kind: "referrals";

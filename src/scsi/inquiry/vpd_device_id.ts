@@ -2,7 +2,7 @@ import type { Answer } from "../data/answer.ts";
 import { type Designator, readDesignators } from "./designator.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
-/** 83h Device Identification (SPC-4 §7.8.6). */
+/** 83h Device Identification (SPC-4). */
 export interface DeviceIdentification extends VpdHeader {
   /** Which page this is. */
   readonly kind: "deviceIdentification";

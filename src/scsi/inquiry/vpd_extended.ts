@@ -1,7 +1,7 @@
 import type { Answer } from "../data/answer.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
-/** 86h Extended INQUIRY Data (SPC-4 §7.8.7, SPC-5). */
+/** 86h Extended INQUIRY Data (SPC-4, SPC-5). */
 export interface ExtendedInquiry extends VpdHeader {
   /** Which page this is. */
   readonly kind: "extendedInquiry";

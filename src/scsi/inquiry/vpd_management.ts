@@ -8,14 +8,14 @@ import { parseTransportId, type TransportId } from "../data/transport_id.ts";
 import { type Designator, readDesignators } from "./designator.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
-/** 84h Software Interface Identification (SPC-4 §7.8.13). */
+/** 84h Software Interface Identification (SPC-4). */
 export interface SoftwareInterfaces extends VpdHeader {
   /** Which page this is. */
   readonly kind: "softwareInterfaces";
   /** Identifiers, six bytes each, in hexadecimal. */
   readonly identifiers: readonly string[];
 }
-/** 85h Management Network Addresses (SPC-4 §7.8.8). */
+/** 85h Management Network Addresses (SPC-4). */
 export interface ManagementAddresses extends VpdHeader {
   /** Which page this is. */
   readonly kind: "managementAddresses";
@@ -29,7 +29,7 @@ export interface ManagementAddresses extends VpdHeader {
     readonly address: string;
   }[];
 }
-/** 87h Mode Page Policy (SPC-4 §7.8.9). */
+/** 87h Mode Page Policy (SPC-4). */
 export interface ModePagePolicies extends VpdHeader {
   /** Which page this is. */
   readonly kind: "modePagePolicy";
@@ -45,7 +45,7 @@ export interface ModePagePolicies extends VpdHeader {
     readonly policy: number;
   }[];
 }
-/** 88h SCSI Ports (SPC-4 §7.8.12). */
+/** 88h SCSI Ports (SPC-4). */
 export interface ScsiPorts extends VpdHeader {
   /** Which page this is. */
   readonly kind: "scsiPorts";

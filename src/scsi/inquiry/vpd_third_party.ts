@@ -78,7 +78,7 @@ export type ThirdPartyCopyDescriptor =
   /** Anything else, and what is too short for its type: the bytes after the header. */
   | { readonly kind: "other"; readonly type: number; readonly data: Uint8Array };
 
-/** 8Fh Third-party Copy (SPC-4 §7.8.17). */
+/** 8Fh Third-party Copy (SPC-4). */
 export interface ThirdPartyCopy extends VpdHeader {
   /** Which page this is. */
   readonly kind: "thirdPartyCopy";

@@ -6,7 +6,7 @@
 import type { Answer } from "../data/answer.ts";
 import { counterOf, type LogHeader, logHeader, readLogParameters } from "./page.ts";
 
-/** 02h Write, 03h Read, 04h Read Reverse, 05h Verify Error Counters (SPC-4 §7.3.7). Absent counters are undefined. */
+/** 02h Write, 03h Read, 04h Read Reverse, 05h Verify Error Counters (SPC-4). Absent counters are undefined. */
 export interface ErrorCounters extends LogHeader {
   /** Which page this is. */
   readonly kind: "errorCounters";
@@ -27,7 +27,7 @@ export interface ErrorCounters extends LogHeader {
   /** Uncorrected errors. */
   readonly uncorrected: bigint | undefined;
 }
-/** 06h Non-Medium Error (SPC-4 §7.3.13). */
+/** 06h Non-Medium Error (SPC-4). */
 export interface NonMediumErrors extends LogHeader {
   /** Which page this is. */
   readonly kind: "nonMediumErrors";

@@ -7,7 +7,7 @@ import type { Answer } from "../data/answer.ts";
 import { asciiText } from "../data/answer.ts";
 import { counterOf, type LogHeader, logHeader, type LogParameter, readLogParameters } from "./page.ts";
 
-/** 0Dh Temperature (SPC-4 §7.3.22). Degrees Celsius; undefined where not told. */
+/** 0Dh Temperature (SPC-4). Degrees Celsius; undefined where not told. */
 export interface TemperatureLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "temperature";
@@ -16,7 +16,7 @@ export interface TemperatureLog extends LogHeader {
   /** The reference temperature: the greatest for continuous operation. */
   readonly reference: number | undefined;
 }
-/** 0Eh Start-Stop Cycle Counter (SPC-4 §7.3.20). Undefined where not told. */
+/** 0Eh Start-Stop Cycle Counter (SPC-4). Undefined where not told. */
 export interface StartStopLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "startStop";
@@ -33,14 +33,14 @@ export interface StartStopLog extends LogHeader {
   /** Load-unload cycles so far. */
   readonly loadCycles: bigint | undefined;
 }
-/** 11h Solid State Media (SBC-3 §6.3.6). */
+/** 11h Solid State Media (SBC-3). */
 export interface SolidStateLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "solidState";
   /** PERCENTAGE USED ENDURANCE INDICATOR, 0 to 255; undefined where not told. */
   readonly percentageUsed: number | undefined;
 }
-/** 2Fh Informational Exceptions (SPC-4 §7.3.10). */
+/** 2Fh Informational Exceptions (SPC-4). */
 export interface ExceptionsLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "informationalExceptions";

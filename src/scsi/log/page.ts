@@ -1,5 +1,5 @@
 /**
- * Log pages: header and parameters (SPC-4 §7.3.2).
+ * Log pages: header and parameters (SPC-4).
  *
  * @module
  */

@@ -14,7 +14,7 @@ import {
 import { type LogHeader, logHeader, openLog, readLogParameters } from "./page.ts";
 import { readSelfTest, type SelfTestLog } from "./self_test.ts";
 
-/** 00h Supported Log Pages, and with subpage FFh Supported Log Pages and Subpages (SPC-4 §7.3.21). */
+/** 00h Supported Log Pages, and with subpage FFh Supported Log Pages and Subpages (SPC-4). */
 export interface SupportedLogPages extends LogHeader {
   /** Which page this is. */
   readonly kind: "supportedPages";
@@ -67,17 +67,47 @@ interface Reader extends LogPageInfo {
 }
 
 const READERS: readonly Reader[] = [
-  { pageCode: 0x00, name: "Supported Log Pages", source: "SPC-4 7.3.21", read: readSupported },
-  { pageCode: 0x02, name: "Write Error Counters", source: "SPC-4 7.3.7", read: readErrorCounters },
-  { pageCode: 0x03, name: "Read Error Counters", source: "SPC-4 7.3.7", read: readErrorCounters },
-  { pageCode: 0x04, name: "Read Reverse Error Counters", source: "SPC-4 7.3.7", read: readErrorCounters },
-  { pageCode: 0x05, name: "Verify Error Counters", source: "SPC-4 7.3.7", read: readErrorCounters },
-  { pageCode: 0x06, name: "Non-Medium Error", source: "SPC-4 7.3.13", read: readNonMediumErrors },
-  { pageCode: 0x0d, name: "Temperature", source: "SPC-4 7.3.22", read: readTemperature },
-  { pageCode: 0x0e, name: "Start-Stop Cycle Counter", source: "SPC-4 7.3.20", read: readStartStop },
-  { pageCode: 0x10, name: "Self-Test Results", source: "SPC-4 7.3.18", read: readSelfTest },
-  { pageCode: 0x11, name: "Solid State Media", source: "SBC-3 6.3.6", read: readSolidState },
-  { pageCode: 0x2f, name: "Informational Exceptions", source: "SPC-4 7.3.10", read: readExceptions },
+  { pageCode: 0x00, name: "Supported Log Pages", source: "SPC-4 Supported Log Pages log page", read: readSupported },
+  {
+    pageCode: 0x02,
+    name: "Write Error Counters",
+    source: "SPC-4 Write Error Counters log page",
+    read: readErrorCounters,
+  },
+  {
+    pageCode: 0x03,
+    name: "Read Error Counters",
+    source: "SPC-4 Read Error Counters log page",
+    read: readErrorCounters,
+  },
+  {
+    pageCode: 0x04,
+    name: "Read Reverse Error Counters",
+    source: "SPC-4 Read Reverse Error Counters log page",
+    read: readErrorCounters,
+  },
+  {
+    pageCode: 0x05,
+    name: "Verify Error Counters",
+    source: "SPC-4 Verify Error Counters log page",
+    read: readErrorCounters,
+  },
+  { pageCode: 0x06, name: "Non-Medium Error", source: "SPC-4 Non-Medium Error log page", read: readNonMediumErrors },
+  { pageCode: 0x0d, name: "Temperature", source: "SPC-4 Temperature log page", read: readTemperature },
+  {
+    pageCode: 0x0e,
+    name: "Start-Stop Cycle Counter",
+    source: "SPC-4 Start-Stop Cycle Counter log page",
+    read: readStartStop,
+  },
+  { pageCode: 0x10, name: "Self-Test Results", source: "SPC-4 Self-Test Results log page", read: readSelfTest },
+  { pageCode: 0x11, name: "Solid State Media", source: "SBC-3 Solid State Media log page", read: readSolidState },
+  {
+    pageCode: 0x2f,
+    name: "Informational Exceptions",
+    source: "SPC-4 Informational Exceptions log page",
+    read: readExceptions,
+  },
 ];
 
 /** Every log page that is decoded. */

@@ -22,7 +22,7 @@ export interface SelfTestResult {
   /** Its qualifier. */
   readonly ascq: number;
 }
-/** 10h Self-Test Results (SPC-4 §7.3.18). */
+/** 10h Self-Test Results (SPC-4). */
 export interface SelfTestLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "selfTest";

@@ -6,35 +6,49 @@
 import { bits, flag, uint } from "../data/field.ts";
 import { DISK_TYPES, modePage, type ModePageLayout, word } from "./layout.ts";
 
-/** Read-Write Error Recovery (SBC-3 §6.4.7). */
-export const ERROR_RECOVERY_PAGE: ModePageLayout = modePage("Read-Write Error Recovery", 0x01, 12, "SBC-3 6.4.8", [
-  flag("automaticWriteReallocation", 2, 7),
-  flag("automaticReadReallocation", 2, 6),
-  flag("transferBlock", 2, 5),
-  flag("readContinuous", 2, 4),
-  flag("enableEarlyRecovery", 2, 3),
-  flag("postError", 2, 2),
-  flag("dataTerminate", 2, 1),
-  flag("disableCorrection", 2, 0),
-  uint("readRetryCount", 3, 1),
-  flag("logicalBlockProvisioningErrorReporting", 7, 7),
-  bits("miscellaneousWriteErrors", 7, 1, 2),
-  uint("writeRetryCount", 8, 1),
-  word("recoveryTimeLimit", 10),
-], DISK_TYPES);
+/** Read-Write Error Recovery (SBC-3). */
+export const ERROR_RECOVERY_PAGE: ModePageLayout = modePage(
+  "Read-Write Error Recovery",
+  0x01,
+  12,
+  "SBC-3 Read-Write Error Recovery mode page",
+  [
+    flag("automaticWriteReallocation", 2, 7),
+    flag("automaticReadReallocation", 2, 6),
+    flag("transferBlock", 2, 5),
+    flag("readContinuous", 2, 4),
+    flag("enableEarlyRecovery", 2, 3),
+    flag("postError", 2, 2),
+    flag("dataTerminate", 2, 1),
+    flag("disableCorrection", 2, 0),
+    uint("readRetryCount", 3, 1),
+    flag("logicalBlockProvisioningErrorReporting", 7, 7),
+    bits("miscellaneousWriteErrors", 7, 1, 2),
+    uint("writeRetryCount", 8, 1),
+    word("recoveryTimeLimit", 10),
+  ],
+  DISK_TYPES,
+);
 
-/** Verify Error Recovery (SBC-3 §6.4.9). */
-export const VERIFY_ERROR_RECOVERY_PAGE: ModePageLayout = modePage("Verify Error Recovery", 0x07, 12, "SBC-3 6.4.9", [
-  flag("enableEarlyRecovery", 2, 3),
-  flag("postError", 2, 2),
-  flag("dataTerminate", 2, 1),
-  flag("disableCorrection", 2, 0),
-  uint("verifyRetryCount", 3, 1),
-  word("verifyRecoveryTimeLimit", 10),
-], DISK_TYPES);
+/** Verify Error Recovery (SBC-3). */
+export const VERIFY_ERROR_RECOVERY_PAGE: ModePageLayout = modePage(
+  "Verify Error Recovery",
+  0x07,
+  12,
+  "SBC-3 Verify Error Recovery mode page",
+  [
+    flag("enableEarlyRecovery", 2, 3),
+    flag("postError", 2, 2),
+    flag("dataTerminate", 2, 1),
+    flag("disableCorrection", 2, 0),
+    uint("verifyRetryCount", 3, 1),
+    word("verifyRecoveryTimeLimit", 10),
+  ],
+  DISK_TYPES,
+);
 
-/** Caching (SBC-3 §6.4.5). */
-export const CACHING_PAGE: ModePageLayout = modePage("Caching", 0x08, 20, "SBC-3 6.4.5", [
+/** Caching (SBC-3). */
+export const CACHING_PAGE: ModePageLayout = modePage("Caching", 0x08, 20, "SBC-3 Caching mode page", [
   flag("initiatorControl", 2, 7),
   flag("abortPrefetch", 2, 6),
   flag("cachingAnalysisPermitted", 2, 5),
@@ -58,34 +72,41 @@ export const CACHING_PAGE: ModePageLayout = modePage("Caching", 0x08, 20, "SBC-3
   word("cacheSegmentSize", 14),
 ]);
 
-/** Application Tag: the header only; descriptors follow (SBC-3 §6.4.3). */
+/** Application Tag: the header only; descriptors follow (SBC-3). */
 export const APPLICATION_TAG_PAGE: ModePageLayout = modePage(
   "Application Tag",
   [0x0a, 0x02],
   16,
-  "SBC-3 6.4.3",
+  "SBC-3 Application Tag mode page",
   [],
   DISK_TYPES,
 );
 
-/** Background Control (SBC-3 §6.4.4). Interval in hours, times in hours and milliseconds as the standard says. */
-export const BACKGROUND_CONTROL_PAGE: ModePageLayout = modePage("Background Control", [0x1c, 0x01], 16, "SBC-3 6.4.4", [
-  flag("suspendOnLogFull", 4, 2),
-  flag("logOnlyWhenIntervention", 4, 1),
-  flag("enableMediumScan", 4, 0),
-  flag("enablePreScan", 5, 0),
-  word("mediumScanInterval", 6),
-  word("preScanTimeLimit", 8),
-  word("minimumIdleTime", 10),
-  word("maximumSuspendTime", 12),
-], DISK_TYPES);
+/** Background Control (SBC-3). Interval in hours, times in hours and milliseconds as the standard says. */
+export const BACKGROUND_CONTROL_PAGE: ModePageLayout = modePage(
+  "Background Control",
+  [0x1c, 0x01],
+  16,
+  "SBC-3 Background Control mode page",
+  [
+    flag("suspendOnLogFull", 4, 2),
+    flag("logOnlyWhenIntervention", 4, 1),
+    flag("enableMediumScan", 4, 0),
+    flag("enablePreScan", 5, 0),
+    word("mediumScanInterval", 6),
+    word("preScanTimeLimit", 8),
+    word("minimumIdleTime", 10),
+    word("maximumSuspendTime", 12),
+  ],
+  DISK_TYPES,
+);
 
-/** Logical Block Provisioning: the header only; threshold descriptors follow (SBC-3 §6.4.7). */
+/** Logical Block Provisioning: the header only; threshold descriptors follow (SBC-3). */
 export const BLOCK_PROVISIONING_PAGE: ModePageLayout = modePage(
   "Logical Block Provisioning",
   [0x1c, 0x02],
   16,
-  "SBC-3 6.4.7",
+  "SBC-3 Logical Block Provisioning mode page",
   [flag("singleInitiator", 4, 0)],
   DISK_TYPES,
 );

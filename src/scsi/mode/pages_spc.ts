@@ -6,23 +6,29 @@
 import { bits, flag, uint } from "../data/field.ts";
 import { modePage, type ModePageLayout, word } from "./layout.ts";
 
-/** Disconnect-Reconnect (SPC-4 §7.5.10). */
-export const DISCONNECT_RECONNECT_PAGE: ModePageLayout = modePage("Disconnect-Reconnect", 0x02, 16, "SPC-4 7.5.10", [
-  uint("bufferFullRatio", 2, 1),
-  uint("bufferEmptyRatio", 3, 1),
-  word("busInactivityLimit", 4),
-  word("disconnectTimeLimit", 6),
-  word("connectTimeLimit", 8),
-  word("maximumBurstSize", 10),
-  flag("enableModifyDataPointers", 12, 7),
-  bits("fairArbitration", 12, 6, 3),
-  flag("disconnectImmediate", 12, 3),
-  bits("dataTransferDisconnectControl", 12, 2, 3),
-  word("firstBurstSize", 14),
-]);
+/** Disconnect-Reconnect (SPC-4). */
+export const DISCONNECT_RECONNECT_PAGE: ModePageLayout = modePage(
+  "Disconnect-Reconnect",
+  0x02,
+  16,
+  "SPC-4 Disconnect-Reconnect mode page",
+  [
+    uint("bufferFullRatio", 2, 1),
+    uint("bufferEmptyRatio", 3, 1),
+    word("busInactivityLimit", 4),
+    word("disconnectTimeLimit", 6),
+    word("connectTimeLimit", 8),
+    word("maximumBurstSize", 10),
+    flag("enableModifyDataPointers", 12, 7),
+    bits("fairArbitration", 12, 6, 3),
+    flag("disconnectImmediate", 12, 3),
+    bits("dataTransferDisconnectControl", 12, 2, 3),
+    word("firstBurstSize", 14),
+  ],
+);
 
-/** Control (SPC-4 §7.5.8). */
-export const CONTROL_PAGE: ModePageLayout = modePage("Control", 0x0a, 12, "SPC-4 7.5.8", [
+/** Control (SPC-4). */
+export const CONTROL_PAGE: ModePageLayout = modePage("Control", 0x0a, 12, "SPC-4 Control mode page", [
   bits("taskSetType", 2, 7, 3),
   flag("taskManagementOnly", 2, 4),
   flag("disableProtectionInformationCheck", 2, 3),
@@ -45,54 +51,72 @@ export const CONTROL_PAGE: ModePageLayout = modePage("Control", 0x0a, 12, "SPC-4
   word("extendedSelfTestCompletionTime", 10),
 ]);
 
-/** Control Extension (SPC-4 §7.5.9). */
-export const CONTROL_EXTENSION_PAGE: ModePageLayout = modePage("Control Extension", [0x0a, 0x01], 32, "SPC-4 7.5.9", [
-  flag("deviceLifeControlMicrocode", 4, 3),
-  flag("timestampChangeable", 4, 2),
-  flag("setTimestampIfOnline", 4, 1),
-  flag("implicitAsymmetricAccess", 4, 0),
-  bits("initialCommandPriority", 5, 3, 4),
-  uint("maximumSenseLength", 6, 1),
-]);
+/** Control Extension (SPC-4). */
+export const CONTROL_EXTENSION_PAGE: ModePageLayout = modePage(
+  "Control Extension",
+  [0x0a, 0x01],
+  32,
+  "SPC-4 Control Extension mode page",
+  [
+    flag("deviceLifeControlMicrocode", 4, 3),
+    flag("timestampChangeable", 4, 2),
+    flag("setTimestampIfOnline", 4, 1),
+    flag("implicitAsymmetricAccess", 4, 0),
+    bits("initialCommandPriority", 5, 3, 4),
+    uint("maximumSenseLength", 6, 1),
+  ],
+);
 
-/** Protocol Specific Logical Unit (SPC-4 §7.5.14). */
+/** Protocol Specific Logical Unit (SPC-4). */
 export const PROTOCOL_LOGICAL_UNIT_PAGE: ModePageLayout = modePage(
   "Protocol Specific Logical Unit",
   0x18,
   8,
-  "SPC-4 7.5.14",
+  "SPC-4 Protocol Specific Logical Unit mode page",
   [bits("protocolIdentifier", 2, 3, 4)],
 );
 
-/** Protocol Specific Port (SPC-4 §7.5.15). */
-export const PROTOCOL_PORT_PAGE: ModePageLayout = modePage("Protocol Specific Port", 0x19, 8, "SPC-4 7.5.15", [
-  bits("protocolIdentifier", 2, 3, 4),
-]);
+/** Protocol Specific Port (SPC-4). */
+export const PROTOCOL_PORT_PAGE: ModePageLayout = modePage(
+  "Protocol Specific Port",
+  0x19,
+  8,
+  "SPC-4 Protocol Specific Port mode page",
+  [
+    bits("protocolIdentifier", 2, 3, 4),
+  ],
+);
 
-/** Power Condition (SPC-4 §7.5.13). Timers are in units of 100 ms. */
-export const POWER_CONDITION_PAGE: ModePageLayout = modePage("Power Condition", 0x1a, 40, "SPC-4 7.5.13", [
-  bits("backgroundPrecedence", 2, 7, 2),
-  flag("standbyY", 2, 0),
-  flag("idleC", 3, 3),
-  flag("idleB", 3, 2),
-  flag("idleA", 3, 1),
-  flag("standbyZ", 3, 0),
-  uint("idleATimer", 4, 4),
-  uint("standbyZTimer", 8, 4),
-  uint("idleBTimer", 12, 4),
-  uint("idleCTimer", 16, 4),
-  uint("standbyYTimer", 20, 4),
-  bits("checkConditionFromIdle", 39, 7, 2),
-  bits("checkConditionFromStandby", 39, 5, 2),
-  bits("checkConditionFromStopped", 39, 3, 2),
-]);
+/** Power Condition (SPC-4). Timers are in units of 100 ms. */
+export const POWER_CONDITION_PAGE: ModePageLayout = modePage(
+  "Power Condition",
+  0x1a,
+  40,
+  "SPC-4 Power Condition mode page",
+  [
+    bits("backgroundPrecedence", 2, 7, 2),
+    flag("standbyY", 2, 0),
+    flag("idleC", 3, 3),
+    flag("idleB", 3, 2),
+    flag("idleA", 3, 1),
+    flag("standbyZ", 3, 0),
+    uint("idleATimer", 4, 4),
+    uint("standbyZTimer", 8, 4),
+    uint("idleBTimer", 12, 4),
+    uint("idleCTimer", 16, 4),
+    uint("standbyYTimer", 20, 4),
+    bits("checkConditionFromIdle", 39, 7, 2),
+    bits("checkConditionFromStandby", 39, 5, 2),
+    bits("checkConditionFromStopped", 39, 3, 2),
+  ],
+);
 
-/** Informational Exceptions Control (SPC-4 §7.5.11). The timer is in units of 100 ms. */
+/** Informational Exceptions Control (SPC-4). The timer is in units of 100 ms. */
 export const INFORMATIONAL_EXCEPTIONS_PAGE: ModePageLayout = modePage(
   "Informational Exceptions Control",
   0x1c,
   12,
-  "SPC-4 7.5.11",
+  "SPC-4 Informational Exceptions Control mode page",
   [
     flag("performance", 2, 7),
     flag("enableBackgroundFunction", 2, 5),

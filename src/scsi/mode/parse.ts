@@ -1,5 +1,5 @@
 /**
- * Mode data: header, block descriptors, pages (SPC-4 §7.5).
+ * Mode data: header, block descriptors, pages (SPC-4).
  *
  * @module
  */
@@ -117,7 +117,7 @@ function readAll(answer: Answer, header: Header, options: ModeParseOptions): Mod
   };
 }
 
-/** Parses the answer to MODE SENSE(6) (SPC-4 table 432). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
+/** Parses the answer to MODE SENSE(6) (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes */
 export function parseModeSense6(bytes: Uint8Array, options: ModeParseOptions = {}): ModeData {
   const answer = new Answer("The answer to MODE SENSE(6)", bytes, 4);
   answer.announce(1 + answer.u8(0));
@@ -130,7 +130,7 @@ export function parseModeSense6(bytes: Uint8Array, options: ModeParseOptions = {
   }, options);
 }
 
-/** Parses the answer to MODE SENSE(10) (SPC-4 table 433). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to MODE SENSE(10) (SPC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseModeSense10(bytes: Uint8Array, options: ModeParseOptions = {}): ModeData {
   const answer = new Answer("The answer to MODE SENSE(10)", bytes, 8);
   answer.announce(2 + answer.u16(0));

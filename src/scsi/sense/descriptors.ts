@@ -1,5 +1,5 @@
 /**
- * Sense data descriptors (SPC-5 §4.4.2.2).
+ * Sense data descriptors (SPC-5).
  *
  * @module
  */

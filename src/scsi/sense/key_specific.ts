@@ -1,7 +1,7 @@
 import type { Answer } from "../data/answer.ts";
 import { SenseKey } from "./keys.ts";
 
-/** The sense-key-specific field (SPC-4 4.5.2.4.5); `kind` follows from the sense key. */
+/** The sense-key-specific field (SPC-4); `kind` follows from the sense key. */
 export type SenseKeySpecific =
   /** ILLEGAL REQUEST: which byte, and where known which bit, of the CDB or of the parameter list was not taken. */
   | { readonly kind: "field"; readonly inCdb: boolean; readonly byte: number; readonly bit: number | undefined }

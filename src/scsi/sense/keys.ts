@@ -1,4 +1,4 @@
-/** Sense key (SPC-4 table 53). */
+/** Sense key (SPC-4). */
 export const SenseKey = {
   /** Nothing specific. */
   NoSense: 0x0,

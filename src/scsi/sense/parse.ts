@@ -1,5 +1,5 @@
 /**
- * Sense data in fixed and descriptor format (SPC-4 §4.5).
+ * Sense data in fixed and descriptor format (SPC-4).
  *
  * @module
  */
