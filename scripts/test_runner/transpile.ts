@@ -9,6 +9,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFi
 import { dirname, join, posix, relative } from "node:path";
 import ts from "typescript";
 import { filesBelow, ROOT, sourceFiles } from "../lib/root.ts";
+import { readConfig } from "../npm/metadata.ts";
 
 /** What {@link transpileForNode} made. */
 export interface NodeTree {
@@ -48,12 +49,20 @@ export function transpileForNode(packageFolder: string | undefined): NodeTree {
   return { folder, notInPackage: packageFolder === undefined ? [] : notInPackage };
 }
 
-/** JavaScript of one module, with its relative imports of TypeScript pointing to where {@link transpileForNode} puts them. */
+/**
+ * JavaScript of one module, with its relative imports of TypeScript, and those of the package by its own name, pointing to
+ * where {@link transpileForNode} puts them.
+ */
 function transpile(path: string, output: string, locate: (path: string) => string): string {
+  const { imports } = readConfig();
   const mapSpecifier = (specifier: string): string => {
-    if (!/^\.{1,2}\/.*\.ts$/.test(specifier)) return specifier;
-    const target = posix.normalize(posix.join(posix.dirname(path), specifier));
-    if (target.startsWith("..")) return specifier;
+    const own = imports[specifier];
+    const target = own?.startsWith("./")
+      ? posix.normalize(own)
+      : /^\.{1,2}\/.*\.ts$/.test(specifier)
+      ? posix.normalize(posix.join(posix.dirname(path), specifier))
+      : undefined;
+    if (target === undefined || target.startsWith("..")) return specifier;
     const mapped = posix.relative(posix.dirname(output), locate(target));
     return mapped.startsWith(".") ? mapped : `./${mapped}`;
   };
