@@ -1,5 +1,5 @@
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { cdbName } from "./cdb/parse.ts";
+import { cdbName } from "./cdb/names.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "./executor.ts";
 import { describeSense } from "./sense/asc.ts";
 import { SenseKey } from "./sense/keys.ts";

@@ -22,7 +22,8 @@ export { drainUnitAttention, executeWithRetry, type RetryOptions, runWithRetry }
 export { type ParsedLun, parseLun } from "./lun.ts";
 export { type AllocationOptions, type CommandOptions } from "./cdb/build.ts";
 export { type CdbLayout, type CommandSet } from "./cdb/layout.ts";
-export { cdbName, findLayout, parseCdb, type ParseCdbOptions, type ParsedCdb } from "./cdb/parse.ts";
+export { cdbName } from "./cdb/names.ts";
+export { findLayout, parseCdb, type ParseCdbOptions, type ParsedCdb } from "./cdb/parse.ts";
 export { CDB_LAYOUTS } from "./cdb/registry.ts";
 export {
   type BufferDescriptor, BufferMode, parseBufferDescriptor, readBuffer10, readBuffer16, type ReadBufferOptions,

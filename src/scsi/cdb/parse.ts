@@ -5,9 +5,10 @@
  */
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { FieldValue } from "../data/field.ts";
-import { type CdbLayout, type CommandSet, decodeCdb } from "./layout.ts";
+import { type CdbLayout, decodeCdb } from "./layout.ts";
+import { cdbName } from "./names.ts";
 import { CDB_LAYOUTS } from "./registry.ts";
-import { rememberedLayout } from "./remembered.ts";
+import { serviceActionOf, setsOf } from "./sets.ts";
 
 /** A CDB as an object. */
 export interface ParsedCdb {
@@ -52,22 +53,6 @@ function group(layouts: readonly CdbLayout[]): ReadonlyMap<number, readonly CdbL
 
 const BY_OPCODE: ReadonlyMap<number, readonly CdbLayout[]> = group(CDB_LAYOUTS);
 
-/** Command sets in the order in which a device type looks for an opcode in them. */
-function setsOf(deviceType: number | undefined): readonly CommandSet[] {
-  switch (deviceType) {
-    case undefined:
-      return ["SBC", "SPC", "ZBC", "MMC", "SSC", "SMC"];
-    case 1:
-      return ["SSC", "SPC", "SMC"]; // a drive can have a changer attached
-    case 5:
-      return ["MMC", "SPC", "SBC"];
-    case 8:
-      return ["SMC", "SPC"];
-    default:
-      return ["SBC", "SPC", "ZBC"];
-  }
-}
-
 /** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16, or its own; the bytes that came for other groups. */
 function groupLength(cdb: Uint8Array): number {
   const opcode = cdb[0] ?? 0;
@@ -81,22 +66,13 @@ export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | un
   if (opcode === undefined) return undefined;
   const candidates = BY_OPCODE.get(opcode);
   if (candidates === undefined) return undefined;
-  const action = opcode === 0x7f ? (cdb[8] ?? 0) * 256 + (cdb[9] ?? 0) : (cdb[1] ?? 0) & 0x1f;
+  const action = serviceActionOf(cdb);
   for (const set of setsOf(deviceType)) {
     const found = candidates.find((one) => one.set === set && one.serviceAction === action) ??
       candidates.find((one) => one.set === set && one.serviceAction === undefined);
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/**
- * Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. Without a device type, a CDB
- * of one of our builders has the name it was built with.
- */
-export function cdbName(cdb: Uint8Array, deviceType?: number): string {
-  const found = (deviceType === undefined ? rememberedLayout(cdb) : undefined) ?? findLayout(cdb, deviceType);
-  return found?.name ?? (cdb.length === 0 ? "empty CDB" : `opcode 0x${(cdb[0] ?? 0).toString(16).padStart(2, "0")}`);
 }
 
 /**

@@ -4,6 +4,7 @@ import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeCdb } from "../../../src/scsi/cdb/layout.ts";
+import { CDB_NAMES } from "../../../src/scsi/cdb/names.ts";
 import { CDB_LAYOUTS, type CdbLayout, cdbName, findLayout, parseCdb } from "../../../src/scsi/mod.ts";
 
 const seed = Number(process.env["TEST_SEED"] ?? Date.now() % 1e9);
@@ -134,6 +135,14 @@ test("opcodes that depend on the device type", () => {
   assert.is(name("c1"), "opcode 0xc1");
   assert.is(name("9e1f"), "opcode 0x9e");
   assert.is(name(""), "empty CDB");
+});
+
+test("the names that errors use are those of the layouts", () => {
+  const named = Object.entries(CDB_NAMES).flatMap(([set, rows]) =>
+    rows.map(([opcode, action, name]) => `${set} ${opcode} ${action} ${name}`)
+  );
+  const layouts = CDB_LAYOUTS.map((one) => `${one.set} ${one.opcode} ${one.serviceAction ?? -1} ${one.name}`);
+  assert.equal(named.sort(), layouts.sort());
 });
 
 test("an unknown opcode is no error", () => {
