@@ -5,9 +5,10 @@
  */
 
 import { AbortError } from "../errors.ts";
-import { isGood, scsiErrorFrom } from "../scsi/errors.ts";
+import { isGood, scsiErrorFrom, senseOf } from "../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../scsi/executor.ts";
 import { executeWithRetry, type RetryOptions } from "../scsi/retry.ts";
+import { SenseKey } from "../scsi/sense/keys.ts";
 import { ScsiStatus } from "../scsi/status.ts";
 import type { DepthControl } from "./depth.ts";
 import { onAbort } from "./signals.ts";
@@ -40,6 +41,13 @@ class Batch {
     readonly resolve: () => void,
     readonly reject: (reason: unknown) => void,
   ) {}
+}
+
+/** CHECK CONDITION with RECOVERED ERROR: the command has succeeded, after the device had tried harder (SPC-5 4.4.8). */
+function isRecovered(result: ScsiResult): boolean {
+  if (result.status !== ScsiStatus.CheckCondition) return false;
+  const sense = senseOf(result);
+  return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
 }
 
 /** Runs jobs over an executor. */
@@ -129,7 +137,7 @@ export class CommandQueue {
         this.#free(batch, slot);
         this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
         if (batch.failure === undefined) {
-          if (isGood(result)) {
+          if (isGood(result) || isRecovered(result)) {
             try {
               batch.job.done(command, result);
             } catch (error) {

@@ -236,6 +236,24 @@ test("BUSY, TASK SET FULL and unit attentions in mid-work are retried", async ()
   assert.is(disk.log.length, 4);
 });
 
+test("a recovered error is a success, a deferred error is not", async () => {
+  const { disk, device } = await open();
+  disk.data.set(pattern(512));
+  disk.intercept = ({ dataIn }, self) => {
+    dataIn!.set(self.data.subarray(0, 512));
+    return { status: 2, sense: sense(1, 0x17, 1), dataIn: dataIn! };
+  };
+  assert.ok(same(await device.read(0, 512), pattern(512)));
+  disk.intercept = () => ({ status: 2, sense: sense(1, 0x17, 1) });
+  assert.is(await code(device.read(0, 512)), "SCSI_BAD_DATA");
+  disk.intercept = () => {
+    const deferred = sense(3, 0x0c, 0);
+    deferred[0] = 0x71;
+    return { status: 2, sense: deferred };
+  };
+  assert.is(await code(device.read(0, 512)), "SCSI_CHECK_CONDITION");
+});
+
 test("writes to one block from many sides lose nothing", async () => {
   const { disk, device } = await open({ blocks: 64 });
   const bytes = pattern(64 * 512);
