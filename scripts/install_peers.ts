@@ -22,6 +22,9 @@ const PEERS: Record<string, string[]> = {
   sg_decode_sense: ["sg3-utils"],
   "mkfs.ext4": ["e2fsprogs"],
   zip: ["zip"],
+  unzip: ["unzip"],
+  openssl: ["openssl"],
+  restic: ["restic"],
   // Measures the programs of the benchmark.
   time: ["time"],
 };

@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { request } from "undici";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryBacking, startTarget } from "../../src/target/mod.ts";
+import { type Backing, memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
 import { Random } from "../contract/random.ts";
 import { example, startExample } from "../peers/example.ts";
 import { ROOT } from "../peers/lunstream.ts";
@@ -166,6 +166,23 @@ withQemu("qcow2_export: an image that qemu-img finds clean and identical", async
   }
 });
 
+/** A target of which the LUN cannot be read from some byte on. */
+async function damagedTarget(from: number): Promise<{ target: Target; damage: { from: number }; backing: Backing }> {
+  const backing = memoryBacking(SIZE);
+  const damage = { from };
+  const damaged: Backing = {
+    size: backing.size,
+    blockSize: backing.blockSize,
+    readInto: (buffer, position) =>
+      position + buffer.length > damage.from
+        ? Promise.reject(new Error("The medium is damaged here"))
+        : backing.readInto(buffer, position),
+    write: (buffer, position) => backing.write(buffer, position),
+    flush: () => backing.flush(),
+  };
+  return { target: await startTarget({ luns: [{ number: 1, backing: damaged }] }), damage, backing };
+}
+
 const restic = {
   env: {
     RESTIC_REPOSITORY: path("repository"),
@@ -192,22 +209,7 @@ withRestic("restic_backup and restic_restore: another LUN gets the bytes of the 
 });
 
 withRestic("restic_backup: a LUN that cannot be read to its end leaves no snapshot", async () => {
-  const backing = memoryBacking(SIZE);
-  const target = await startTarget({
-    luns: [{
-      number: 1,
-      backing: {
-        size: backing.size,
-        blockSize: backing.blockSize,
-        readInto: (buffer, position) =>
-          position >= SIZE / 2
-            ? Promise.reject(new Error("The medium is damaged here"))
-            : backing.readInto(buffer, position),
-        write: (buffer, position) => backing.write(buffer, position),
-        flush: () => backing.flush(),
-      },
-    }],
-  });
+  const { target } = await damagedTarget(SIZE / 2);
   try {
     const count = async (): Promise<number> =>
       JSON.parse((await run("restic", ["snapshots", "--json"], { ...restic, check: true })).stdout).length;
@@ -229,24 +231,57 @@ withTgtd("copy_changed: writes all at first, then only what has changed", async 
   const image = path("copy.img");
   const index = path("copy.index");
   fill(tgtd.path(LARGE_BLOCKS), 8);
-  const copy = async (): Promise<string> => {
+  const copy = async (wanted = tgtd.path(LARGE_BLOCKS)): Promise<string> => {
     const permissions = [net, read, `allow-write=${folder}`];
     const { stdout } = await example("copy_changed", permissions, [tgtd.url(LARGE_BLOCKS), image, index]);
-    assert.is(digestOf(image), digestOf(tgtd.path(LARGE_BLOCKS)));
+    assert.is(digestOf(image), digestOf(wanted));
     return stdout;
   };
   assert.is(await copy(), "256 of 256 blocks written\n");
   assert.is(statSync(index).size, 256 * 32);
-  assert.is(await copy(), "0 of 256 blocks written\n");
+  // A mark in the image shows what is not written.
+  const marked = readFileSync(image);
+  marked[100 * 65536] = ~marked[100 * 65536]!;
+  writeFileSync(image, marked);
+  writeFileSync(path("marked.img"), marked);
+  assert.is(await copy(path("marked.img")), "0 of 256 blocks written\n");
   const bytes = readFileSync(tgtd.path(LARGE_BLOCKS));
-  for (const position of [0, 65535, 65536, 9 * MIB + 5, SIZE - 1]) bytes[position]! ^= 1;
+  for (const position of [0, 65535, 65536, 9 * MIB + 5, SIZE - 1]) {
+    bytes[position]! ^= 1;
+    marked[position]! ^= 1;
+  }
   writeFileSync(tgtd.path(LARGE_BLOCKS), bytes, { flag: "r+" });
-  assert.is(await copy(), "4 of 256 blocks written\n");
+  writeFileSync(path("marked.img"), marked);
+  assert.is(await copy(path("marked.img")), "4 of 256 blocks written\n");
   // An index that does not belong to the image counts for nothing.
   rmSync(image);
   assert.is(await copy(), "256 of 256 blocks written\n");
   writeFileSync(index, "");
   assert.is(await copy(), "256 of 256 blocks written\n");
+});
+
+test("copy_changed: a run that is broken off leaves no index that is wrong about the image", async () => {
+  const image = path("broken.img");
+  const index = path("broken.index");
+  const { target, damage, backing } = await damagedTarget(SIZE);
+  try {
+    const permissions = [`allow-net=${target.host}:${target.port}`, read, `allow-write=${folder}`];
+    const copy = () => example("copy_changed", permissions, [target.urls[0] as string, image, index], { check: false });
+    assert.is((await copy()).stdout, "256 of 256 blocks written\n");
+    await backing.write(new Uint8Array([1]), 0);
+    damage.from = SIZE / 2;
+    const { code, stderr } = await copy();
+    assert.is(code, 1);
+    assert.match(stderr, "MEDIUM ERROR");
+    assert.is(readFileSync(image)[0], 1);
+    // The block is again what the old index says, but not what the image has.
+    await backing.write(new Uint8Array([0]), 0);
+    damage.from = SIZE;
+    assert.is((await copy()).stdout, "256 of 256 blocks written\n");
+    assert.is(digestOf(image), sha256(new Uint8Array(SIZE)));
+  } finally {
+    await target.close();
+  }
 });
 
 withTgtd("range_server: answers ranges as RFC 9110 has them", async () => {
