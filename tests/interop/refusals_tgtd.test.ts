@@ -59,6 +59,11 @@ test("a host that does not exist", async () => {
   await refused(`iscsi://nohost.invalid/${NAME}/1`, "ISCSI_HOST_NOT_FOUND", /nohost\.invalid/);
 });
 
+test("an address that cannot be connected to", async () => {
+  // Link-local without a scope: the system refuses it before anything is sent.
+  await refused(`iscsi://[fe80::1]/${NAME}/1`, "ISCSI_CONNECT_FAILED", /fe80::1/);
+});
+
 withPeers("a target name that the portal does not have", async () => {
   await refused(
     `iscsi://127.0.0.1:${open!.port}/${NAME}/1`,

@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type SessionOptions, TaskManagementFunction } from "../../src/session/mod.ts";
+import { IscsiSession, type PduTap, type SessionOptions, TaskManagementFunction } from "../../src/session/mod.ts";
+import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd, type Tgtd, type TgtdOptions } from "../peers/tgtd.ts";
 
@@ -202,11 +203,22 @@ run(
 );
 
 run(
-  "tgtd's own pings, every second for four seconds",
+  "tgtd's own pings, every second for ten seconds, are each answered",
   withTgtd({ params: { nop_interval: "1", nop_count: "2" } }, async (tgtd) => {
-    const session = await IscsiSession.connect(options(tgtd, { keepalive: { interval: 300, timeout: 2_000 } }));
+    let pings = 0;
+    let answers = 0;
+    const tap: PduTap = ({ direction, header }) => {
+      const tag = new DataView(header.buffer, header.byteOffset).getUint32(20);
+      const opcode = header[0]! & 0x3f;
+      if (tag === RESERVED_TAG) return;
+      if (direction === "in" && opcode === Opcode.NopIn) pings++;
+      if (direction === "out" && opcode === Opcode.NopOut) answers++;
+    };
+    const session = await IscsiSession.connect(options(tgtd, { keepalive: false, tap }));
     await session.execute(1, ready);
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    assert.ok(pings >= 5, `${pings} pings came`);
+    assert.is(answers, pings);
     assert.is((await session.execute(1, ready)).status, 0);
     assert.is(session.state, "connected");
     await session.close();

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ErrorCode } from "../../src/errors.ts";
@@ -14,6 +14,15 @@ test("every code is in the table of docs/errors.md, once", () => {
 test("the table has no code that does not exist", () => {
   const codes: string[] = Object.values(ErrorCode);
   assert.equal(documented.filter((code) => !codes.includes(code)), []);
+});
+
+test("every code is expected by some test", () => {
+  const texts = readdirSync("tests", { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.ts") && !path.endsWith("errors_doc.test.ts"))
+    .map((path) => readFileSync(`tests/${path}`, "utf8"));
+  const expected = (code: string): boolean =>
+    texts.some((text) => text.includes(`"${code}"`) || text.includes(`/${code}/`));
+  assert.equal(Object.values(ErrorCode).filter((code) => !expected(code)), []);
 });
 
 test.run();
