@@ -38,6 +38,10 @@ export interface ScriptOptions {
   session?: Partial<SessionOptions> | undefined;
   /** Told of each connection. */
   accepted?: ((tcp: MemoryTcp, number: number) => void) | undefined;
+  /** Gets the target's end of each connection before it is served. */
+  served?: ((connection: PeerConnection, number: number) => void) | undefined;
+  /** Everything between login and logout at once, not one after the other. */
+  together?: boolean | undefined;
   /** Wrong data are no mistake: there are no digests that could show them. */
   trusting?: boolean | undefined;
 }
@@ -63,12 +67,14 @@ export async function runScript(options: ScriptOptions): Promise<Outcome> {
   const disk = patternBytes(32 * BLOCK, 0, 5);
   const connectTcp = memoryConnect(options.faults, (socket, tcp, number) => {
     options.accepted?.(tcp, number);
-    void serve(new PeerConnection(socket), disk);
+    const connection = new PeerConnection(socket);
+    options.served?.(connection, number);
+    void serve(connection, disk);
   });
   const outcome: Outcome = { done: [], failed: [], wrong: [] };
   let hung: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([
-    steps(quickOptions(connectTcp, options.session), disk, outcome, options.trusting ?? false),
+    steps(quickOptions(connectTcp, options.session), disk, outcome, options),
     new Promise<void>((resolve) => {
       hung = setTimeout(() => {
         outcome.wrong.push(`not over after ${HUNG} ms`);
@@ -80,7 +86,12 @@ export async function runScript(options: ScriptOptions): Promise<Outcome> {
   return outcome;
 }
 
-async function steps(options: SessionOptions, disk: Uint8Array, outcome: Outcome, trusting: boolean): Promise<void> {
+async function steps(
+  options: SessionOptions,
+  disk: Uint8Array,
+  outcome: Outcome,
+  { trusting = false, together = false }: ScriptOptions,
+): Promise<void> {
   const step = async <T>(name: string, run: () => Promise<T>, check: (value: T) => string | undefined) => {
     try {
       const value = await run();
@@ -103,11 +114,6 @@ async function steps(options: SessionOptions, disk: Uint8Array, outcome: Outcome
 
   const session = await step("login", () => IscsiSession.connect(options), () => undefined);
   if (session === undefined) return;
-  await step(
-    "text",
-    () => session.sendTargets(),
-    (targets) => trusting || JSON.stringify(targets).includes("lunstream:scripted") ? undefined : "no such target",
-  );
   const read = (name: string, block: number) => {
     const before = disk.slice(block * BLOCK, block * BLOCK + READ_LENGTH);
     const dataIn = new Uint8Array(READ_LENGTH);
@@ -116,24 +122,36 @@ async function steps(options: SessionOptions, disk: Uint8Array, outcome: Outcome
       return status === 0 ? same(got, before) : trusting ? undefined : `status ${status}`;
     });
   };
-  await read("read", 2);
-  await step(
-    "inquiry",
-    () => {
-      const cdb = Uint8Array.of(0x12, 0, 0, 0, 37, 0);
-      return session.execute(1, { cdb, dataIn: new Uint8Array(37), replay: "safe" });
-    },
-    ({ dataIn }) => same(dataIn, disk.subarray(0, 37)),
-  );
   const fresh = patternBytes(READ_LENGTH, 0, 77);
-  await step("write", () => {
-    const cdb = Uint8Array.of(0x2a, 0, 0, 0, 0, WRITE_AT, 0, 0, READ_LENGTH / BLOCK, 0);
-    return session.execute(1, { cdb, dataOut: fresh, replay: "optIn" });
-  }, ({ status }) => {
-    if (status !== 0) return trusting ? undefined : `status ${status}`;
-    return same(disk.slice(WRITE_AT * BLOCK, WRITE_AT * BLOCK + READ_LENGTH), fresh);
-  });
-  await step("ping", () => session.ping(), () => undefined);
+  const all: (() => Promise<unknown>)[] = [
+    () =>
+      step(
+        "text",
+        () => session.sendTargets(),
+        (targets) => trusting || JSON.stringify(targets).includes("lunstream:scripted") ? undefined : "no such target",
+      ),
+    () => read("read", 2),
+    () =>
+      step(
+        "inquiry",
+        () => {
+          const cdb = Uint8Array.of(0x12, 0, 0, 0, 37, 0);
+          return session.execute(1, { cdb, dataIn: new Uint8Array(37), replay: "safe" });
+        },
+        ({ dataIn }) => same(dataIn, disk.subarray(0, 37)),
+      ),
+    () =>
+      step("write", () => {
+        const cdb = Uint8Array.of(0x2a, 0, 0, 0, 0, WRITE_AT, 0, 0, READ_LENGTH / BLOCK, 0);
+        return session.execute(1, { cdb, dataOut: fresh, replay: "optIn" });
+      }, ({ status }) => {
+        if (status !== 0) return trusting ? undefined : `status ${status}`;
+        return same(disk.slice(WRITE_AT * BLOCK, WRITE_AT * BLOCK + READ_LENGTH), fresh);
+      }),
+    () => step("ping", () => session.ping(), () => undefined),
+  ];
+  if (together) await Promise.all(all.map((run) => run()));
+  else for (const run of all) await run();
   await read("read back", WRITE_AT);
   await step("logout", () => session.close(), () => session.state === "closed" ? undefined : session.state);
 }
