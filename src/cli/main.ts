@@ -1,5 +1,5 @@
 /**
- * The command line, as a function: `lunstream ls`, `cp`, `serve`, `version`.
+ * The command line, as a function: `lunstream ls`, `cp`, `serve`, `scsi`, `version`.
  *
  * @module
  */
@@ -9,12 +9,13 @@ import { cpCommand } from "./cp.ts";
 import { describeError, ExitCode, exitCodeOf } from "./exit_code.ts";
 import { type CliIo, processIo } from "./io.ts";
 import { lsCommand } from "./ls.ts";
+import { scsiCommand } from "./scsi.ts";
 import { serveCommand } from "./serve.ts";
 import { VERSION, versionCommand } from "./version.ts";
 
 export type { CliIo } from "./io.ts";
 
-const COMMANDS = [lsCommand, cpCommand, serveCommand, versionCommand];
+const COMMANDS = [lsCommand, cpCommand, serveCommand, scsiCommand, versionCommand];
 
 /**
  * Runs a command line.
@@ -27,22 +28,27 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   let code: number = ExitCode.Done;
   let output = "";
   const program = new Command("lunstream");
-  const configure = (command: Command): Command =>
+  const configure = (command: Command): Command => {
     command.exitOverride().configureOutput({
       writeOut: (text) => output += text,
       writeErr: (text) => io.error(text),
     }).showHelpAfterError("(--help tells more)");
+    command.commands.forEach(configure);
+    return command;
+  };
   configure(program)
     .description("iSCSI LUNs as streams")
     .version(`lunstream ${VERSION}`, "-V, --version");
   for (const make of COMMANDS) program.addCommand(configure(make(io, (status) => code = status)));
   try {
-    await program.parseAsync([...argv], { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError) {
+    try {
+      await program.parseAsync([...argv], { from: "user" });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
       await io.out(output);
-      return error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
+      code = error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
     }
+  } catch (error) {
     io.error(describeError(error));
     return exitCodeOf(error);
   }

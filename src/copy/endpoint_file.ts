@@ -1,13 +1,22 @@
-import { openFile, type PositionalFile } from "../runtime/mod.ts";
-import type { CopySink, CopySource } from "./endpoint.ts";
+import { AbortError } from "../errors.ts";
+import { openFile, type OpenFileOptions, type PositionalFile } from "../runtime/mod.ts";
+import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
+import { unlessAborted } from "./unless_aborted.ts";
+
+/** Options of opening a file as an end of a copy. */
+export interface FileEndpointOptions {
+  /** Ends the wait for the other end of a named pipe. */
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * Opens a file, a block device or a named pipe as the source of a copy.
  *
- * @throws IscsiError `COPY_FILE`
+ * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
  */
-export async function fileSource(path: string): Promise<CopySource> {
-  const file = await openFile(path, { mode: "read" });
+export async function fileSource(path: string, options: FileEndpointOptions = {}): Promise<CopySource> {
+  const file = await open(path, { mode: "read" }, options.signal);
+  const pipe = new Pipe(file);
   try {
     const ordered = file.kind === "stream";
     return {
@@ -15,8 +24,8 @@ export async function fileSource(path: string): Promise<CopySource> {
       identity: identityOf(file),
       size: ordered ? undefined : await file.size(),
       ordered,
-      read: (buffer, position) => readFully(file, buffer, position),
-      close: () => file.close(),
+      read: (buffer, position, operation) => pipe.wait(readFully(file, buffer, position), operation),
+      close: () => pipe.close(),
     };
   } catch (error) {
     await file.close();
@@ -38,10 +47,11 @@ async function readFully(file: PositionalFile, buffer: Uint8Array, position: num
  * Opens a file as the destination of a copy. A regular file is made where there is none, and loses what it had when the copy begins;
  * a block device is written in place.
  *
- * @throws IscsiError `COPY_FILE`
+ * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
  */
-export async function fileSink(path: string): Promise<CopySink> {
-  const file = await openFile(path, { mode: "write", create: true });
+export async function fileSink(path: string, options: FileEndpointOptions = {}): Promise<CopySink> {
+  const file = await open(path, { mode: "write", create: true }, options.signal);
+  const pipe = new Pipe(file);
   try {
     return {
       name: path,
@@ -49,13 +59,54 @@ export async function fileSink(path: string): Promise<CopySink> {
       capacity: file.kind === "block" ? await file.size() : Infinity,
       ordered: file.kind === "stream",
       begin: () => file.isRegular ? file.truncate(0) : Promise.resolve(),
-      write: (buffer, position) => file.write(buffer, position),
+      write: (buffer, position, operation) => pipe.wait(file.write(buffer, position), operation),
       finish: () => file.sync(),
-      close: () => file.close(),
+      close: () => pipe.close(),
     };
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+/** Opens a file. The opening of a named pipe waits for somebody at its other end, and cannot be told to give up. */
+async function open(path: string, options: OpenFileOptions, signal: AbortSignal | undefined): Promise<PositionalFile> {
+  const opening = openFile(path, { ...options, signal });
+  if (signal === undefined) return await opening;
+  try {
+    return await unlessAborted(opening, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    opening.then((file) => file.close()).catch(() => {});
+    throw new AbortError(signal);
+  }
+}
+
+/** The part of a file that may be a pipe: its reads and writes may wait for ever. */
+class Pipe {
+  readonly #file: PositionalFile;
+  #left = false;
+
+  constructor(file: PositionalFile) {
+    this.#file = file;
+  }
+
+  /** The work, or for a pipe the abort, whichever is first. */
+  async wait<Value>(work: Promise<Value>, { signal }: EndpointOperation): Promise<Value> {
+    if (this.#file.kind !== "stream") return await work;
+    try {
+      return await unlessAborted(work, signal);
+    } catch (error) {
+      this.#left ||= signal.aborted;
+      throw error;
+    }
+  }
+
+  /** Closes the file. What it still waits for would hold that up. */
+  async close(): Promise<void> {
+    const closing = this.#file.close();
+    if (this.#left) closing.catch(() => {});
+    else await closing;
   }
 }
 

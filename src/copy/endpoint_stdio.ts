@@ -1,5 +1,6 @@
 import { stdin, writeStdout } from "../runtime/mod.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 /** The two standard streams of a process. */
 export interface StandardStreams {
@@ -57,14 +58,4 @@ export function stdoutSink(streams: StandardStreams = PROCESS): CopySink {
     finish: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
-}
-
-/** A pipe cannot be told to give up: the wait for it ends by itself. */
-function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => reject(signal.reason);
-    if (signal.aborted) return aborted();
-    signal.addEventListener("abort", aborted);
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
-  });
 }

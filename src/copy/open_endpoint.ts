@@ -9,7 +9,7 @@ import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
 /**
  * Opens a source by what the user calls it: an iSCSI URL, `-` for standard input, or a path.
  *
- * @param options for a LUN
+ * @param options for a LUN; the signal is for all of them
  * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no source
  */
 export async function openSource(place: string, options: OpenLunOptions = {}): Promise<CopySource> {
@@ -18,20 +18,20 @@ export async function openSource(place: string, options: OpenLunOptions = {}): P
   if (place === "null:") {
     throw typeError(ErrorCode.InvalidArgValue, "null: is a destination only, and was given as the source");
   }
-  return await fileSource(pathOf(place));
+  return await fileSource(pathOf(place), options);
 }
 
 /**
  * Opens a destination by what the user calls it: an iSCSI URL, `-` for standard output, `null:`, or a path.
  *
- * @param options for a LUN
+ * @param options for a LUN; the signal is for all of them
  * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no destination
  */
 export async function openSink(place: string, options: OpenLunOptions = {}): Promise<CopySink> {
   if (place === "-") return stdoutSink();
   if (isIscsi(place)) return await iscsiSink(place, options);
   if (place === "null:") return nullSink();
-  return await fileSink(pathOf(place));
+  return await fileSink(pathOf(place), options);
 }
 
 const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);

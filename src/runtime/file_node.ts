@@ -2,11 +2,17 @@ import type * as Fs from "node:fs";
 import type * as FsPromises from "node:fs/promises";
 import { failing } from "./file_error.ts";
 import type { FileKind, OpenFileOptions, PositionalFile } from "./files.ts";
+import { openNodePipe } from "./pipe_node.ts";
 import { nodeModule } from "./platform.ts";
 
 /** Opens a file in Node: one handle, whose reads and writes have positions. */
 export async function openNodeFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
-  const handle = await nodeModule<typeof FsPromises>("node:fs/promises").open(path, flagsOf(options));
+  const fs = nodeModule<typeof FsPromises>("node:fs/promises");
+  if (options.mode !== "readwrite") {
+    const there = await fs.stat(path).catch(() => undefined);
+    if (there?.isFIFO()) return await openNodePipe(path, options.mode === "write", options);
+  }
+  const handle = await fs.open(path, flagsOf(options));
   const stat = await handle.stat();
   if (stat.isDirectory()) {
     await handle.close();

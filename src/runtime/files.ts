@@ -13,6 +13,8 @@ export interface OpenFileOptions {
   truncate?: boolean | undefined;
   /** With `create`: fail where the file is there already. */
   exclusive?: boolean | undefined;
+  /** Ends the wait for the other end of a named pipe, where the runtime can do that. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What kind of thing a path leads to: `stream` is a pipe, a terminal or a character device. */

@@ -8,12 +8,20 @@ const INPUT = 65536;
 
 const proc = (): typeof Process => nodeModule<typeof Process>("node:process");
 
-/** The bytes of standard input. Every chunk is memory of its own. Ending the iteration early closes it. */
+/**
+ * The bytes of standard input. Every chunk is memory of its own. Ending the iteration early closes it.
+ *
+ * @throws IscsiError `COPY_FILE`
+ */
 export async function* stdin(): AsyncGenerator<Uint8Array, void, void> {
-  if (!isDeno) {
-    yield* proc().stdin as AsyncIterable<Uint8Array>;
-    return;
+  try {
+    yield* isDeno ? denoInput() : nodeInput();
+  } catch (error) {
+    throw fileError("read", "standard input", error);
   }
+}
+
+async function* denoInput(): AsyncGenerator<Uint8Array, void, void> {
   const input = denoApi().stdin;
   while (true) {
     const buffer = new Uint8Array(INPUT);
@@ -21,6 +29,14 @@ export async function* stdin(): AsyncGenerator<Uint8Array, void, void> {
     if (length === null) return;
     yield buffer.subarray(0, length);
   }
+}
+
+async function* nodeInput(): AsyncGenerator<Uint8Array, void, void> {
+  // The stream of Node takes a folder for input without any bytes.
+  if (nodeModule<typeof Fs>("node:fs").fstatSync(0).isDirectory()) {
+    throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
+  }
+  yield* proc().stdin as AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -65,10 +81,18 @@ function writeStream(bytes: Uint8Array): Promise<number> {
   });
 }
 
-/** Writes text to standard error. */
+/** Writes text to standard error. That nobody can read it, or that the disk with the log is full, ends nothing else. */
 export function writeStderr(text: string): void {
-  proc().stderr.write(text);
+  const { stderr } = proc();
+  if (!stderr.listeners("error").includes(ignore)) stderr.on("error", ignore);
+  try {
+    stderr.write(text);
+  } catch {
+    // As above: a file is written to at once, and throws.
+  }
 }
+
+function ignore(): void {}
 
 /** Whether standard error is a terminal. */
 export function stderrIsTerminal(): boolean {

@@ -2,13 +2,27 @@
 /**
  * The command as a process of its own: pipes, signals, and what the shell sees.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { lunstream, lunstreamCommand } from "../peers/lunstream.ts";
+import { run, type RunResult } from "../peers/run.ts";
 
 const MIB = 1 << 20;
 const [program, first] = lunstreamCommand();
@@ -42,6 +56,36 @@ function send({ child }: Running, signal: NodeJS.Signals): void {
   process.kill(child.pid!, signal);
 }
 
+/** Resolves when the command has the pipe open, or waits in the system for somebody to open its other end. */
+async function reached({ child }: Running, pipe: string): Promise<void> {
+  const proc = `/proc/${child.pid}`;
+  const there = (): boolean => {
+    try {
+      return readdirSync(`${proc}/fd`).some((fd) => readlinkSync(`${proc}/fd/${fd}`) === pipe) ||
+        readdirSync(`${proc}/task`).some((id) =>
+          readFileSync(`${proc}/task/${id}/wchan`, "utf8") === "wait_for_partner"
+        );
+    } catch {
+      return false; // A descriptor or a thread that has gone meanwhile.
+    }
+  };
+  // Systems that do not tell what a thread waits for get their time.
+  for (let i = 0; i < 200 && !there(); i++) await wait(20);
+}
+
+/** The status of a command that must end by itself soon. */
+async function status(copy: Running): Promise<number | string> {
+  const timer = setTimeout(() => send(copy, "SIGKILL"), 20_000);
+  const ended = await copy.ended;
+  clearTimeout(timer);
+  return ended;
+}
+
+/** Runs the command in a shell with something behind it: a redirection, a pipe. The shell's status is that of what is last. */
+function redirected(behind: string, ...args: string[]): Promise<RunResult> {
+  return run("sh", ["-c", `"$0" "$@" ${behind}`, program, ...first, ...args], { env: { NO_COLOR: "1" } });
+}
+
 /** Resolves with the first text that the stream gives. */
 function firstText(stream: Readable): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -52,6 +96,7 @@ function firstText(stream: Readable): Promise<string> {
 
 let server: Running;
 let urls: string[];
+const folder = mkdtempSync(join(tmpdir(), "lunstream-process-"));
 
 test.before(async () => {
   server = start("serve", "--port", "0", "--size", "4G", "--luns", "2");
@@ -100,6 +145,61 @@ test("SIGINT while standard input is silent", async () => {
   assert.is(await copy.ended, 130);
 });
 
+for (const end of ["source", "destination"] as const) {
+  test(`SIGTERM while a named pipe as the ${end} has nobody at its other end`, async () => {
+    const pipe = join(folder, `alone-${end}`);
+    execFileSync("mkfifo", [pipe]);
+    const copy = end === "source" ? start("cp", pipe, urls[1]!) : start("cp", urls[1]!, pipe);
+    await reached(copy, pipe);
+    send(copy, "SIGTERM");
+    assert.is(await status(copy), 143);
+  });
+
+  test(`SIGTERM while the other end of a named pipe as the ${end} does nothing`, async () => {
+    const pipe = join(folder, `idle-${end}`);
+    execFileSync("mkfifo", [pipe]);
+    // Opened for both directions, so that the opening does not wait.
+    const other = openSync(pipe, "r+");
+    try {
+      const copy = end === "source" ? start("cp", pipe, urls[1]!) : start("cp", urls[1]!, pipe);
+      await reached(copy, pipe);
+      send(copy, "SIGTERM");
+      assert.is(await status(copy), 143);
+    } finally {
+      closeSync(other);
+    }
+  });
+}
+
+test("a folder as standard input is no empty file", async () => {
+  const { code, stderr } = await redirected("< /", "cp", "-", urls[1]!);
+  assert.is(code, 1);
+  assert.match(stderr, /: Cannot read standard input: it is a directory \[COPY_FILE\]\n$/);
+});
+
+test("help for a full disk, or for nobody, fails in one line", async () => {
+  const full = await redirected("> /dev/full", "--help");
+  assert.is(full.code, 1);
+  assert.is(
+    full.stderr,
+    "lunstream: Cannot write to standard output: no space is left on the file system [COPY_NO_SPACE]\n",
+  );
+  const closed = await redirected("| true", "cp", "--help");
+  assert.is(
+    closed.stderr,
+    "lunstream: Cannot write to standard output: the reader has closed the pipe [COPY_FILE]\n",
+  );
+});
+
+test("a copy does not fail for want of a place for its messages", async () => {
+  const source = join(folder, "source");
+  writeFileSync(source, randomBytes(100_000));
+  assert.is((await redirected("2> /dev/full", "cp", source, urls[1]!)).code, 0);
+  const unread = start("cp", source, urls[1]!);
+  unread.child.stderr.destroy();
+  assert.is(await unread.ended, 0);
+});
+
 test("SIGUSR1 asks how far it is", async () => {
   const copy = start("cp", "--json", urls[1]!, "null:");
   await firstText(copy.child.stderr);
@@ -126,5 +226,7 @@ test("SIGTERM ends the server in good order", async () => {
   assert.is(await server.ended, 0);
   assert.is(server.stderr(), "");
 });
+
+test.after(() => rmSync(folder, { recursive: true }));
 
 test.run();
