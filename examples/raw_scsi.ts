@@ -19,7 +19,13 @@ console.log(`${vendor} ${product} ${revision}`);
 const page = parseVpdPage((await runWithRetry(lun, inquiry({ vpdPage: 0x83 }))).dataIn);
 if (page.kind === "deviceIdentification") {
   for (const one of page.designators) {
-    const text = "id" in one ? one.id : "name" in one ? one.name : [...one.data].join(" ");
+    const text = "id" in one
+      ? one.id
+      : "name" in one
+      ? one.name
+      : "port" in one
+      ? one.port
+      : `${one.data.length} bytes`;
     console.log(`${one.kind}: ${text}`);
   }
 }
