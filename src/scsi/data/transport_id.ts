@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toHex } from "../../bytes/hex.ts";
 import { checkBytes, putUint } from "./put.ts";
 import { asciiText } from "./answer.ts";
 
@@ -16,12 +17,6 @@ export interface TransportId {
   readonly isid: string | undefined;
   /** The bytes. */
   readonly bytes: Uint8Array;
-}
-
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }
 
 /** Bytes of the port name by protocol: start and length. */
@@ -41,7 +36,7 @@ export function parseTransportId(bytes: Uint8Array): TransportId {
     return { protocol, name, isid: at < 0 ? undefined : text.slice(at + 5), bytes };
   }
   const place = NAMES[protocol];
-  const name = place === undefined ? "" : hex(bytes.subarray(place[0], place[0] + place[1]));
+  const name = place === undefined ? "" : toHex(bytes.subarray(place[0], place[0] + place[1]));
   return { protocol, name, isid: undefined, bytes };
 }
 
@@ -52,7 +47,7 @@ export function parseTransportId(bytes: Uint8Array): TransportId {
  */
 export function iscsiTransportId(name: string, isid?: Uint8Array): Uint8Array {
   const text = checkBytes("The name of an iSCSI TransportID", new TextEncoder().encode(name), 1, 223);
-  const tail = isid === undefined ? "" : `,i,0x${hex(checkBytes("The ISID of a TransportID", isid, 6, 6))}`;
+  const tail = isid === undefined ? "" : `,i,0x${toHex(checkBytes("The ISID of a TransportID", isid, 6, 6))}`;
   const size = text.length + tail.length + 1;
   const padded = Math.max(20, size + (4 - size % 4) % 4); // at least 20, a multiple of 4 (SPC-4)
   const bytes = new Uint8Array(4 + padded);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toHex } from "../../bytes/hex.ts";
 import type { Answer } from "../data/answer.ts";
 import { asciiText } from "../data/answer.ts";
 
@@ -55,12 +56,6 @@ export type Designator = DesignatorValue & {
   readonly data: Uint8Array;
 };
 
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
-}
-
 function readValue(type: number, data: Uint8Array): DesignatorValue {
   const word = ((data[2] ?? 0) << 8) | (data[3] ?? 0);
   switch (type) {
@@ -71,11 +66,11 @@ function readValue(type: number, data: Uint8Array): DesignatorValue {
       return { kind: "t10VendorId", vendor: asciiText(data.subarray(0, 8)), id: asciiText(data.subarray(8)) };
     case 2:
       if (data.length !== 8 && data.length !== 12 && data.length !== 16) break;
-      return { kind: "eui64", id: hex(data) };
+      return { kind: "eui64", id: toHex(data) };
     case 3: {
       const naa = (data[0] ?? 0) >> 4;
       if (data.length !== (naa === 6 ? 16 : 8)) break;
-      return { kind: "naa", naa, id: hex(data) };
+      return { kind: "naa", naa, id: toHex(data) };
     }
     case 4:
       if (data.length !== 4) break;
@@ -88,7 +83,7 @@ function readValue(type: number, data: Uint8Array): DesignatorValue {
       return { kind: "logicalUnitGroup", group: word };
     case 7:
       if (data.length !== 16) break;
-      return { kind: "md5", id: hex(data) };
+      return { kind: "md5", id: toHex(data) };
     case 8: {
       let end = data.length;
       while (end > 0 && data[end - 1] === 0) end--;
@@ -98,7 +93,7 @@ function readValue(type: number, data: Uint8Array): DesignatorValue {
       return { kind: "protocolSpecificPort" };
     case 10: {
       if (data.length !== 18 || (data[0] ?? 0) >> 4 !== 1) break;
-      const id = hex(data.subarray(2));
+      const id = toHex(data.subarray(2));
       return {
         kind: "uuid",
         id: [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join("-"),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { toHex } from "../../bytes/hex.ts";
 import type { Answer } from "../data/answer.ts";
 import { parseTransportId, type TransportId } from "../data/transport_id.ts";
 import { type Designator, readDesignators } from "./designator.ts";
@@ -77,16 +78,10 @@ export interface AtaInformation extends VpdHeader {
   readonly identify: Uint8Array;
 }
 
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
-}
-
 /** Page 84h. */
 export function readSoftwareInterfaces(answer: Answer): SoftwareInterfaces {
   const identifiers: string[] = [];
-  for (const at of answer.entries(4, 6)) identifiers.push(hex(answer.copy(at, 6)));
+  for (const at of answer.entries(4, 6)) identifiers.push(toHex(answer.copy(at, 6)));
   return { kind: "softwareInterfaces", identifiers, ...vpdHeader(answer) };
 }
 /** Page 85h. */

@@ -1,0 +1,110 @@
+/**
+ * `lunstream scsi luns`, `opcodes` and `rtpg`.
+ *
+ * @module
+ */
+import {
+  accessStateName,
+  cdbName,
+  type LunList,
+  parseReportLuns,
+  parseSupportedOpcodes,
+  parseTargetPortGroups,
+  reportLuns,
+  reportSupportedOpcodes,
+  reportTargetPortGroups,
+  SelectReport,
+  type SupportedOpcode,
+  type SupportedOpcodes,
+} from "../../scsi/mod.ts";
+import type { CliIo } from "../io.ts";
+import { hexNumber, toJson, toText, warn } from "./print.ts";
+import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
+
+/** Options of `lunstream scsi luns`. */
+export interface LunsOptions extends UnitOptions {
+  /** With the well known logical units. */
+  all?: true;
+}
+
+async function readLuns({ ask }: Unit, all: boolean): Promise<LunList> {
+  const selectReport = all ? SelectReport.All : SelectReport.Addressable;
+  const list = parseReportLuns(await ask(reportLuns({ selectReport })));
+  if (list.missing === 0) return list;
+  const allocationLength = 8 + 8 * list.luns.length + list.missing + 8;
+  return parseReportLuns(await ask(reportLuns({ selectReport, allocationLength })));
+}
+
+/** `lunstream scsi luns`: REPORT LUNS. */
+export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<number> {
+  return withUnit(io, url, options, async (unit) => {
+    const list = await readLuns(unit, options.all === true);
+    warn(io, list);
+    if (options.json) {
+      const luns = list.luns.map(({ raw, method, number }) => ({
+        lun: number,
+        method,
+        raw: raw.toString(16).padStart(16, "0"),
+      }));
+      return await io.out(toJson(luns));
+    }
+    for (const { raw, method, number } of list.luns) {
+      await io.out(
+        `${raw.toString(16).padStart(16, "0")}  ${method}${number === undefined ? "" : `  LUN ${number}`}\n`,
+      );
+    }
+  });
+}
+
+/** Options of `lunstream scsi opcodes`. */
+export interface OpcodesOptions extends UnitOptions {
+  /** With timeouts. */
+  timeouts?: true;
+}
+
+async function readOpcodes({ ask }: Unit, timeouts: boolean): Promise<SupportedOpcodes> {
+  const list = parseSupportedOpcodes(await ask(reportSupportedOpcodes({ timeouts })));
+  if (list.missing === 0) return list;
+  return parseSupportedOpcodes(await ask(reportSupportedOpcodes({ timeouts, allocationLength: 8192 + list.missing })));
+}
+
+/** `lunstream scsi opcodes`: REPORT SUPPORTED OPERATION CODES. */
+export function showOpcodes(io: CliIo, url: string, options: OpcodesOptions): Promise<number> {
+  return withUnit(io, url, options, async (unit) => {
+    const deviceType = await unit.deviceType();
+    const list = await readOpcodes(unit, options.timeouts === true);
+    warn(io, list);
+    const named = list.opcodes.map((one) => ({ name: nameOf(one, deviceType), ...one }));
+    if (options.json) return await io.out(toJson(named));
+    for (const { name, opcode, serviceAction, cdbLength, timeouts } of named) {
+      const code = `${hexNumber(opcode)}${serviceAction === undefined ? "" : `,${hexNumber(serviceAction)}`}`;
+      const limits = timeouts === undefined
+        ? ""
+        : `, nominal ${timeouts.nominal} s, recommended ${timeouts.recommended} s`;
+      await io.out(`${code.padEnd(10)}  ${name} (${cdbLength} bytes${limits})\n`);
+    }
+  });
+}
+
+function nameOf({ opcode, serviceAction = 0 }: SupportedOpcode, deviceType: number): string {
+  const cdb = new Uint8Array(16);
+  cdb[0] = opcode;
+  if (opcode === 0x7f) cdb.set([serviceAction >> 8, serviceAction & 255], 8);
+  else cdb[1] = serviceAction;
+  return cdbName(cdb, deviceType);
+}
+
+/** `lunstream scsi rtpg`: REPORT TARGET PORT GROUPS. */
+export function showTargetPortGroups(io: CliIo, url: string, options: UnitOptions): Promise<number> {
+  return withUnit(io, url, options, async ({ ask }) => {
+    const groups = parseTargetPortGroups(await ask(reportTargetPortGroups()));
+    warn(io, groups);
+    if (options.json) return await io.out(toJson(groups));
+    for (const { group, state, supported, ...rest } of groups.groups) {
+      const states = Object.entries(supported).filter(([, has]) => has).map(([name]) => name);
+      await io.out(
+        `Group ${hexNumber(group, 4)}: ${accessStateName(state)}\n${toText({ ...rest, supported: states }, "  ")}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,137 @@
+import {
+  parsePrCapabilities,
+  parsePrFullStatus,
+  parsePrKeys,
+  parsePrReservation,
+  prClear,
+  prPreempt,
+  prReadFullStatus,
+  prReadKeys,
+  prReadReservation,
+  prRegister,
+  prRegisterAndIgnore,
+  prRelease,
+  prReportCapabilities,
+  prReserve,
+  type Reservation,
+  type ReservationCapabilities,
+  type ReservationKeys,
+  type ReservationStatus,
+  reservationTypeName,
+  run,
+  type ScsiCommand,
+  ScsiError,
+} from "../../scsi/mod.ts";
+import { ErrorCode, typeError } from "../../errors.ts";
+import type { CliIo } from "../io.ts";
+import { toJson, toText, warn } from "./print.ts";
+import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
+
+/** Options of `lunstream scsi pr`. At most one action; without one the state is shown. */
+export interface PrOptions extends UnitOptions {
+  /** The key that we have registered; 0 where absent. */
+  key?: bigint;
+  /** Key to register in place of `key`; 0: unregister. */
+  register?: bigint;
+  /** Register whatever was registered before. */
+  ignoreExisting?: true;
+  /** Reserve. */
+  reserve?: true;
+  /** Release. */
+  release?: true;
+  /** Remove the reservation and all registrations. */
+  clear?: true;
+  /** Key to preempt. */
+  preempt?: bigint;
+  /** Type of the reservation. */
+  type: number;
+}
+
+function actionOf(options: PrOptions): ScsiCommand | undefined {
+  const { key = 0n, type, register, preempt } = options;
+  const actions: (ScsiCommand | undefined)[] = [
+    register === undefined
+      ? undefined
+      : options.ignoreExisting
+      ? prRegisterAndIgnore({ newKey: register })
+      : prRegister({ key, newKey: register }),
+    options.reserve && prReserve({ key, type }),
+    options.release && prRelease({ key, type }),
+    options.clear && prClear({ key }),
+    preempt === undefined ? undefined : prPreempt({ key, preemptKey: preempt, type }),
+  ];
+  const chosen = actions.filter((one) => one !== undefined);
+  if (chosen.length > 1) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      "One of --register, --reserve, --release, --clear, --preempt was wanted, several came",
+    );
+  }
+  return chosen[0];
+}
+
+interface State {
+  keys: ReservationKeys;
+  reservation: Reservation;
+  capabilities: ReservationCapabilities | undefined;
+  status: ReservationStatus | undefined;
+}
+
+/** What a unit does not know is left out: only READ KEYS and READ RESERVATION are mandatory. */
+async function optional<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ScsiError && error.code === ErrorCode.ScsiIllegalRequest) return undefined;
+    throw error;
+  }
+}
+
+async function readState({ ask }: Unit): Promise<State> {
+  return {
+    keys: parsePrKeys(await ask(prReadKeys())),
+    reservation: parsePrReservation(await ask(prReadReservation())),
+    capabilities: await optional(async () => parsePrCapabilities(await ask(prReportCapabilities()))),
+    status: await optional(async () => parsePrFullStatus(await ask(prReadFullStatus()))),
+  };
+}
+
+const keyText = (key: bigint): string => `0x${key.toString(16)}`;
+
+/** `lunstream scsi pr`: persistent reservations; does the action, then shows what there is. */
+export function showReservations(io: CliIo, url: string, options: PrOptions): Promise<number> {
+  const action = actionOf(options);
+  return withUnit(io, url, options, async (unit) => {
+    if (action !== undefined) await run(unit.executor, action, { signal: unit.signal });
+    const state = await readState(unit);
+    const { keys, reservation: { reservation }, capabilities, status } = state;
+    for (const answer of [keys, state.reservation, capabilities, status]) if (answer !== undefined) warn(io, answer);
+    if (options.json) return await io.out(toJson(jsonOf(state)));
+    await io.out(`Generation ${keys.generation}, ${keys.keys.length} registered keys\n`);
+    for (const key of keys.keys) await io.out(`  ${keyText(key)}\n`);
+    const held = reservation === undefined
+      ? "none"
+      : `${reservationTypeName(reservation.type)}, key ${keyText(reservation.key)}`;
+    await io.out(`Reservation: ${held}\n`);
+    if (capabilities !== undefined) {
+      await io.out(
+        `Capabilities:\n${toText({ ...capabilities, types: capabilities.types.map(reservationTypeName) }, "  ")}`,
+      );
+    }
+    for (const one of status?.registrations ?? []) {
+      const who = one.transportId === undefined ? "" : ` of ${one.transportId.name}`;
+      await io.out(`Registration ${keyText(one.key)}${who}${one.holder ? ", holds the reservation" : ""}\n`);
+    }
+  });
+}
+
+/** Keys as hexadecimal text, whatever their size: they are names, not numbers. */
+function jsonOf({ keys, reservation: { reservation }, capabilities, status }: State): unknown {
+  return {
+    generation: keys.generation,
+    keys: keys.keys.map(keyText),
+    reservation: reservation === undefined ? null : { ...reservation, key: keyText(reservation.key) },
+    capabilities: capabilities ?? null,
+    registrations: status?.registrations.map((one) => ({ ...one, key: keyText(one.key) })) ?? null,
+  };
+}

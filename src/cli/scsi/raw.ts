@@ -1,0 +1,88 @@
+import { openFile, stdin, writeStdout } from "../../runtime/mod.ts";
+import { describeSense, isGood, rawCommand, senseOf, statusName } from "../../scsi/mod.ts";
+import { ExitCode } from "../exit_code.ts";
+import type { CliIo } from "../io.ts";
+import { bytesOf } from "./offline.ts";
+import { hexDump, toJson } from "./print.ts";
+import { type UnitOptions, withUnit } from "./unit.ts";
+
+/** Options of `lunstream scsi raw`. */
+export interface RawOptions extends UnitOptions {
+  /** Most bytes to receive. */
+  receive?: number;
+  /** File with the bytes to send; `-` is standard input. */
+  send?: string;
+  /** Bytes to send, in hexadecimal. */
+  sendHex?: string;
+  /** File for the bytes that come; `-` is standard output. They are printed in hexadecimal where absent. */
+  output?: string;
+  /** Time limit in seconds. */
+  timeout?: number;
+}
+
+async function readAll(path: string): Promise<Uint8Array> {
+  if (path === "-") {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stdin()) chunks.push(chunk);
+    const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
+  const file = await openFile(path, { mode: "read" });
+  try {
+    const bytes = new Uint8Array(await file.size());
+    let at = 0;
+    while (at < bytes.length) {
+      const count = await file.read(bytes.subarray(at), at);
+      if (count === 0) break;
+      at += count;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(path: string, bytes: Uint8Array): Promise<void> {
+  if (path === "-") return await writeStdout(bytes);
+  const file = await openFile(path, { mode: "write", create: true, truncate: true });
+  try {
+    await file.write(bytes, 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** `lunstream scsi raw URL CDB…`: sends any CDB, once. The status is 1 unless it ended with GOOD or CONDITION MET. */
+export async function sendRaw(io: CliIo, url: string, words: readonly string[], options: RawOptions): Promise<number> {
+  const dataOut = options.sendHex !== undefined
+    ? bytesOf([options.sendHex])
+    : options.send === undefined
+    ? undefined
+    : await readAll(options.send);
+  const command = rawCommand({ cdb: bytesOf(words), dataIn: options.receive, dataOut });
+  return await withUnit(io, url, options, async ({ executor, signal }) => {
+    const timeout = options.timeout === undefined ? undefined : options.timeout * 1000;
+    const result = await executor.execute(command, { signal, timeout });
+    const sense = senseOf(result);
+    if (options.output !== undefined) await writeAll(options.output, result.dataIn);
+    const summary = sense === undefined ? undefined : describeSense(sense);
+    const { status, underflow, overflow, dataIn } = result;
+    const toStdout = options.output === "-";
+    if (options.json && !toStdout) {
+      const data = options.output === undefined ? dataIn : undefined;
+      await io.out(toJson({ status, statusName: statusName(status), summary, sense, underflow, overflow, data }));
+    } else {
+      const text = `${statusName(status)}${summary === undefined ? "" : `: ${summary}`}\n`;
+      // Standard output may be taken by the data.
+      if (toStdout) io.error(text);
+      else await io.out(text);
+      if (options.output === undefined) await io.out(hexDump(dataIn));
+    }
+    return isGood(result) ? ExitCode.Done : ExitCode.Fatal;
+  });
+}

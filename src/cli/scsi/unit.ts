@@ -1,0 +1,62 @@
+import { connect } from "../../client/connect.ts";
+import { LunExecutor } from "../../client/executor.ts";
+import { parseIscsiUrl } from "../../client/url.ts";
+import {
+  describeSense,
+  drainUnitAttention,
+  inquiry,
+  parseInquiry,
+  runWithRetry,
+  type ScsiCommand,
+  type ScsiExecutor,
+} from "../../scsi/mod.ts";
+import { interruptible, type LoginCliOptions } from "../common.ts";
+import { ExitCode } from "../exit_code.ts";
+import type { CliIo } from "../io.ts";
+
+/** What every subcommand that talks to a logical unit takes. */
+export interface UnitOptions extends LoginCliOptions {
+  /** Print JSON. */
+  json?: true;
+}
+
+/** A logical unit to send commands to. */
+export interface Unit {
+  /** Carries any command. */
+  readonly executor: ScsiExecutor;
+  /** Runs a command that changes nothing, takes unit attentions, and gives the data that came. */
+  ask(command: ScsiCommand): Promise<Uint8Array>;
+  /** Peripheral device type of the unit, by INQUIRY. */
+  deviceType(): Promise<number>;
+  /** Fires at an interrupt. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Logs in, takes the unit attentions that wait for a new session (each told on standard error), does the work, logs out.
+ * A URL without a LUN means LUN 0.
+ */
+export function withUnit(
+  io: CliIo,
+  url: string,
+  options: UnitOptions,
+  work: (unit: Unit) => Promise<number | void>,
+): Promise<number> {
+  return interruptible(io, async (signal) => {
+    const lun = parseIscsiUrl(url).lun ?? 0;
+    const session = await connect(url, { initiatorName: options.initiatorName, signal });
+    try {
+      const executor = new LunExecutor(session, lun);
+      for (const sense of await drainUnitAttention(executor, { signal })) {
+        // Every session begins with "power on, reset" or "nexus loss": only others are news.
+        if (sense.asc !== 0x29) io.error(`lunstream: ${describeSense(sense)}\n`);
+      }
+      const ask = async (command: ScsiCommand): Promise<Uint8Array> =>
+        (await runWithRetry(executor, command, { signal })).dataIn;
+      const deviceType = async (): Promise<number> => parseInquiry(await ask(inquiry())).deviceType;
+      return await work({ executor, ask, deviceType, signal }) ?? ExitCode.Done;
+    } finally {
+      await session.close();
+    }
+  });
+}

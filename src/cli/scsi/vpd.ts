@@ -1,0 +1,38 @@
+import { inquiry, parseVpdPage, type VpdPage, vpdPageName } from "../../scsi/mod.ts";
+import type { CliIo } from "../io.ts";
+import { hexNumber, toJson, toText, warn } from "./print.ts";
+import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
+
+/** Options of `lunstream scsi vpd`. */
+export interface VpdOptions extends UnitOptions {
+  /** Page; all that the unit has where absent. */
+  page?: number;
+}
+
+async function read({ ask }: Unit, page: number): Promise<VpdPage> {
+  return parseVpdPage(await ask(inquiry({ vpdPage: page })), page);
+}
+
+/** `lunstream scsi vpd`: one vital product data page, or all that the unit lists. */
+export function showVpd(io: CliIo, url: string, options: VpdOptions): Promise<number> {
+  return withUnit(io, url, options, async (unit) => {
+    const pages: VpdPage[] = [];
+    if (options.page !== undefined) pages.push(await read(unit, options.page));
+    else {
+      const list = await read(unit, 0);
+      pages.push(list);
+      for (const page of list.kind === "supportedPages" ? list.pages : []) {
+        if (page !== 0) pages.push(await read(unit, page));
+      }
+    }
+    for (const page of pages) warn(io, page);
+    if (options.json) return await io.out(toJson(options.page === undefined ? pages : pages[0]));
+    for (const one of pages) {
+      const { kind: _, page, qualifier: _q, deviceType, ...rest } = one;
+      const shown = one.kind === "supportedPages"
+        ? { pages: one.pages.map((code) => `${hexNumber(code)} ${vpdPageName(code, deviceType)}`) }
+        : rest;
+      await io.out(`${hexNumber(page)} ${vpdPageName(page, deviceType)}\n${toText(shown, "  ")}`);
+    }
+  });
+}
