@@ -104,14 +104,14 @@ function reading(io: CliIo, done: Done): Command[] {
 }
 
 function reservations(io: CliIo, done: Done): Command {
-  return online("pr", "persistent reservations: shows them, after one action at most")
-    .option("--key <key>", "the key that we have registered", parseKey)
+  return online("pr", "persistent reservations: does what the options say, in this order, then shows them")
+    .option("--key <key>", "the key that we have registered, if --register does not set it", parseKey)
     .option("--register <key>", "register this key in place of --key; 0 unregisters", parseKey)
     .option("--ignore-existing", "register whatever key was registered before")
+    .option("--preempt <key>", "remove the registrations of this key, and take its reservation", parseKey)
     .option("--reserve", "take the reservation")
     .option("--release", "give the reservation back")
     .option("--clear", "remove the reservation and all registrations")
-    .option("--preempt <key>", "remove the registrations of this key, and take its reservation", parseKey)
     .addOption(
       new Option("--type <type>", `type of the reservation: ${Object.keys(RESERVATION_TYPES).join(", ")}`)
         .argParser(oneOf(RESERVATION_TYPES)).default(1, "write-exclusive"),

@@ -22,52 +22,55 @@ import {
   type ScsiCommand,
   ScsiError,
 } from "../../scsi/mod.ts";
-import { ErrorCode, typeError } from "../../errors.ts";
+import { parseIscsiUrl } from "../../client/url.ts";
+import { ErrorCode } from "../../errors.ts";
+import { hash } from "../../runtime/mod.ts";
 import type { CliIo } from "../io.ts";
 import { toJson, toText, warn } from "./print.ts";
 import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
-/** Options of `lunstream scsi pr`. At most one action; without one the state is shown. */
+/** Options of `lunstream scsi pr`. Actions are done in the order in which they stand here, in one session. */
 export interface PrOptions extends UnitOptions {
-  /** The key that we have registered; 0 where absent. */
+  /** The key that we have registered; 0, or what `register` registers, where absent. */
   key?: bigint;
   /** Key to register in place of `key`; 0: unregister. */
   register?: bigint;
   /** Register whatever was registered before. */
   ignoreExisting?: true;
+  /** Key to preempt. */
+  preempt?: bigint;
   /** Reserve. */
   reserve?: true;
   /** Release. */
   release?: true;
   /** Remove the reservation and all registrations. */
   clear?: true;
-  /** Key to preempt. */
-  preempt?: bigint;
   /** Type of the reservation. */
   type: number;
 }
 
-function actionOf(options: PrOptions): ScsiCommand | undefined {
+function actionsOf(options: PrOptions): ScsiCommand[] {
   const { key = 0n, type, register, preempt } = options;
-  const actions: (ScsiCommand | undefined)[] = [
-    register === undefined
-      ? undefined
-      : options.ignoreExisting
-      ? prRegisterAndIgnore({ newKey: register })
-      : prRegister({ key, newKey: register }),
-    options.reserve && prReserve({ key, type }),
-    options.release && prRelease({ key, type }),
-    options.clear && prClear({ key }),
-    preempt === undefined ? undefined : prPreempt({ key, preemptKey: preempt, type }),
+  const own = register === undefined || register === 0n ? key : register;
+  const actions: (ScsiCommand | false | undefined)[] = [
+    register !== undefined &&
+    (options.ignoreExisting ? prRegisterAndIgnore({ newKey: register }) : prRegister({ key, newKey: register })),
+    preempt !== undefined && prPreempt({ key: own, preemptKey: preempt, type }),
+    options.reserve && prReserve({ key: own, type }),
+    options.release && prRelease({ key: own, type }),
+    options.clear && prClear({ key: own }),
   ];
-  const chosen = actions.filter((one) => one !== undefined);
-  if (chosen.length > 1) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      "One of --register, --reserve, --release, --clear, --preempt was wanted, several came",
-    );
-  }
-  return chosen[0];
+  return actions.filter((one): one is ScsiCommand => typeof one === "object");
+}
+
+/**
+ * The ISID to log in with. A registration belongs to an initiator port, that is to a name and an ISID, so the ISID must
+ * be the same in every run: it follows from the names of both sides (10b, "random", RFC 7143 §11.12.5).
+ */
+function isidOf(initiatorName: string, url: string): Uint8Array {
+  const { targetName = "" } = parseIscsiUrl(url);
+  const digest = hash("sha256", new TextEncoder().encode(`${initiatorName}\n${targetName}`));
+  return Uint8Array.of(0x80, ...digest.subarray(0, 5));
 }
 
 interface State {
@@ -98,11 +101,11 @@ async function readState({ ask }: Unit): Promise<State> {
 
 const keyText = (key: bigint): string => `0x${key.toString(16)}`;
 
-/** `lunstream scsi pr`: persistent reservations; does the action, then shows what there is. */
+/** `lunstream scsi pr`: persistent reservations; does the actions, then shows what there is. */
 export function showReservations(io: CliIo, url: string, options: PrOptions): Promise<number> {
-  const action = actionOf(options);
-  return withUnit(io, url, options, async (unit) => {
-    if (action !== undefined) await run(unit.executor, action, { signal: unit.signal });
+  const actions = actionsOf(options);
+  return withUnit(io, url, { ...options, isid: isidOf(options.initiatorName, url) }, async (unit) => {
+    for (const action of actions) await run(unit.executor, action, { signal: unit.signal });
     const state = await readState(unit);
     const { keys, reservation: { reservation }, capabilities, status } = state;
     for (const answer of [keys, state.reservation, capabilities, status]) if (answer !== undefined) warn(io, answer);

@@ -18,6 +18,8 @@ import type { CliIo } from "../io.ts";
 export interface UnitOptions extends LoginCliOptions {
   /** Print JSON. */
   json?: true;
+  /** ISID to log in with, six bytes; a random one where absent. */
+  isid?: Uint8Array;
 }
 
 /** A logical unit to send commands to. */
@@ -44,7 +46,7 @@ export function withUnit(
 ): Promise<number> {
   return interruptible(io, async (signal) => {
     const lun = parseIscsiUrl(url).lun ?? 0;
-    const session = await connect(url, { initiatorName: options.initiatorName, signal });
+    const session = await connect(url, { initiatorName: options.initiatorName, isid: options.isid, signal });
     try {
       const executor = new LunExecutor(session, lun);
       for (const sense of await drainUnitAttention(executor, { signal })) {

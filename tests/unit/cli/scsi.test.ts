@@ -76,7 +76,7 @@ test("bad hexadecimal and bad usage have status 2, a CDB that is too short 1", a
     [["modes", "-p", "1,2,3", "iscsi://127.0.0.1/x"], 2, /A page was wanted/],
     [["modes", "--values", "other", "iscsi://127.0.0.1/x"], 2, /Allowed choices/],
     [["pr", "--key", "key", "iscsi://127.0.0.1/x"], 2, /reservation key of 64 bits/],
-    [["pr", "--clear", "--reserve", "iscsi://127.0.0.1/x"], 2, /One of --register/],
+    [["pr", "--type", "shared", "iscsi://127.0.0.1/x"], 2, /One of write-exclusive, exclusive-access/],
     [["nonsense"], 2, /unknown command/],
     [["inquiry", "http://127.0.0.1"], 2, /ISCSI_URL_INVALID/],
   ];
