@@ -7,7 +7,7 @@
 import { AbortError } from "../errors.ts";
 import { isGood, scsiErrorFrom, senseOf } from "../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../scsi/executor.ts";
-import { executeWithRetry, type RetryOptions } from "../scsi/retry.ts";
+import { retryAfter, type RetryOptions } from "../scsi/retry.ts";
 import { SenseKey } from "../scsi/sense/keys.ts";
 import { ScsiStatus } from "../scsi/status.ts";
 import type { DepthControl } from "./depth.ts";
@@ -35,7 +35,8 @@ class Batch {
   inFlight = 0;
   failure: { reason: unknown } | undefined;
   forget: (() => void) | undefined;
-  slots: Slot[] = [];
+  /** Slots of the commands in flight, where the operation can be aborted. */
+  slots: Slot[] | undefined;
   constructor(
     readonly job: Job,
     readonly resolve: () => void,
@@ -125,43 +126,61 @@ export class CommandQueue {
   #issue(batch: Batch, command: ScsiCommand): void {
     this.#active++;
     batch.inFlight++;
-    let slot: Slot | undefined;
-    if (batch.forget !== undefined) {
-      slot = this.#spare.pop() ?? new Slot();
-      slot.controller ??= new AbortController();
-      slot.options ??= { ...this.#retry, signal: slot.controller.signal };
-      batch.slots.push(slot);
+    const slot = batch.forget === undefined ? undefined : this.#slot(batch);
+    const failed = (error: unknown): void => this.#lost(batch, slot, error);
+    this.#execute(command, slot?.options ?? this.#retry).then((result) => {
+      if (isGood(result)) return this.#ended(batch, slot, command, result);
+      retryAfter(result, this.#executor, command, slot?.options ?? this.#retry).then(
+        (last) => this.#ended(batch, slot, command, last),
+        failed,
+      );
+    }, failed);
+  }
+
+  #execute(command: ScsiCommand, options: RetryOptions): Promise<ScsiResult> {
+    try {
+      return this.#executor.execute(command, options);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    executeWithRetry(this.#executor, command, slot?.options ?? this.#retry).then(
-      (result) => {
-        this.#free(batch, slot);
-        this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
-        if (batch.failure === undefined) {
-          if (isGood(result) || isRecovered(result)) {
-            try {
-              batch.job.done(command, result);
-            } catch (error) {
-              this.#fail(batch, error);
-            }
-          } else this.#fail(batch, scsiErrorFrom(result, command));
+  }
+
+  #slot(batch: Batch): Slot {
+    const slot = this.#spare.pop() ?? new Slot();
+    slot.controller ??= new AbortController();
+    slot.options ??= { ...this.#retry, signal: slot.controller.signal };
+    (batch.slots ??= []).push(slot);
+    return slot;
+  }
+
+  #ended(batch: Batch, slot: Slot | undefined, command: ScsiCommand, result: ScsiResult): void {
+    this.#free(batch, slot);
+    this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
+    if (batch.failure === undefined) {
+      if (isGood(result) || isRecovered(result)) {
+        try {
+          batch.job.done(command, result);
+        } catch (error) {
+          this.#fail(batch, error);
         }
-        this.#settle(batch);
-        this.#pump();
-      },
-      (error) => {
-        this.#free(batch, slot);
-        this.#fail(batch, error);
-        this.#settle(batch);
-        this.#pump();
-      },
-    );
+      } else this.#fail(batch, scsiErrorFrom(result, command));
+    }
+    this.#settle(batch);
+    this.#pump();
+  }
+
+  #lost(batch: Batch, slot: Slot | undefined, error: unknown): void {
+    this.#free(batch, slot);
+    this.#fail(batch, error);
+    this.#settle(batch);
+    this.#pump();
   }
 
   #free(batch: Batch, slot: Slot | undefined): void {
     this.#active--;
     batch.inFlight--;
     if (slot === undefined) return;
-    batch.slots.splice(batch.slots.indexOf(slot), 1);
+    batch.slots?.splice(batch.slots.indexOf(slot), 1);
     if (slot.controller?.signal.aborted) {
       slot.controller = undefined;
       slot.options = undefined;
@@ -172,7 +191,7 @@ export class CommandQueue {
   #abort(batch: Batch, signal: AbortSignal): void {
     this.#fail(batch, new AbortError(signal));
     // The list changes where a command settles at once.
-    for (const slot of [...batch.slots]) slot.controller?.abort(signal.reason);
+    for (const slot of [...batch.slots ?? []]) slot.controller?.abort(signal.reason);
     this.#settle(batch);
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { readSmallest, writeSmallest } from "../scsi/commands/smallest.ts";
+import { readBlocks, writeBlocks } from "../scsi/commands/blocks.ts";
 import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
 import type { HeldRange } from "./range_lock.ts";
 import type { Job } from "./queue.ts";
@@ -58,7 +58,7 @@ abstract class Transfer implements Job {
 export class ReadTransfer extends Transfer {
   /** READ with the smallest CDB that fits. */
   command(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
-    return readSmallest({ lba, blocks, dataIn });
+    return readBlocks(lba, blocks, dataIn);
   }
 
   /** Short data with a good status must never pass for data. */
@@ -84,7 +84,7 @@ export class WriteTransfer extends Transfer {
 
   /** WRITE with the smallest CDB that fits. */
   command(lba: number, blocks: number, dataOut: Uint8Array): ScsiCommand {
-    return this.fua ? writeSmallest({ lba, blocks, dataOut, fua: true }) : writeSmallest({ lba, blocks, dataOut });
+    return writeBlocks(lba, blocks, dataOut, this);
   }
 
   /** A target that took less than it was given has not written it all, whatever its status says. */

@@ -87,6 +87,17 @@ export async function executeWithRetry(
   command: ScsiCommand,
   options: RetryOptions = {},
 ): Promise<ScsiResult> {
+  const result = await executor.execute(command, { signal: options.signal, timeout: options.timeout });
+  return isGood(result) ? result : await retryAfter(result, executor, command, options);
+}
+
+/** {@link executeWithRetry} for a command that has been executed once, and has ended with `result`. */
+export async function retryAfter(
+  result: ScsiResult,
+  executor: ScsiExecutor,
+  command: ScsiCommand,
+  options: RetryOptions,
+): Promise<ScsiResult> {
   const wait = options.wait ?? waitOnTimer;
   const delayLimit = options.busyDelayLimit ?? 2000;
   let attentions = options.unitAttentions ?? 16;
@@ -94,9 +105,7 @@ export async function executeWithRetry(
   let again = options.abortedRetries ?? 3;
   let delay = options.busyDelay ?? 50;
   const run: ExecuteOptions = { signal: options.signal, timeout: options.timeout };
-  for (;;) {
-    const result = await executor.execute(command, run);
-    if (result.status === ScsiStatus.Good) return result;
+  for (;; result = await executor.execute(command, run)) {
     const { verdict, sense } = judge(result, command);
     switch (verdict) {
       case "done":
@@ -104,17 +113,17 @@ export async function executeWithRetry(
       case "unitAttention":
         if (sense !== undefined && options.onUnitAttention?.(sense) === false) return result;
         if (attentions-- <= 0) return result;
-        continue;
+        break;
       case "busy":
         if (busy-- <= 0) return result;
         options.onRetry?.(result, delay);
         await wait(delay, options.signal);
         delay = Math.min(delay * 2, delayLimit);
-        continue;
+        break;
       case "aborted":
         if (again-- <= 0) return result;
         options.onRetry?.(result, 0);
-        continue;
+        break;
     }
   }
 }
