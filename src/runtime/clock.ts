@@ -1,4 +1,7 @@
+/** In Node the global is a getter, and no cheap one. */
+const clock = performance;
+
 /** Milliseconds since some moment, with fractions. Never goes back. */
 export function monotonicNow(): number {
-  return performance.now();
+  return clock.now();
 }

@@ -3,12 +3,15 @@ import process from "node:process";
 import { formatAddress } from "./address.ts";
 import { lostError } from "./connect_error.ts";
 import { DrainWaiters } from "./drain_waiters.ts";
+import { Gather, SMALL } from "./gather.ts";
 import type { ByteSink, TcpConnection } from "./tcp.ts";
 
 /** How long, in milliseconds, one direction may go on when the other has ended. */
 const LINGER = 1000;
 /** Bytes that can come before the sink is known; it gets them by copy. */
 const EARLY = 4096;
+/** Its `then` queues a promise job; `queueMicrotask` of Node makes an AsyncResource each time. */
+const SETTLED = Promise.resolve();
 
 /** One TCP connection over a socket of Node. */
 export class NodeConnection implements TcpConnection {
@@ -21,6 +24,8 @@ export class NodeConnection implements TcpConnection {
   #sink: ByteSink | undefined;
   /** Memory that the socket holds while it has none of the sink. */
   #early: Uint8Array | undefined;
+  readonly #gather = new Gather();
+  #flushing = false;
   #corked = false;
   #ending = false;
   #destroyed = false;
@@ -61,14 +66,28 @@ export class NodeConnection implements TcpConnection {
     const socket = this.#socket!;
     // A socket that has failed is destroyed some time before it says so: every write to it would make an error.
     if (this.#destroyed || this.#ending || socket.destroyed || bytes.length === 0) return;
+    this.#drain.queued(bytes.length);
+    if (!this.#flushing) {
+      this.#flushing = true;
+      // A turn ends when its promise jobs are done: a tick that is queued in one of them runs after all of them.
+      SETTLED.then(this.#flushSoon);
+    }
+    if (bytes.length <= SMALL) {
+      if (this.#gather.add(bytes)) return;
+      this.#writeGathered();
+      this.#gather.add(bytes);
+      return;
+    }
     if (!this.#corked) {
       this.#corked = true;
       socket.cork();
-      // A turn ends when its promise jobs are done: a tick that is queued in one of them runs after all of them.
-      queueMicrotask(this.#flushSoon);
     }
-    this.#drain.queued(bytes.length);
+    this.#writeGathered();
     socket.write(bytes, this.#written);
+  }
+
+  #writeGathered(): void {
+    if (this.#gather.length > 0) this.#socket!.write(this.#gather.take(), this.#written);
   }
 
   drained(): Promise<void> {
@@ -95,13 +114,19 @@ export class NodeConnection implements TcpConnection {
   };
 
   readonly #flush = (): void => {
+    if (!this.#flushing || this.#socket!.destroyed) return;
+    this.#flushing = false;
+    this.#writeGathered();
     if (!this.#corked) return;
     this.#corked = false;
     this.#socket!.uncork();
   };
 
   readonly #written = (): void => {
-    if (!this.#destroyed) this.#drain.taken(this.#drain.pending - this.#socket!.writableLength);
+    if (this.#destroyed) return;
+    const held = this.#socket!.writableLength;
+    if (held === 0) this.#gather.reuse();
+    this.#drain.taken(this.#drain.pending - held - this.#gather.length);
   };
 
   #nextBuffer(): Uint8Array {

@@ -29,11 +29,17 @@ test("an empty queue has no portion", () => {
   assert.is(queue.next(), undefined);
 });
 
-test("a single piece is passed on as it is", () => {
+test("a single piece is passed on as it is, unless it is tiny", () => {
   const queue = new WriteQueue();
-  const piece = pattern(48);
+  const piece = pattern(1025);
   queue.push(piece);
   assert.is(queue.next(), piece);
+  assert.ok(queue.empty);
+  const header = pattern(48);
+  queue.push(header);
+  const portion = queue.next();
+  assert.is.not(portion, header);
+  assert.equal(portion, header);
   assert.ok(queue.empty);
 });
 
