@@ -10,6 +10,7 @@ import { CommandCall } from "./command_call.ts";
 import { CommandQueue } from "./command_queue.ts";
 import { abortError } from "./failures.ts";
 import { encodeLun, type LunAddress } from "./lun_address.ts";
+import { OpenCalls } from "./open_calls.ts";
 import { checkInteger } from "./options.ts";
 import type { SessionCommand, SessionExecuteOptions } from "./shapes.ts";
 import { MAX_TIMEOUT } from "./timing.ts";
@@ -48,12 +49,16 @@ function checkCommand(command: SessionCommand): void {
 export class Calls {
   /** Those that wait to be sent. */
   readonly queue: CommandQueue = new CommandQueue();
-  readonly #open: Set<CommandCall> = new Set();
+  /** The LUN fields of all commands so far. */
+  readonly luns: Set<bigint> = new Set();
+  readonly #open: OpenCalls = new OpenCalls();
   readonly #defaultTimeout: number;
   readonly #endEarly: EndEarly;
   readonly #settled: (call: CommandCall) => void;
   readonly #judge: ConstructorParameters<typeof CommandCall>[2]["judge"];
   #suspended = false;
+  #lun: LunAddress | undefined;
+  #rawLun = 0n;
   #order = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
@@ -71,7 +76,7 @@ export class Calls {
 
   /** All that have not settled, in the order in which they were given. */
   all(): CommandCall[] {
-    return [...this.#open];
+    return this.#open.all();
   }
 
   /**
@@ -82,10 +87,10 @@ export class Calls {
   make(lun: LunAddress, command: SessionCommand, options: SessionExecuteOptions): CommandCall {
     checkCommand(command);
     const { signal } = options;
-    const timeout = checkInteger("timeout", options.timeout ?? this.#defaultTimeout, 0, MAX_TIMEOUT);
-    const raw = encodeLun(lun);
-    if (signal?.aborted) throw abortError(signal);
     const ownLimit = options.timeout !== undefined;
+    const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;
+    const raw = this.#encodeLun(lun);
+    if (signal?.aborted) throw abortError(signal);
     const counts = timeout > 0 && (ownLimit || !this.#suspended);
     const deadline = counts ? monotonicNow() + timeout : Infinity;
     const given = { lun: raw, timeout, ownLimit, deadline, order: this.#order++ };
@@ -94,6 +99,16 @@ export class Calls {
     if (deadline < this.#timerAt) this.#arm(deadline);
     if (signal !== undefined) call.listen(signal, () => this.#endEarly(call, abortError(signal)));
     return call;
+  }
+
+  /** A bigint is made, and looked up, only where the LUN is another one than before. */
+  #encodeLun(lun: LunAddress): bigint {
+    if (lun !== this.#lun) {
+      this.#rawLun = encodeLun(lun);
+      this.luns.add(this.#rawLun);
+      this.#lun = lun;
+    }
+    return this.#rawLun;
   }
 
   /** Gives a command at most `milliseconds` from now. */
@@ -105,7 +120,7 @@ export class Calls {
   /** There is no connection: the session's own limit is for the target's answer, so that it does not run meanwhile. */
   suspend(): void {
     this.#suspended = true;
-    for (const call of this.#open) if (!call.ownLimit) call.deadline = Infinity;
+    for (const call of this.#open.all()) if (!call.ownLimit) call.deadline = Infinity;
   }
 
   /** There is one again: the session's own limit begins anew. */
@@ -113,7 +128,7 @@ export class Calls {
     this.#suspended = false;
     const now = monotonicNow();
     let next = Infinity;
-    for (const call of this.#open) {
+    for (const call of this.#open.all()) {
       if (!call.ownLimit && call.timeout > 0) call.deadline = now + call.timeout;
       next = Math.min(next, call.deadline);
     }
@@ -138,7 +153,7 @@ export class Calls {
     const now = monotonicNow();
     let next = Infinity;
     this.#timerAt = Infinity;
-    for (const call of [...this.#open]) {
+    for (const call of this.#open.all()) {
       if (call.deadline > now) {
         next = Math.min(next, call.deadline);
         continue;

@@ -37,6 +37,8 @@ export class CommandCall {
   handed: Promise<SessionResult> | undefined;
   /** What carries it now; undefined while nothing of it has been handed to the socket. */
   task: ScsiTask | undefined;
+  /** Its place in {@link OpenCalls}. */
+  place = -1;
   /** Times that it was handed to a socket. */
   attempts = 0;
   /** Times that the target asked to have it sent again later. */

@@ -71,9 +71,10 @@ export function placeDataIn(task: ScsiTask, pdu: DataIn, rules: SessionParameter
   task.dataInPdus++;
   const sequenceBytes = task.sequenceBytes + length;
   task.sequenceBytes = pdu.final ? 0 : sequenceBytes;
+  const whole = length === dataIn.length;
   return {
     repeated: false,
-    destination: length > 0 ? dataIn.subarray(start, end) : undefined,
+    destination: whole ? dataIn : length > 0 ? dataIn.subarray(start, end) : undefined,
     longSequence: sequenceBytes > rules.maxBurstLength,
   };
 }

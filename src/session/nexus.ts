@@ -258,9 +258,8 @@ export class Nexus implements PduHandler {
     const { call } = task;
     const { connection } = this.link;
     if ("result" in ending) this.#results++;
-    const settle = () => "result" in ending ? call.complete(ending.result) : call.fail(ending.error);
-    if (call.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) settle();
-    else void connection.drained().then(settle);
+    if (call.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) settle(call, ending);
+    else void connection.drained().then(() => settle(call, ending));
     this.#tellIdle();
   }
 
@@ -287,4 +286,9 @@ export class Nexus implements PduHandler {
     this.#tellIdle();
     this.#owner.ended(error, lost);
   }
+}
+
+function settle(call: CommandCall, ending: Ending): void {
+  if ("result" in ending) call.complete(ending.result);
+  else call.fail(ending.error);
 }

@@ -57,7 +57,7 @@ interface PlacedDataIn {
   repeated: boolean;
 }
 
-const NORMAL: readonly number[] = [
+const NORMAL: ReadonlySet<number> = new Set<number>([
   Opcode.NopIn,
   Opcode.ScsiResponse,
   Opcode.TaskManagementResponse,
@@ -67,14 +67,19 @@ const NORMAL: readonly number[] = [
   Opcode.R2T,
   Opcode.AsyncMessage,
   Opcode.Reject,
-];
-const DISCOVERY: readonly number[] = [Opcode.NopIn, Opcode.TextResponse, Opcode.LogoutResponse, Opcode.Reject];
+]);
+const DISCOVERY: ReadonlySet<number> = new Set<number>([
+  Opcode.NopIn,
+  Opcode.TextResponse,
+  Opcode.LogoutResponse,
+  Opcode.Reject,
+]);
 const CHECK_CONDITION = 0x02;
 
 /** Takes the PDUs of one connection. */
 export class Receiver implements FramerHandler {
   readonly #context: ReceiverContext;
-  readonly #legal: readonly number[];
+  readonly #legal: ReadonlySet<number>;
   /** The Data-In whose data are coming: decoded and placed when its header came. */
   #dataIn: PlacedDataIn | undefined;
   #warned = false;
@@ -88,7 +93,7 @@ export class Receiver implements FramerHandler {
   /** From the framer: the checks that come before a byte of data is stored. */
   header(header: Uint8Array): Uint8Array | undefined {
     const opcode = opcodeOf(header);
-    if (!this.#legal.includes(opcode)) {
+    if (!this.#legal.has(opcode)) {
       throw breach(`A ${opcodeName(opcode)} is not allowed in this phase`, {
         opcode,
         field: "Opcode",

@@ -16,13 +16,16 @@ export type Ending = { result: SessionResult } | { error: Error };
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** GOOD, CONDITION MET, and the two intermediate forms of them: all data must have been moved. */
 const SUCCESS: readonly number[] = [0x00, 0x04, 0x10, 0x14];
+const GOOD = 0x00;
 /** Command completed at the target (RFC 7143 §11.4.3). */
 const COMPLETED = 0x00;
 
 interface Residual {
-  overflow: number;
-  underflow: number;
+  readonly overflow: number;
+  readonly underflow: number;
 }
+
+const ALL_MOVED: Residual = { overflow: 0, underflow: 0 };
 
 /** Checks one pair of residual flags against the expected length in bytes (RFC 7143 §11.4.5). */
 function residual(opcode: number, over: boolean, under: boolean, count: number, expected: number): Residual {
@@ -37,7 +40,7 @@ function residual(opcode: number, over: boolean, under: boolean, count: number, 
       limit: expected,
     });
   }
-  return { overflow: over ? count : 0, underflow: under ? count : 0 };
+  return over || under ? { overflow: over ? count : 0, underflow: under ? count : 0 } : ALL_MOVED;
 }
 
 function hole(word: string, moved: number, wanted: number, opcode: number): ProtocolError {
@@ -56,7 +59,7 @@ function end(
   write: Residual,
 ): Ending {
   const { dataIn, dataOut } = task.call;
-  if (SUCCESS.includes(status)) {
+  if (status === GOOD || SUCCESS.includes(status)) {
     const wanted = dataIn.length - read.underflow;
     if (task.received.prefix < wanted) return { error: hole("received", task.received.prefix, wanted, opcode) };
     const asked = dataOut.length - write.underflow;
@@ -68,7 +71,7 @@ function end(
     result: {
       status,
       sense,
-      dataIn: valid === 0 ? NO_BYTES : dataIn.subarray(0, valid),
+      dataIn: valid === dataIn.length ? dataIn : dataIn.subarray(0, valid),
       underflow: main.underflow,
       overflow: main.overflow,
     },

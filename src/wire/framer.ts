@@ -83,6 +83,9 @@ export class Framer {
 
   /** Bytes received and not yet parsed: [start, end). */
   readonly #staging = new Uint8Array(STAGING_LENGTH);
+  /** The view of it that was given last: mostly the next one is the same. */
+  #offeredStaging: Uint8Array = this.#staging;
+  #offeredFrom = 0;
   #start = 0;
   #end = 0;
   /** What `nextBuffer` offered last: how much, and whether it was the payload's destination. */
@@ -158,7 +161,9 @@ export class Framer {
       }
       wanted += rest + this.#trailerLength();
     }
-    if (this.#start > 0) {
+    if (this.#start === this.#end) {
+      this.#start = this.#end = 0;
+    } else if (this.#start > 0) {
       // At most a part of a header or trailer is left, or what a pause keeps: it goes to the front only once.
       this.#staging.copyWithin(0, this.#start, this.#end);
       this.#end -= this.#start;
@@ -167,9 +172,13 @@ export class Framer {
     this.#direct = false;
     // A header with AHS wants more than its first 48 bytes: then it is read in steps.
     const next = wanted > this.#end ? wanted : this.#end + BHS_LENGTH;
-    const buffer = this.#staging.subarray(this.#end, this.#big ? next : STAGING_LENGTH);
-    this.#offered = buffer.length;
-    return buffer;
+    const length = (this.#big ? next : STAGING_LENGTH) - this.#end;
+    if (this.#offeredFrom !== this.#end || this.#offeredStaging.length !== length) {
+      this.#offeredFrom = this.#end;
+      this.#offeredStaging = this.#staging.subarray(this.#end, this.#end + length);
+    }
+    this.#offered = length;
+    return this.#offeredStaging;
   }
 
   /**

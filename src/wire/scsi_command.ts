@@ -98,7 +98,8 @@ export function encodeScsiCommand(pdu: ScsiCommand): Uint8Array {
   writeU32(header, 24, pdu.cmdSN);
   writeU32(header, 28, pdu.expStatSN);
   if (extended === 0) {
-    header.set(cdb, 32);
+    // So few bytes are copied faster one by one.
+    for (let i = 0; i < cdb.length; i++) header[32 + i] = cdb[i]!;
   } else {
     header.set(cdb.subarray(0, BHS_CDB_LENGTH), 32);
     writeU16(header, BHS_LENGTH, extended + 1);
