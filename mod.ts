@@ -49,3 +49,24 @@ export { fileDevice, type FileDeviceOptions } from "./src/client/file_device.ts"
 export { httpDevice, type HttpDeviceOptions } from "./src/client/http_device.ts";
 export { ScsiError } from "./src/scsi/errors.ts";
 export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/scsi/executor.ts";
+export type {
+  AsyncEvent,
+  AuthOptions,
+  DigestName,
+  DiscoveredTarget,
+  KeepaliveOptions,
+  OfferedLimits,
+  PduTap,
+  Portal,
+  PortalAddress,
+  RecoveryOptions,
+  RejectEvent,
+  SessionEvents,
+  SessionListener,
+  SessionParameters,
+  SessionState,
+  SessionTimeouts,
+  TappedPdu,
+  TaskManagementOptions,
+} from "./src/session/mod.ts";
+export { IscsiSession, RejectedError, TaskManagementError, TaskManagementFunction } from "./src/session/mod.ts";

@@ -15,7 +15,16 @@ export const DEFAULT_INITIATOR_NAME = "iqn.2026-01.io.github.lunstream:initiator
 export interface ClientOptions extends
   Pick<
     SessionOptions,
-    "limits" | "timeouts" | "keepalive" | "recovery" | "redirect" | "portals" | "portalGroupTag" | "isid" | "signal"
+    | "limits"
+    | "timeouts"
+    | "keepalive"
+    | "recovery"
+    | "redirect"
+    | "portals"
+    | "portalGroupTag"
+    | "isid"
+    | "tap"
+    | "signal"
   > {
   /** Our iSCSI name; {@link DEFAULT_INITIATOR_NAME} where absent. */
   initiatorName?: string | undefined;

@@ -24,4 +24,4 @@ export type {
   TcpConnection,
   TcpListener,
 } from "./tcp.ts";
-export { type TracingChannel, tracingChannel } from "./tracing.ts";
+export { type EventChannel, eventChannel, type TracingChannel, tracingChannel } from "./tracing.ts";

@@ -31,3 +31,20 @@ export function tracingChannel(name: string): TracingChannel {
     },
   };
 }
+
+/** A plain channel of `node:diagnostics_channel`, as far as we use it. */
+export interface EventChannel {
+  /** Publishes what `message` makes; it is not called where nobody listens. */
+  publish(message: () => object): void;
+}
+
+/** The channel `name`. The module behind it is loaded at the first use. */
+export function eventChannel(name: string): EventChannel {
+  let made: Diagnostics.Channel | undefined;
+  return {
+    publish(message: () => object): void {
+      made ??= nodeModule<typeof Diagnostics>("node:diagnostics_channel").channel(name);
+      if (made.hasSubscribers) made.publish(message());
+    },
+  };
+}

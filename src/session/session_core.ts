@@ -30,7 +30,7 @@ import { isUnitAttention } from "./sense.ts";
 import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
 import type { ScsiTask } from "./task.ts";
 import { settlesWithin } from "./timing.ts";
-import { commandChannel, loginChannel, recoveryChannel } from "./tracing.ts";
+import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
 
 /** After the logout: how long the target may take to close the connection, in milliseconds. */
 const CLOSE_GRACE = 500;
@@ -154,6 +154,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     if (this.#state === state) return;
     this.#state = state;
     this.#events.emit("state", error === undefined ? { state } : { state, error });
+    stateChannel.publish(() => ({ ...this.portal, targetName: this.options.targetName, state, error }));
   }
 
   /** Runs one command. Throws where the caller passed something wrong or the session is closed. */

@@ -1,5 +1,5 @@
 // What a session shows: tracing channels, PDUs, events.
-import { tracingChannel } from "node:diagnostics_channel";
+import { subscribe, tracingChannel, unsubscribe } from "node:diagnostics_channel";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { IscsiSession, type TappedPdu } from "../../src/session/mod.ts";
@@ -116,6 +116,27 @@ test("every PDU can be seen, but nothing of the authentication", async () => {
   } finally {
     await peer.close();
   }
+});
+
+test("changes of state are published, until nobody listens any more", async () => {
+  const seen: { state: string; targetName: string; host: string; port: number }[] = [];
+  const take = (message: unknown) => void seen.push(message as typeof seen[number]);
+  subscribe("lunstream:state", take);
+  let port = 0;
+  try {
+    await rig({}, async ({ session, target, peer }) => {
+      port = peer.port;
+      const closing = session.close();
+      target.socket.destroy();
+      await closing;
+    })();
+  } finally {
+    unsubscribe("lunstream:state", take);
+  }
+  assert.equal(seen.map(({ state }) => state), ["connected", "closing", "closed"]);
+  assert.equal([seen[0]!.host, seen[0]!.port, seen[0]!.targetName], ["127.0.0.1", port, TARGET_NAME]);
+  await rig({}, async () => {})();
+  assert.is(seen.length, 3);
 });
 
 test.run();
