@@ -7,6 +7,7 @@
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
+import { iterate } from "./iterate.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -49,7 +50,8 @@ class Stream extends Base implements DeviceDuplexStream {
     super({ byteLengthReadable: () => READ_WAITING }, make);
     this.#ahead = ahead;
     this.#forget = destroyOnAbort(this, signal);
-    this.once("close", () => this.#forget?.());
+    // `pipeline(duplex, transform, duplex)` listens at both ends of one stream.
+    this.setMaxListeners(2 * this.getMaxListeners());
   }
 
   override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
@@ -73,12 +75,17 @@ class Stream extends Base implements DeviceDuplexStream {
     }, callback);
   }
 
+  override [Symbol.asyncIterator](): AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array> {
+    return iterate<Uint8Array>(this);
+  }
+
   override _predestroy(): void {
     this.#ahead.cancel();
     super._predestroy();
   }
 
   override _destroy(callback: DoneCallback): void {
+    this.#forget?.();
     this.#ahead.cancel().then(() => super._destroy(callback));
   }
 }

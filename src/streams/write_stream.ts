@@ -10,7 +10,7 @@ import { ErrorCode, IscsiError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { destroyOnAbort } from "./read_stream.ts";
 import { WritableBase } from "./streamx.ts";
-import type { DeviceWriteStream } from "./types.ts";
+import type { DeviceWriteStream, DoneCallback } from "./types.ts";
 import { WriteBehind } from "./write_behind.ts";
 import { type MakeBehind, withWrites } from "./write_half.ts";
 
@@ -34,7 +34,11 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
   constructor(behind: MakeBehind, options: WriteStreamOptions) {
     super({ eagerOpen: true }, behind);
     this.#forget = destroyOnAbort(this, options.signal);
-    this.once("close", () => this.#forget?.());
+  }
+
+  override _destroy(callback: DoneCallback): void {
+    this.#forget?.();
+    super._destroy(callback);
   }
 }
 

@@ -46,6 +46,33 @@ test("changes a range in place", async () => {
   assert.is(gate.log.at(-1)!.kind, "flush");
 });
 
+test("for await ends at the end of the reading half, and the writing half goes on", async () => {
+  const { inner, gate } = await filled();
+  const duplex = createDuplexStream(gate.device, { end: 99_999, requestSize: 16_384 });
+  let read = 0;
+  for await (const chunk of duplex) {
+    read += chunk.length;
+    duplex.write(new Uint8Array(chunk.length).fill(5));
+  }
+  assert.is(read, 100_000);
+  const end = closed(duplex);
+  duplex.end();
+  await end;
+  assert.ok((await inner.read(0, 100_000)).every((byte) => byte === 5));
+  assert.is((await inner.read(100_000, 1))[0], bytes[100_000]);
+  const left = createDuplexStream(gate.device, { requestSize: 4096 });
+  for await (const _ of left) break;
+  assert.ok(left.destroyed);
+  assert.is(gate.inFlight, 0);
+  gate.before = () => {
+    throw Object.assign(new Error("no"), { code: "SCSI_MEDIUM_ERROR" });
+  };
+  const failing = async () => {
+    for await (const _ of createDuplexStream(gate.device));
+  };
+  assert.is(await code(failing()), "SCSI_MEDIUM_ERROR");
+});
+
 test("a transform that gives more than it takes never overwrites what has not been read", async () => {
   const { inner } = await filled();
   const header = pattern(50_000, 3);
