@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../src/block/device.ts";
-import { memoryDevice } from "../../src/block/mod.ts";
+import { memoryDevice, slice } from "../../src/block/mod.ts";
 import { fileDevice } from "../../src/client/file_device.ts";
+import { openLun } from "../../src/client/open_lun.ts";
 import { type DeviceFileHandle, fileHandle } from "../../src/handles/mod.ts";
 import { createReadStream, createWriteStream } from "../../src/streams/mod.ts";
+import { memoryBacking, startTarget } from "../../src/target/mod.ts";
 import { Random } from "./random.ts";
 
 const SIZE = 100_000;
@@ -77,6 +79,16 @@ async function compareHandles(script: (handle: Handle) => Promise<unknown>): Pro
     }
   });
   assert.equal(await script(fileHandle(await device(), { owns: true })), expected);
+  const target = await startTarget({ luns: [{ backing: memoryBacking(512 * 1024) }] });
+  const lun = await openLun(target.urls[0]!);
+  try {
+    const part = slice(lun, 1024, SIZE, { owns: true });
+    await part.write(bytes, 0);
+    assert.equal(await script(fileHandle(part, { owns: true })), expected);
+  } finally {
+    await lun.close();
+    await target.close();
+  }
   assert.equal(
     await files(async (path) => {
       const handle = fileHandle(await fileDevice(path), { owns: true });
