@@ -1,12 +1,11 @@
 // time limit: 180 s
 // A network namespace that drops every packet for 20 s in the middle of two copies, one from a LUN and one to a LUN.
 // Skipped where namespaces cannot be made (they need root).
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -15,6 +14,7 @@ import { peer } from "../peers/peer.ts";
 import { run } from "../peers/run.ts";
 import { startTgtd } from "../peers/tgtd.ts";
 import { comparePatternFile, writePatternFile } from "./bytes.ts";
+import { ownProcess } from "./own_process.ts";
 
 const SIZE = 64 << 20;
 const SILENCE = 20_000;
@@ -48,37 +48,6 @@ interface Message {
   done?: boolean;
 }
 
-/** A copy in the namespace. */
-function startCopy(args: string[]): {
-  messages: Message[];
-  until: (wanted: (message: Message) => boolean) => Promise<void>;
-  ended: Promise<number>;
-} {
-  const inRuntime = process.versions["deno"] !== undefined ? ["run", "-A", "--no-prompt", CHILD] : [CHILD];
-  const child = spawn(
-    programs[0] as string,
-    ["netns", "exec", NAME, process.execPath, ...inRuntime, ...args],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  const messages: Message[] = [];
-  const waiting: { wanted: (message: Message) => boolean; resolve: () => void }[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    const message = JSON.parse(line) as Message;
-    messages.push(message);
-    for (const one of waiting) if (one.wanted(message)) one.resolve();
-  });
-  const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? -1)));
-  const until = (wanted: (message: Message) => boolean) =>
-    Promise.race([
-      new Promise<void>((resolve) => messages.some(wanted) ? resolve() : void waiting.push({ wanted, resolve })),
-      ended.then((code) =>
-        Promise.reject(new Error(`The copy ended early, with ${code}: ${JSON.stringify(messages)}`))
-      ),
-    ]);
-  ended.catch(() => {});
-  return { messages, until, ended };
-}
-
 const inNamespace = possible() ? test : test.skip;
 
 inNamespace("20 s without a packet in the middle of a copy", async () => {
@@ -104,7 +73,9 @@ inNamespace("20 s without a packet in the middle of a copy", async () => {
       writeFileSync(to, "");
       truncateSync(to, SIZE);
       writePatternFile(to, SIZE, NEW);
-      const copies = [startCopy(["from", target.url(1), from]), startCopy(["to", target.url(2), to])];
+      const prefix = [programs[0] as string, "netns", "exec", NAME];
+      const copies = [["from", target.url(1), from], ["to", target.url(2), to]]
+        .map((args) => ownProcess<Message>(CHILD, { args, prefix }));
       await Promise.all(copies.map(({ until }) => until(({ moving }) => moving !== undefined)));
 
       await inside(

@@ -9,8 +9,7 @@ import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { openLun } from "../../mod.ts";
 import { copy, deviceSink, deviceSource, fileSink, fileSource } from "../../src/copy/mod.ts";
-
-const say = (what: unknown): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
+import { tell } from "./own_process.ts";
 
 async function main([direction = "", url = "", path = ""]: string[]): Promise<void> {
   const lun = await openLun(url, {
@@ -19,13 +18,13 @@ async function main([direction = "", url = "", path = ""]: string[]): Promise<vo
     timeouts: { connect: 2_000, login: 3_000, command: 60_000, request: 5_000 },
     recovery: { replayWrites: true, minDelay: 50, maxDelay: 500, maxTime: 60_000 },
   });
-  lun.session.on("state", ({ state, error }) => say({ state, code: (error as { code?: string } | undefined)?.code }));
-  lun.session.on("recovered", ({ milliseconds, attempts }) => say({ recovered: Math.round(milliseconds), attempts }));
+  lun.session.on("state", ({ state, error }) => tell({ state, code: (error as { code?: string } | undefined)?.code }));
+  lun.session.on("recovered", ({ milliseconds, attempts }) => tell({ recovered: Math.round(milliseconds), attempts }));
   let moving = false;
   const onProgress = ({ transferred }: { transferred: number }): void => {
     if (moving || transferred < lun.size / 4) return;
     moving = true;
-    say({ moving: transferred });
+    tell({ moving: transferred });
   };
   const source = direction === "from" ? deviceSource(lun, { name: "lun" }) : await fileSource(path);
   const sink = direction === "from" ? await fileSink(path) : deviceSink(lun, { name: "lun" });
@@ -38,7 +37,7 @@ async function main([direction = "", url = "", path = ""]: string[]): Promise<vo
   await copy(source, sink, { onProgress });
   await (direction === "from" ? sink : source).close();
   await lun.close();
-  say({ done: true });
+  tell({ done: true });
 }
 
 main(process.argv.slice(2)).catch((error) => {
