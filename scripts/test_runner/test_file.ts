@@ -15,7 +15,7 @@ export type Runtime = "deno" | "node";
 export interface TestFile {
   /** Path relative to the repository, with `/`. */
   path: string;
-  /** Time limit in seconds: `// time limit: 300 s`; 60 where absent. */
+  /** Time limit in seconds: `// time limit: 300 s`; 120 where absent. */
   timeLimit: number;
   /** True: no other test runs beside it: `// alone`. */
   alone: boolean;
@@ -25,7 +25,7 @@ export interface TestFile {
   mistake: string | undefined;
 }
 
-const DEFAULT_TIME_LIMIT = 60;
+const DEFAULT_TIME_LIMIT = 120;
 const HEAD_LINES = 12;
 
 /** Reads a test file's comments. */

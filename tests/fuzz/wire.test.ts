@@ -1,3 +1,4 @@
+// time limit: 240 s
 // Random and mutated bytes for the framer, every decoder and the text keys: each gives a value or a ProtocolError, whatever
 // the reads, and nothing takes more memory than it was told.
 // FUZZ_CASES: cases of each test (default: about 20 s in all). FUZZ_SEED: the seed that a failure printed.
