@@ -118,7 +118,7 @@ export class Lun implements BlockDevice {
     return fileHandle(this, options);
   }
   /** A WHATWG byte stream over `length` bytes from `position`. */
-  readable(options?: ReadableOptions): ReadableStream<Uint8Array> {
+  readable(options?: ReadableOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
     return readable(this.#device, options);
   }
   /** A WHATWG stream that writes from byte `position` on. */

@@ -199,7 +199,7 @@ export class DeviceFileHandle {
   }
 
   /** A WHATWG byte stream from the cursor to the end. With `autoClose` it closes the handle at its end. */
-  readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array> {
+  readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
     return readable(device, {
       position: Math.min(position, device.size),
@@ -248,6 +248,8 @@ export class DeviceFileHandle {
  *
  * @example
  * ```ts
+ * import { fileHandle } from "lunstream/handles";
+ *
  * const handle = fileHandle(device, { owns: true });
  * const { bytesRead } = await handle.read(new Uint8Array(512), 0, 512, 0);
  * await handle.close();

@@ -112,7 +112,7 @@ export class DeviceFsFile {
   }
 
   /** A byte stream from the cursor to the end; the file is closed when it has ended, failed, or been cancelled. */
-  get readable(): ReadableStream<Uint8Array> {
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
     return readable(device, { position: Math.min(position, device.size), finished: () => this.close() });
   }
@@ -144,6 +144,8 @@ export class DeviceFsFile {
  *
  * @example
  * ```ts
+ * import { fsFile, SeekFrom } from "lunstream/handles";
+ *
  * const file = fsFile(device);
  * await file.seek(512, SeekFrom.Start);
  * const count = await file.read(new Uint8Array(512));

@@ -33,10 +33,12 @@ export interface ReadableOptions extends StreamTuning {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device, or sizes that are not allowed
  * @example
  * ```ts
+ * import { readable } from "lunstream/streams";
+ *
  * await readable(device, { position: 0, length: 1024 * 1024 }).pipeTo(destination);
  * ```
  */
-export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array> {
+export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
   const ahead = new ReadAhead(device, { position, length, ...streamPlan(device, options) });
