@@ -136,6 +136,8 @@ class MemoryDevice extends DeviceBase {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a size that is no integer from 0 to 2^53-1 or no multiple of the block size
  * @example
  * ```ts
+ * import { memoryDevice } from "lunstream";
+ *
  * const device = memoryDevice(1024 * 1024);
  * await device.write(new Uint8Array([1, 2, 3]), 100);
  * ```

@@ -158,6 +158,8 @@ async function settled(works: Promise<void>[]): Promise<void> {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) where the store is smaller than the device
  * @example
  * ```ts
+ * import { overlay } from "lunstream";
+ *
  * const trial = overlay(device);
  * await trial.write(new Uint8Array([1]), 0);
  * await trial.commit();

@@ -24,6 +24,8 @@ export interface FileDeviceOptions {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) where the block size does not fit the size
  * @example
  * ```ts
+ * import { fileDevice } from "lunstream";
+ *
  * const image = await fileDevice("disk.img", { readOnly: true });
  * ```
  */

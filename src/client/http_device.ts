@@ -235,6 +235,8 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<v
  * @throws IscsiError (`COPY_FILE`) for another status than 206, 404 for instance
  * @example
  * ```ts
+ * import { httpDevice } from "lunstream";
+ *
  * const image = await httpDevice("https://images.example/disk.img");
  * ```
  */

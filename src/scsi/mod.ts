@@ -5,9 +5,14 @@
  *
  * @example
  * ```ts
- * import { inquiry, parseInquiry, run } from "lunstream/scsi";
- * const result = await run(executor, inquiry());
+ * import { connect } from "lunstream";
+ * import { inquiry, parseInquiry, run, type ScsiExecutor } from "lunstream/scsi";
+ *
+ * const session = await connect("iscsi://192.0.2.10/iqn.2026-01.com.example:disk");
+ * const lun: ScsiExecutor = { execute: (command, options) => session.execute(1, command, options) };
+ * const result = await run(lun, inquiry());
  * console.log(parseInquiry(result.dataIn).product);
+ * await session.close();
  * ```
  *
  * @module

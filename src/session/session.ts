@@ -30,7 +30,7 @@ export interface TaskManagementOptions {
  *
  * @example
  * ```ts
- * import { IscsiSession } from "./session.ts";
+ * import { IscsiSession } from "lunstream";
  *
  * const session = await IscsiSession.connect({
  *   host: "127.0.0.1",

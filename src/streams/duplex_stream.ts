@@ -108,6 +108,10 @@ const READ_WAITING = 1 << 30;
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
+ * import { createCipheriv } from "node:crypto";
+ * import { pipeline } from "node:stream/promises";
+ * import { createDuplexStream } from "lunstream/streams";
+ *
  * const duplex = createDuplexStream(device);
  * await pipeline(duplex, createCipheriv("aes-256-ctr", key, iv), duplex);
  * ```

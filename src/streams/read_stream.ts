@@ -98,6 +98,8 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type
  * @example
  * ```ts
+ * import { createReadStream } from "lunstream/streams";
+ *
  * for await (const chunk of createReadStream(device, { start: 0, end: 511 })) console.log(chunk.length);
  * ```
  */

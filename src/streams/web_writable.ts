@@ -38,7 +38,10 @@ export interface WritableOptions extends StreamTuning {
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
- * await response.body.pipeTo(writable(device));
+ * import { writable } from "lunstream/streams";
+ *
+ * const response = await fetch("https://images.example/disk.img");
+ * await response.body?.pipeTo(writable(device));
  * ```
  */
 export function writable(device: BlockDevice, options: WritableOptions = {}): WritableStream<Uint8Array> {

@@ -57,7 +57,11 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
- * await pipeline(createReadStreamOfAFile("disk.img"), createWriteStream(device));
+ * import { createReadStream } from "node:fs";
+ * import { pipeline } from "node:stream/promises";
+ * import { createWriteStream } from "lunstream/streams";
+ *
+ * await pipeline(createReadStream("disk.img"), createWriteStream(device));
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
