@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ErrorCode, typeError } from "../../errors.ts";
 import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../data/put.ts";
 import { command, type CommandOptions } from "../cdb/build.ts";
 import { type CdbLayout, layout } from "../cdb/layout.ts";
@@ -84,6 +85,9 @@ function descriptors(list: readonly ModeSelectBlockDescriptor[], longLba: boolea
 
 function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): ScsiCommand {
   const { pages, blockDescriptors, mediumType, deviceSpecific, longLba, ...rest } = options;
+  if (options.revertToDefaults === true && (pages.length > 0 || (blockDescriptors?.length ?? 0) > 0)) {
+    throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} takes no pages with revertToDefaults, got ${pages.length}`);
+  }
   const blocks = descriptors(blockDescriptors ?? [], longLba === true);
   const parts = [blocks, ...pages.map((page) => checkBytes(`A page of ${cdb.name}`, page, 2))];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
@@ -111,6 +115,7 @@ function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): Sc
  * MODE SELECT(6): up to 255 bytes of header, descriptors and pages.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` where they are longer
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for pages with `revertToDefaults`
  */
 export function modeSelect6(options: ModeSelectOptions): ScsiCommand {
   return build(MODE_SELECT_6, options, 4);

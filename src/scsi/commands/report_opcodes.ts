@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ErrorCode, typeError } from "../../errors.ts";
 import { allocation, type AllocationOptions, command } from "../cdb/build.ts";
 import { type CdbLayout, layout } from "../cdb/layout.ts";
 import { bits, flag, uint } from "../data/field.ts";
@@ -52,9 +53,17 @@ export interface ReportTmfOptions extends AllocationOptions {
   extended?: boolean | undefined;
 }
 
-/** REPORT SUPPORTED OPERATION CODES; 8192 bytes by default. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+/**
+ * REPORT SUPPORTED OPERATION CODES; 8192 bytes by default.
+ *
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a service action without an opcode
+ */
 export function reportSupportedOpcodes(options: ReportOpcodesOptions = {}): ScsiCommand {
   const { opcode, serviceAction, either, ...rest } = options;
+  if (opcode === undefined && (serviceAction !== undefined || either)) {
+    throw typeError(ErrorCode.InvalidArgType, "REPORT SUPPORTED OPERATION CODES needs an opcode for a service action");
+  }
   const dataIn = allocation("REPORT SUPPORTED OPERATION CODES", rest, 8192, 0xffffffff);
   const reportingOptions = opcode === undefined ? 0 : either ? 3 : serviceAction === undefined ? 1 : 2;
   const values = {

@@ -372,7 +372,7 @@ const PRIMARY: BuilderCase[] = [
     "reportSupportedOpcodes",
     "REPORT SUPPORTED OPERATION CODES",
     "safe",
-    alloc({ opcode: opt(u(8)), serviceAction: opt(u(16)), timeouts: opt(flag()) }),
+    alloc({ opcode: u(8), serviceAction: opt(u(16)), either: opt(flag()), timeouts: opt(flag()) }),
   ),
   one("reportSupportedTmf", "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", "safe", alloc({ extended: opt(flag()) })),
   one("reportTargetPortGroups", "REPORT TARGET PORT GROUPS", "safe", alloc({ extended: opt(flag()) })),
