@@ -4,7 +4,7 @@
  * @module
  */
 
-import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { AbortError, ErrorCode, IscsiError, signalProblem, typeError } from "../errors.ts";
 import { bytesProblem, rangeProblem } from "./checks.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 
@@ -184,8 +184,9 @@ export abstract class DeviceBase implements BlockDevice {
     if (writes && this.readOnly) return new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
     const problem = rangeProblem(this.size, position, length);
     if (problem !== undefined) return problem;
-    if (options?.signal?.aborted) return new AbortError(options.signal);
-    return undefined;
+    const signal = options?.signal;
+    if (signal === undefined) return undefined;
+    return signalProblem("signal", signal) ?? (signal.aborted ? new AbortError(signal) : undefined);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@
  * @module
  */
 import { IscsiSession } from "../session/mod.ts";
-import { type ClientOptions, requireTarget, resolveClient } from "./options.ts";
+import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /**
  * Logs in to the target of a URL. The LUN of the URL, if there is one, plays no part: `session.execute(lun, command)` reaches any.
@@ -25,6 +25,7 @@ import { type ClientOptions, requireTarget, resolveClient } from "./options.ts";
  * ```
  */
 export async function connect(url: string, options: ClientOptions = {}): Promise<IscsiSession> {
+  checkOptions(options);
   const resolved = resolveClient(url, options);
   return await IscsiSession.connect({ ...resolved.session, targetName: requireTarget(resolved.url) });
 }

@@ -18,7 +18,7 @@ import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
 import { runWithRetry } from "../scsi/retry.ts";
 import { type DiscoveredTarget, IscsiSession, type SessionOptions } from "../session/mod.ts";
 import { LunExecutor } from "./executor.ts";
-import { type ClientOptions, resolveClient } from "./options.ts";
+import { checkOptions, type ClientOptions, resolveClient } from "./options.ts";
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends ClientOptions {
@@ -62,6 +62,7 @@ export interface FoundTarget extends DiscoveredTarget {
  * ```
  */
 export async function discover(url: string, options: DiscoverOptions = {}): Promise<FoundTarget[]> {
+  checkOptions(options, ["luns"]);
   const { luns = false, ...client } = options;
   const { url: parsed, session: base } = resolveClient(url, client);
   const session = await IscsiSession.connect({

@@ -9,7 +9,7 @@ import { IscsiSession } from "../session/mod.ts";
 import { LunExecutor } from "./executor.ts";
 import { type LunIdentity, readIdentity, requireSerial, verifyIdentity } from "./identity.ts";
 import { Lun } from "./lun.ts";
-import { type ClientOptions, requireTarget, resolveClient } from "./options.ts";
+import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /** Options of {@link openLun}. */
 export interface OpenLunOptions
@@ -38,6 +38,7 @@ export interface OpenLunOptions
  * ```
  */
 export async function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun> {
+  checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic"]);
   const { readOnly, depth, maxTransfer, atomic, ...client } = options;
   const resolved = resolveClient(url, client);
   const targetName = requireTarget(resolved.url);

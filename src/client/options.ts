@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, IscsiError } from "../errors.ts";
+import { ErrorCode, IscsiError, typeError } from "../errors.ts";
 import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
 import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
@@ -32,6 +32,43 @@ export interface ClientOptions extends
   auth?: AuthOptions | undefined;
   /** Reads an environment variable (`LIBISCSI_CHAP_USERNAME` and so on). Those of the process where absent and permitted. */
   env?: ((name: string) => string | undefined) | undefined;
+}
+
+/** What is in {@link ClientOptions}: a record, so that none can be forgotten. */
+const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
+  limits: true,
+  timeouts: true,
+  keepalive: true,
+  recovery: true,
+  redirect: true,
+  portals: true,
+  portalGroupTag: true,
+  isid: true,
+  signal: true,
+  initiatorName: true,
+  auth: true,
+  env: true,
+  tap: true,
+};
+
+/**
+ * Refuses options that are no object, and keys that do not exist: a misspelt `readOnly` must not go unnoticed.
+ *
+ * @param more keys besides those of {@link ClientOptions}
+ * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ */
+export function checkOptions(options: unknown, more: readonly string[] = []): void {
+  if (typeof options !== "object" || options === null) {
+    const got = options === null ? "null" : typeof options;
+    throw typeError(ErrorCode.InvalidArgType, `The options must be an object, and a ${got} was passed`);
+  }
+  for (const key of Object.keys(options)) {
+    if (Object.hasOwn(KEYS, key) || more.includes(key)) continue;
+    throw typeError(ErrorCode.InvalidArgValue, `There is no option named ${key}`);
+  }
+  const { env } = options as ClientOptions;
+  if (env === undefined || typeof env === "function") return;
+  throw typeError(ErrorCode.InvalidArgType, `env must be a function, and a ${typeof env} was passed`);
 }
 
 /** A parsed URL and what came of it together with the options. */

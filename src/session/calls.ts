@@ -11,7 +11,7 @@ import { CommandQueue } from "./command_queue.ts";
 import { abortError } from "./failures.ts";
 import { encodeLun, type LunAddress } from "./lun_address.ts";
 import { OpenCalls } from "./open_calls.ts";
-import { checkInteger } from "./options.ts";
+import { checkInteger, checkSignal } from "./options.ts";
 import type { SessionCommand, SessionExecuteOptions } from "./shapes.ts";
 import { MAX_TIMEOUT } from "./timing.ts";
 
@@ -90,6 +90,7 @@ export class Calls {
     const ownLimit = options.timeout !== undefined;
     const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;
     const raw = this.#encodeLun(lun);
+    checkSignal("signal", signal);
     if (signal?.aborted) throw abortError(signal);
     const counts = timeout > 0 && (ownLimit || !this.#suspended);
     const deadline = counts ? monotonicNow() + timeout : Infinity;

@@ -6,7 +6,7 @@
 
 import { ErrorCode, LoginError, TimeoutError, TransportError } from "../errors.ts";
 import { monotonicNow } from "../runtime/mod.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { type Connection, openConnection, type OpenConnectionOptions } from "./connection.ts";
 import { abortError, asError } from "./failures.ts";
 import { login, type LoginComplete, type ProtectedAuth } from "./login/mod.ts";
 import { ConnectionLoginChannel } from "./login_channel.ts";
@@ -142,6 +142,17 @@ function late(limit: number): TimeoutError {
   return new TimeoutError(ErrorCode.LoginTimeout, `The login was not completed within ${limit} ms`, limit);
 }
 
+/** Opens a connection; an abort is told by an error of ours, whatever the caller gave as its reason. */
+async function connected(options: OpenConnectionOptions): Promise<Connection> {
+  try {
+    return await openConnection(options);
+  } catch (error) {
+    const { signal } = options;
+    if (signal?.aborted && error === signal.reason) throw abortError(signal, "The attempt to connect was aborted");
+    throw error;
+  }
+}
+
 async function tryOnce(
   options: ResolvedOptions,
   address: Address,
@@ -150,7 +161,7 @@ async function tryOnce(
   signal: AbortSignal | undefined,
 ): Promise<{ connection: Connection; outcome: Awaited<ReturnType<typeof login>> }> {
   const { timeouts, limits } = options;
-  const connection = await openConnection({
+  const connection = await connected({
     ...address,
     timeout: Math.max(1, Math.ceil(Math.min(timeouts.connect, left))),
     signal,

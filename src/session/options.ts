@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, rangeError, typeError } from "../errors.ts";
+import { ErrorCode, rangeError, signalProblem, typeError } from "../errors.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
 import type { KeepaliveTimes } from "./keepalive.ts";
 import {
@@ -148,8 +148,28 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
   return value;
 }
 
+/**
+ * Checks a signal, where there is one.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE`
+ */
+export function checkSignal(name: string, value: unknown): void {
+  const problem = value === undefined ? undefined : signalProblem(name, value);
+  if (problem !== undefined) throw problem;
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw typeError(ErrorCode.InvalidArgType, `${name} must be a function, and a ${typeof value} was passed`);
+}
+
+function checkPortals(portals: unknown): void {
+  if (portals === undefined || Array.isArray(portals)) return;
+  throw typeError(ErrorCode.InvalidArgType, `portals must be an array, and a ${typeof portals} was passed`);
+}
+
 function checkPortal(name: string, portal: Portal): { host: string; port: number } {
-  if (typeof portal.host !== "string" || portal.host === "") {
+  if (typeof portal?.host !== "string" || portal.host === "") {
     throw typeError(ErrorCode.InvalidArgValue, `${name}host must be a host name or an address`);
   }
   return { host: portal.host, port: checkInteger(`${name}port`, portal.port ?? DEFAULT_PORT, 1, 65535) };
@@ -174,6 +194,12 @@ export function resolveOptions(given: SessionOptions): ResolvedOptions {
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
     checkInteger(`timeouts.${name}`, timeouts[name] ?? fallback, min, MAX_TIMEOUT);
   const keepalive = given.keepalive ?? {};
+  for (const name of ["redirect", "connectTcp", "tap"] as const) checkFunction(name, given[name]);
+  checkSignal("signal", given.signal);
+  checkPortals(given.portals);
+  if (given.isid !== undefined && !(given.isid instanceof Uint8Array)) {
+    throw typeError(ErrorCode.InvalidArgType, `isid must be a Uint8Array, and a ${typeof given.isid} was passed`);
+  }
   if (keepalive !== false) checkKeys("keepalive", keepalive, ["interval", "timeout"]);
 
   const options: ResolvedOptions = {

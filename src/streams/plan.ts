@@ -6,6 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
+import { signalProblem } from "../errors.ts";
 
 /** Requests at a time where no option says otherwise. */
 const DEPTH = 16;
@@ -34,11 +35,17 @@ export interface StreamPlan {
 }
 
 /**
- * Works out a plan.
+ * Works out a plan, and checks the options that all streams have.
  *
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for numbers that are not allowed
  */
-export function streamPlan(device: BlockDevice, tuning: StreamTuning): StreamPlan {
+export function streamPlan(
+  device: BlockDevice,
+  tuning: StreamTuning & { signal?: AbortSignal | undefined },
+): StreamPlan {
+  const problem = tuning.signal === undefined ? undefined : signalProblem("signal", tuning.signal);
+  if (problem !== undefined) throw problem;
   const bound = integerOption("highWaterMark", tuning.highWaterMark, Infinity, 1);
   const optimal = Math.min(device.limits.optimalTransfer, bound);
   const requestSize = integerOption("requestSize", tuning.requestSize, optimal, 1, MAX_REQUEST);

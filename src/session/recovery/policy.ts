@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, rangeError, typeError } from "../../errors.ts";
+import { ErrorCode, rangeError, signalProblem, typeError } from "../../errors.ts";
 import type { SessionCommand, SessionExecuteOptions, SessionResult } from "../shapes.ts";
 
 /** Runs commands on one LUN while everything else waits. */
@@ -74,6 +74,20 @@ function number(name: string, value: number | undefined, fallback: number, most:
 export function resolveRecovery(given: RecoveryOptions): RecoveryPolicy {
   for (const key of Object.keys(given)) {
     if (!KEYS.includes(key)) throw typeError(ErrorCode.InvalidArgValue, `recovery has no option named ${key}`);
+  }
+  const problem = given.signal === undefined ? undefined : signalProblem("recovery.signal", given.signal);
+  if (problem !== undefined) throw problem;
+  if (given.verify !== undefined && typeof given.verify !== "function") {
+    throw typeError(
+      ErrorCode.InvalidArgType,
+      `recovery.verify must be a function, and a ${typeof given.verify} was passed`,
+    );
+  }
+  if (given.replayWrites !== undefined && typeof given.replayWrites !== "boolean") {
+    throw typeError(
+      ErrorCode.InvalidArgType,
+      `recovery.replayWrites must be true or false, and a ${typeof given.replayWrites} was passed`,
+    );
   }
   return {
     maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, Infinity),
