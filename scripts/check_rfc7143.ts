@@ -11,7 +11,10 @@ import { rfc7143Problems } from "./checks/rfc7143.ts";
 import { ROOT } from "./lib/root.ts";
 
 const tests = new Map(
-  globSync("tests/**/*.test.ts", { cwd: ROOT }).map((path) => [path, readFileSync(join(ROOT, path), "utf8")]),
+  globSync("tests/**/*.test.ts", { cwd: ROOT })
+    // Its table is made up, to test this check.
+    .filter((path) => path !== "tests/unit/scripts/rfc7143.test.ts")
+    .map((path) => [path, readFileSync(join(ROOT, path), "utf8")]),
 );
 const problems = rfc7143Problems({
   table: readFileSync(join(ROOT, "docs/rfc7143.md"), "utf8"),
