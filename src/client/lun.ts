@@ -126,16 +126,33 @@ export class Lun implements BlockDevice {
     return writable(this.#device, options);
   }
 
-  /** Waits for what is in flight, logs out and closes the connection. Idempotent. */
+  /**
+   * Waits for what is in flight, logs out and closes the connection. Where the connection is lost, there is nothing to wait
+   * for: what is in flight rejects. Idempotent.
+   */
   async close(): Promise<void> {
+    const settled = this.#device.close();
     try {
-      await this.#device.close();
+      await Promise.race([settled, this.#lost()]);
     } finally {
       await this.session.close();
     }
+    await settled;
   }
   /** The same as {@link Lun.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Resolves when the session has no connection. */
+  #lost(): Promise<void> {
+    const { session } = this;
+    if (session.state !== "connected") return Promise.resolve();
+    return new Promise((resolve) => {
+      const forget = session.on("state", () => {
+        forget();
+        resolve();
+      });
+    });
   }
 }
