@@ -2,7 +2,7 @@
  * Runs the test files, each in a process of its own under a time limit: in Deno on the sources, in Node on what is built for
  * npm. The last line printed is `N passed, N failed, N skipped`; the exit code is 1 where a test failed.
  *
- * Usage: `deno run -A scripts/run_tests.ts [--deno | --node] [--source] [--no-build] [PATH...]`
+ * Usage: `deno run -A scripts/run_tests.ts [--deno | --node] [--source] [--no-build] [--long] [PATH...]`
  *
  * @module
  */
@@ -21,6 +21,7 @@ const USAGE = `Usage: run_tests.ts [--deno | --node] [--source] [--no-build] [PA
   --deno, --node  only in this runtime
   --source        Node runs the transpiled sources instead of the npm build
   --no-build      Node runs the npm build that is there
+  --long          ten times the fuzz cases (or FUZZ_CASES), and the time for them
   PATH            only test files whose path contains one of these`;
 
 interface Job {
@@ -36,7 +37,7 @@ interface Run {
 }
 
 async function main(args: string[]): Promise<number> {
-  const known = new Set(["--deno", "--node", "--source", "--no-build"]);
+  const known = new Set(["--deno", "--node", "--source", "--no-build", "--long"]);
   const flags = new Set(args.filter((arg) => arg.startsWith("--")));
   const paths = args.filter((arg) => !arg.startsWith("--"));
   if ([...flags].some((flag) => !known.has(flag))) {
@@ -46,7 +47,8 @@ async function main(args: string[]): Promise<number> {
   const runtimes: Runtime[] = flags.has("--deno") ? ["deno"] : flags.has("--node") ? ["node"] : ["deno", "node"];
   const files = filesBelow("tests", (path) => path.endsWith(".test.ts"))
     .filter((path) => paths.length === 0 || paths.some((part) => path.includes(part)))
-    .map(describeTestFile);
+    .map(describeTestFile)
+    .map((file) => flags.has("--long") ? { ...file, timeLimit: file.timeLimit * 10 } : file);
   const jobs: Job[] = runtimes.flatMap((runtime) =>
     files.filter((file) => file.runtimes.includes(runtime)).map((file) => ({ file, runtime }))
   );
@@ -65,7 +67,11 @@ async function main(args: string[]): Promise<number> {
   const nodeFolder = tree?.folder ?? "";
   const run: Run = {
     nodeFolder,
-    env: { NO_COLOR: "1", ...(fromSource ? { LUNSTREAM_NODE_SOURCES: nodeFolder } : {}) },
+    env: {
+      NO_COLOR: "1",
+      ...(flags.has("--long") ? { FUZZ_CASES: process.env["FUZZ_CASES"] ?? "30000" } : {}),
+      ...(fromSource ? { LUNSTREAM_NODE_SOURCES: nodeFolder } : {}),
+    },
     totals: { passed: 0, failed: 0, skipped: 0 },
     failures: [],
   };
