@@ -312,7 +312,7 @@ test("aborts of copies and streams leave the LUN usable", async () => {
   try {
     const random = new Random(seed);
     const lun = await openLun(target.urls[0] as string);
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 40; i++) {
       const own = new Counted();
       const { signal } = own.controller;
       const running = random.pick([

@@ -8,16 +8,19 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeAsyncMessage, encodeNopIn, encodeReject, encodeTextKeys, RESERVED_TAG } from "../../src/wire/mod.ts";
 import type { PeerConnection } from "../wire/peer.ts";
+import { bytesInUse } from "../fault/gc.ts";
 import { runScript, type ScriptOptions } from "../fault/script.ts";
 
 const cases = Number(process.env["FUZZ_CASES"] ?? 2500);
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 console.log(`FUZZ_SEED=${seed} FUZZ_CASES=${cases}`);
 /** Sessions that run beside each other: most of a broken one is waiting. */
-const BATCH = 250;
+const BATCH = 500;
 const parameters = { seed, numRuns: Math.max(1, Math.ceil(cases / BATCH)), endOnFailure: true };
-/** Bytes of memory that a run may keep when all its sessions are over. */
-const MEMORY = 96 << 20;
+/** Bytes of memory that may be left when all sessions are over: what the runtime has compiled, and the counts of the test. */
+const MOST_LEFT = 12 << 20;
+/** Bytes of memory that the sessions of a batch may take together, garbage included. */
+const MOST_AT_ONCE = 512 << 20;
 
 interface Sent {
   header: Uint8Array;
@@ -269,10 +272,13 @@ test("sessions with changed answers end in time, each step with an answer or a c
   const codes = new Map<string, number>();
   let good = 0;
   let count = 0;
-  const before = process.memoryUsage();
+  const before = await bytesInUse();
+  let most = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(session, { minLength: BATCH, maxLength: BATCH }), async (batch) => {
       const outcomes = await Promise.all(batch.map((one) => runScript(options(one))));
+      const { heapUsed, external } = process.memoryUsage();
+      most = Math.max(most, heapUsed + external - before);
       for (const { done, failed, wrong } of outcomes) {
         assert.equal(wrong, []);
         count++;
@@ -282,13 +288,12 @@ test("sessions with changed answers end in time, each step with an answer or a c
     }),
     parameters,
   );
-  const after = process.memoryUsage();
-  const grown = after.heapUsed + after.external - before.heapUsed - before.external;
-  console.log(
-    `  ${count} sessions, ${good} good answers, ${Math.round(grown / 1024)} KiB more memory, errors: ` +
-      JSON.stringify(Object.fromEntries([...codes].sort())),
-  );
-  assert.ok(grown < MEMORY, `${grown} bytes more are in use`);
+  const grown = await bytesInUse() - before;
+  const mib = (bytes: number): string => `${(bytes / 1048576).toFixed(1)} MiB`;
+  console.log(`  ${count} sessions, ${good} good answers, at most ${mib(most)} of memory, ${mib(grown)} left`);
+  console.log(`  errors: ${JSON.stringify(Object.fromEntries([...codes].sort()))}`);
+  assert.ok(grown < MOST_LEFT, `${mib(grown)} are left`);
+  assert.ok(most < MOST_AT_ONCE, `${mib(most)} were in use`);
   assert.is(unhandled, 0, "unhandled rejections");
   // A generator that breaks every session at once, or none, tries nothing.
   assert.ok(good > count && codes.size >= 6, "the sessions come far enough");
