@@ -112,6 +112,11 @@ export class Relay {
     };
   }
 
+  /** Cuts the connections there are now. */
+  cut(): void {
+    for (const pair of this.#pairs) pair.destroy();
+  }
+
   /** Ends everything. */
   close(): Promise<void> {
     for (const pair of this.#pairs) pair.destroy();

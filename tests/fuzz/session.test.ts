@@ -1,4 +1,4 @@
-// time limit: 300 s
+// time limit: 1800 s
 // Whole sessions whose target changes its answers: login, text, read, write, ping, logout, over a transport in memory. Each
 // step gives an answer or an error with a code, in time; with digests that are right, so that the fields themselves are tried.
 // FUZZ_CASES: sessions of each test (2500 where absent). FUZZ_SEED: the seed that a failure printed.
