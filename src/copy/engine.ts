@@ -9,9 +9,11 @@ import type { CopySink, CopySource } from "./endpoint.ts";
 import { type CopyProgress, ProgressCounter } from "./progress.ts";
 import { Turns } from "./turns.ts";
 
-/** Smallest and largest request in bytes, whatever the ends prefer. */
-const MIN_REQUEST = 256 * 1024;
-const MAX_REQUEST = 1024 * 1024;
+/**
+ * Size of a request in bytes, where it is a multiple of what the ends prefer; it is rounded up where not. Measured over loopback: LUN
+ * to file takes a third less processor time than with 256 KiB, and hardly more than with 2 MiB.
+ */
+const REQUEST = 1024 * 1024;
 /** Bytes of all requests together. */
 const IN_FLIGHT = 8 * 1024 * 1024;
 
@@ -21,7 +23,7 @@ export interface CopyOptions {
   signal?: AbortSignal | undefined;
   /** Called after each piece that was written. */
   onProgress?: ((progress: CopyProgress) => void) | undefined;
-  /** Size of a request in bytes, 1 or more; by the wishes of the ends, 256 KiB to 1 MiB, where absent. */
+  /** Size of a request in bytes, 1 or more; 1 MiB or, by the wishes of the ends, up to twice that where absent. */
   requestSize?: number | undefined;
   /** Requests at once, 1 or more; as many as 8 MiB hold where absent. */
   depth?: number | undefined;
@@ -61,8 +63,7 @@ class Run {
   readonly #sink: CopySink;
   readonly #options: CopyOptions;
   readonly #requestSize: number;
-  /** One for each worker, and one for the end: Node warns of a leak where many listen to one signal. */
-  readonly #stops = new Set<AbortController>();
+  readonly #stop = new AbortController();
   readonly #reads = new Turns();
   readonly #writes = new Turns();
   readonly #counter = new ProgressCounter();
@@ -75,8 +76,8 @@ class Run {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
-    const wanted = Math.max(source.requestSize ?? 0, sink.requestSize ?? 0);
-    this.#requestSize = options.requestSize ?? Math.min(MAX_REQUEST, Math.max(MIN_REQUEST, wanted));
+    const wanted = Math.min(REQUEST, Math.max(1, source.requestSize ?? 1, sink.requestSize ?? 1));
+    this.#requestSize = options.requestSize ?? Math.ceil(REQUEST / wanted) * wanted;
   }
 
   async run(): Promise<CopyProgress> {
@@ -87,7 +88,7 @@ class Run {
     try {
       const depth = this.#options.depth ?? Math.max(1, Math.floor(IN_FLIGHT / this.#requestSize));
       await Promise.all(Array.from({ length: depth }, () => this.#worker()));
-      if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stopSignal() }).catch(this.#fail);
+      if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stop.signal }).catch(this.#fail);
     } finally {
       signal?.removeEventListener("abort", aborted);
     }
@@ -99,21 +100,15 @@ class Run {
   readonly #fail = (error: unknown): void => {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
-    for (const stop of this.#stops) stop.abort(error);
+    this.#stop.abort(error);
     this.#reads.release();
     this.#writes.release();
   };
 
-  #stopSignal(): AbortSignal {
-    const stop = new AbortController();
-    this.#stops.add(stop);
-    return stop.signal;
-  }
-
   /** Moves one piece after the other, through one buffer. */
   async #worker(): Promise<void> {
     let buffer: Uint8Array | undefined;
-    const signal = this.#stopSignal();
+    const { signal } = this.#stop;
     try {
       while (!this.#atEnd && this.#failure === undefined) {
         const number = this.#next;
