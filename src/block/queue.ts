@@ -25,20 +25,13 @@ export interface Job {
   settled?(): void;
 }
 
-/** A place for one command in flight. It owns the signal of that command: see {@link onAbort} for why. */
-class Slot {
-  controller: AbortController | undefined;
-  options: RetryOptions | undefined;
-}
-
 class Batch {
   inFlight = 0;
   failure: { reason: unknown } | undefined;
   forget: (() => void) | undefined;
-  /** Slots of the commands in flight, where the operation can be aborted. */
-  slots: Slot[] | undefined;
   constructor(
     readonly job: Job,
+    readonly options: RetryOptions,
     readonly resolve: () => void,
     readonly reject: (reason: unknown) => void,
   ) {}
@@ -56,7 +49,6 @@ export class CommandQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
   readonly #depth: DepthControl;
-  readonly #spare: Slot[] = [];
   #batches: Batch[] = [];
   #active = 0;
   #stopped: { reason: unknown } | undefined;
@@ -88,7 +80,8 @@ export class CommandQueue {
    */
   run(job: Job, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const batch = new Batch(job, resolve, reject);
+      const options = signal === undefined ? this.#retry : { ...this.#retry, signal };
+      const batch = new Batch(job, options, resolve, reject);
       if (this.#stopped !== undefined) {
         job.settled?.();
         return reject(this.#stopped.reason);
@@ -126,12 +119,11 @@ export class CommandQueue {
   #issue(batch: Batch, command: ScsiCommand): void {
     this.#active++;
     batch.inFlight++;
-    const slot = batch.forget === undefined ? undefined : this.#slot(batch);
-    const failed = (error: unknown): void => this.#lost(batch, slot, error);
-    this.#execute(command, slot?.options ?? this.#retry).then((result) => {
-      if (isGood(result)) return this.#ended(batch, slot, command, result);
-      retryAfter(result, this.#executor, command, slot?.options ?? this.#retry).then(
-        (last) => this.#ended(batch, slot, command, last),
+    const failed = (error: unknown): void => this.#lost(batch, error);
+    this.#execute(command, batch.options).then((result) => {
+      if (isGood(result)) return this.#ended(batch, command, result);
+      retryAfter(result, this.#executor, command, batch.options).then(
+        (last) => this.#ended(batch, command, last),
         failed,
       );
     }, failed);
@@ -145,16 +137,8 @@ export class CommandQueue {
     }
   }
 
-  #slot(batch: Batch): Slot {
-    const slot = this.#spare.pop() ?? new Slot();
-    slot.controller ??= new AbortController();
-    slot.options ??= { ...this.#retry, signal: slot.controller.signal };
-    (batch.slots ??= []).push(slot);
-    return slot;
-  }
-
-  #ended(batch: Batch, slot: Slot | undefined, command: ScsiCommand, result: ScsiResult): void {
-    this.#free(batch, slot);
+  #ended(batch: Batch, command: ScsiCommand, result: ScsiResult): void {
+    this.#free(batch);
     this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
     if (batch.failure === undefined) {
       if (isGood(result) || isRecovered(result)) {
@@ -169,29 +153,21 @@ export class CommandQueue {
     this.#pump();
   }
 
-  #lost(batch: Batch, slot: Slot | undefined, error: unknown): void {
-    this.#free(batch, slot);
+  #lost(batch: Batch, error: unknown): void {
+    this.#free(batch);
     this.#fail(batch, error);
     this.#settle(batch);
     this.#pump();
   }
 
-  #free(batch: Batch, slot: Slot | undefined): void {
+  #free(batch: Batch): void {
     this.#active--;
     batch.inFlight--;
-    if (slot === undefined) return;
-    batch.slots?.splice(batch.slots.indexOf(slot), 1);
-    if (slot.controller?.signal.aborted) {
-      slot.controller = undefined;
-      slot.options = undefined;
-    }
-    this.#spare.push(slot);
   }
 
   #abort(batch: Batch, signal: AbortSignal): void {
+    // Its commands in flight have the signal, too: it settles when they have ended.
     this.#fail(batch, new AbortError(signal));
-    // The list changes where a command settles at once.
-    for (const slot of [...batch.slots ?? []]) slot.controller?.abort(signal.reason);
     this.#settle(batch);
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { ReplayClass, SessionCommand, SessionResult } from "./shapes.ts";
+import { SignalWait } from "./signals.ts";
 import type { ScsiTask } from "./task.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -48,8 +49,7 @@ export class CommandCall {
   #reject!: (error: Error) => void;
   readonly #judge: ((call: CommandCall, result: SessionResult) => Error | undefined) | undefined;
   #onSettled: ((call: CommandCall) => void) | undefined;
-  #signal: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  #wait: SignalWait | undefined;
 
   /** Takes a validated command. `deadline` is by the monotonic clock, in milliseconds. */
   constructor(
@@ -91,9 +91,7 @@ export class CommandCall {
 
   /** Calls `onAbort` when the signal fires before the command has settled. */
   listen(signal: AbortSignal, onAbort: (call: CommandCall) => void): void {
-    this.#signal = signal;
-    this.#onAbort = () => onAbort(this);
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#wait = new SignalWait(signal, () => onAbort(this));
   }
 
   /** Settles with a SCSI result. */
@@ -114,9 +112,8 @@ export class CommandCall {
     if (this.#settled) return false;
     this.#settled = true;
     this.task = undefined;
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#signal = undefined;
-    this.#onAbort = undefined;
+    this.#wait?.forget();
+    this.#wait = undefined;
     this.#onSettled?.(this);
     this.#onSettled = undefined;
     return true;
