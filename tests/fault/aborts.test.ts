@@ -25,6 +25,7 @@ import { PeerConnection } from "../wire/peer.ts";
 import { INITIATOR_NAME } from "../wire/rig.ts";
 import { firstDifference, patternBytes } from "./bytes.ts";
 import { memoryConnect } from "./memory_tcp.ts";
+import { Relay } from "./relay.ts";
 import { quickOptions } from "./script.ts";
 
 const ABORTS = 200;
@@ -276,6 +277,52 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
   assert.is(core.live().link.tasks.size, 0);
   for (const bytes of buffers) assert.ok(bytes.every((byte) => byte === MINE));
   await core.close();
+});
+
+test("the buffers of commands that a loss has ended are the caller's", async () => {
+  const backing = memoryBacking(SIZE);
+  await backing.write(patternBytes(SIZE, 0, OLD), 0);
+  const target = await startTarget({ luns: [{ backing }] });
+  const relay = await Relay.start(target);
+  const random = new Random(seed);
+  const mine = (bytes: Uint8Array): boolean => firstDifference(bytes, new Uint8Array(bytes.length).fill(MINE)) < 0;
+  try {
+    let lost = 0;
+    for (let round = 0; round < 40; round++) {
+      const session = await connect(`iscsi://127.0.0.1:${relay.port}/${target.name}`, { recovery: false });
+      const buffers: Uint8Array[] = [];
+      const all = Array.from({ length: 16 }, async (_, i) => {
+        const blocks = 512;
+        const bytes = new Uint8Array(blocks * BLOCK);
+        const writes = i % 4 === 3;
+        if (writes) bytes.set(patternBytes(bytes.length, i * bytes.length, OLD));
+        const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, (i * blocks) >> 8, 0, 0, blocks >> 8, 0, 0);
+        await session.execute(0, { cdb, ...(writes ? { dataOut: bytes } : { dataIn: bytes }) }).then(
+          () => {},
+          () => lost++,
+        );
+        bytes.fill(MINE);
+        buffers.push(bytes);
+      });
+      await moment(random);
+      if (round % 2 === 0) relay.cut();
+      else void session.close();
+      await Promise.all(all);
+      for (let turns = 0; turns < 5; turns++) {
+        await wait(1);
+        assert.ok(buffers.every(mine), `seed ${seed}, round ${round}: a buffer was written to`);
+      }
+      await session.close();
+    }
+    console.log(`  ${lost} commands lost`);
+    // What the target has must be what was given, not what the caller made of his buffers later.
+    const whole = new Uint8Array(SIZE);
+    await backing.readInto(whole, 0);
+    assert.is(firstDifference(whole, patternBytes(SIZE, 0, OLD)), -1, `seed ${seed}: a buffer was sent after its time`);
+  } finally {
+    await relay.close();
+    await target.close();
+  }
 });
 
 test(`${ABORTS} aborts of logins leave no connection`, async () => {
