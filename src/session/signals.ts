@@ -50,8 +50,9 @@ class Hub {
 export class SignalWait {
   /** Called once when the signal fires. */
   readonly callback: () => void;
-  /** Neighbours in the list of the signal. */
+  /** The one before it in the list of the signal. */
   before: SignalWait | undefined;
+  /** The one after it. */
   after: SignalWait | undefined;
   #hub: Hub | undefined;
 
