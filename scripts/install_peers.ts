@@ -9,25 +9,7 @@
 import process from "node:process";
 import { findProgram } from "../tests/peers/peer.ts";
 import { command, type CommandResult } from "./lib/command.ts";
-
-/** Programs that the tests look for, and the Debian packages that have them. */
-const PEERS: Record<string, string[]> = {
-  tgtd: ["tgt"],
-  tgtadm: ["tgt"],
-  "iscsi-ls": ["libiscsi-bin"],
-  "iscsi-inq": ["libiscsi-bin"],
-  "iscsi-perf": ["libiscsi-bin"],
-  // qemu-img speaks iscsi:// through a module that is in the second package.
-  "qemu-img": ["qemu-utils", "qemu-block-extra"],
-  sg_decode_sense: ["sg3-utils"],
-  "mkfs.ext4": ["e2fsprogs"],
-  zip: ["zip"],
-  unzip: ["unzip"],
-  openssl: ["openssl"],
-  restic: ["restic"],
-  // Measures the programs of the benchmark.
-  time: ["time"],
-};
+import { PEERS } from "./lib/peers.ts";
 
 const APT_TIMEOUT_MS = 300_000;
 

@@ -7,6 +7,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { PEERS } from "../../scripts/lib/peers.ts";
 
 /** Daemons live in these folders, which are not on every user's PATH. */
 const EXTRA_FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
@@ -32,9 +33,11 @@ export function findProgram(name: string): string | undefined {
  * `CI=true`, a missing program is an error instead, so that a skipped test cannot hide there.
  */
 export function peer(name: string): string | undefined {
+  // Else it would be there only where somebody has installed it by hand.
+  if (PEERS[name] === undefined) throw new Error(`${name} is not in scripts/lib/peers.ts, so nothing installs it`);
   const path = findProgram(name);
   if (path === undefined && process.env["CI"] === "true") {
-    throw new Error(`The tests need the program ${name}, and it is not installed (see scripts/install_peers.ts)`);
+    throw new Error(`The tests need the program ${name}, and it is not installed (see scripts/lib/peers.ts)`);
   }
   return path;
 }
