@@ -16,7 +16,14 @@
  */
 
 export { connect } from "./src/client/connect.ts";
-export { discover, type DiscoverOptions, type FoundLun, type FoundTarget, listLuns } from "./src/client/discover.ts";
+export {
+  discover,
+  type DiscoverOptions,
+  type FoundLun,
+  type FoundTarget,
+  listLuns,
+  type ListLunsOptions,
+} from "./src/client/discover.ts";
 export { Lun } from "./src/client/lun.ts";
 export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
 export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";

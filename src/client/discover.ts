@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IscsiError } from "../errors.ts";
+import { AbortError, IscsiError } from "../errors.ts";
 import { inquiry } from "../scsi/commands/inquiry.ts";
 import {
   parseReadCapacity10,
@@ -96,46 +96,56 @@ async function withLuns(target: DiscoveredTarget, base: SessionOptions): Promise
       targetName: target.name,
     });
     try {
-      return { ...target, luns: await listLuns(session) };
+      return { ...target, luns: await listLuns(session, { signal: base.signal }) };
     } finally {
       await session.close();
     }
   } catch (error) {
+    if (base.signal?.aborted) throw new AbortError(base.signal);
     if (!(error instanceof IscsiError)) throw error;
     return { ...target, error };
   }
 }
 
+/** Options of {@link listLuns}. */
+export interface ListLunsOptions {
+  /** Aborts the listing. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Lists the LUNs of a session's target (REPORT LUNS), in rising order. */
-export async function listLuns(session: IscsiSession): Promise<FoundLun[]> {
+export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
   // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
   const executor = new LunExecutor(session, 0);
-  let list = parseReportLuns((await runWithRetry(executor, reportLuns())).dataIn);
+  let list = parseReportLuns((await runWithRetry(executor, reportLuns(), options)).dataIn);
   if (list.missing > 0) {
     const allocationLength = 8200 + list.missing;
-    list = parseReportLuns((await runWithRetry(executor, reportLuns({ allocationLength }))).dataIn);
+    list = parseReportLuns((await runWithRetry(executor, reportLuns({ allocationLength }), options)).dataIn);
   }
   const numbers = list.luns.map((lun) => lun.number !== undefined && lun.number <= 16383 ? lun.number : lun.raw);
   numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
   const found: FoundLun[] = [];
-  for (const number of numbers) found.push(await describe(new LunExecutor(session, number), number));
+  for (const number of numbers) found.push(await describe(new LunExecutor(session, number), number, options));
   return found;
 }
 
-async function describe(executor: ScsiExecutor, number: number | bigint): Promise<FoundLun> {
-  const data = parseInquiry((await runWithRetry(executor, inquiry())).dataIn);
+async function describe(executor: ScsiExecutor, number: number | bigint, options: ListLunsOptions): Promise<FoundLun> {
+  const data = parseInquiry((await runWithRetry(executor, inquiry(), options)).dataIn);
   const disk = data.deviceType === DeviceType.Disk || data.deviceType === DeviceType.Cd;
-  const capacity = disk ? await capacityOf(executor) : undefined;
+  const capacity = disk ? await capacityOf(executor, options) : undefined;
   return { number, inquiry: data, size: capacity?.size, blockSize: capacity?.blockSize };
 }
 
-async function capacityOf(executor: ScsiExecutor): Promise<{ size: bigint; blockSize: number } | undefined> {
+async function capacityOf(
+  executor: ScsiExecutor,
+  options: ListLunsOptions,
+): Promise<{ size: bigint; blockSize: number } | undefined> {
   try {
-    const short = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
+    const short = parseReadCapacity10((await runWithRetry(executor, readCapacity10(), options)).dataIn);
     if (!short.tooLarge) {
       return { size: (BigInt(short.lastLba) + 1n) * BigInt(short.blockSize), blockSize: short.blockSize };
     }
-    const long = parseReadCapacity16((await runWithRetry(executor, readCapacity16())).dataIn);
+    const long = parseReadCapacity16((await runWithRetry(executor, readCapacity16(), options)).dataIn);
     return { size: (long.lastLba + 1n) * BigInt(long.blockSize), blockSize: long.blockSize };
   } catch (error) {
     if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;
