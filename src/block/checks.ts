@@ -48,3 +48,9 @@ export function integerOption(
   }
   return value;
 }
+
+/** Throws a `TypeError` for a value that is there and no boolean: the text "false" must not count as true. */
+export function booleanOption(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "boolean") return;
+  throw typeError(ErrorCode.InvalidArgType, `${name} must be true or false, got ${typeof value}`);
+}

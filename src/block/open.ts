@@ -13,7 +13,7 @@ import { parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
 import type { RetryOptions } from "../scsi/retry.ts";
 import type { SenseData } from "../scsi/sense/parse.ts";
-import { integerOption } from "./checks.ts";
+import { booleanOption, integerOption } from "./checks.ts";
 import type { BlockDevice } from "./device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
 import {
@@ -85,6 +85,7 @@ export async function openScsiBlockDevice(
 ): Promise<BlockDevice> {
   const { signal } = options;
   if (signal?.aborted) throw new AbortError(signal);
+  for (const name of ["readOnly", "atomic"] as const) booleanOption(name, options[name]);
   const fixed = integerOption("depth", options.depth, 0, 1, 4096);
   const retry: RetryOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
   const prober = new Prober(executor, signal === undefined ? retry : { ...retry, signal });

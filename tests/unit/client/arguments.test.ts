@@ -61,6 +61,8 @@ const OPTIONS: [name: string, value: unknown, code: string][] = [
   ["recovery", { verify: 5 }, "ERR_INVALID_ARG_TYPE"],
   ["recovery", { replayWrites: "no" }, "ERR_INVALID_ARG_TYPE"],
   ["depth", "3", "ERR_INVALID_ARG_TYPE"],
+  ["readOnly", "false", "ERR_INVALID_ARG_TYPE"],
+  ["atomic", 1, "ERR_INVALID_ARG_TYPE"],
   // A write to what the caller believes to be open for reading only must not happen for want of a capital letter.
   ["readonly", true, "ERR_INVALID_ARG_VALUE"],
 ];
