@@ -109,7 +109,7 @@ async function useCore(core: SessionCore, lun: number): Promise<void> {
   let fired = 0;
   let aborted = 0;
   let completed = 0;
-  const lengths = [1, 8, 64, 300, 1024, 4096];
+  const lengths = [1, 1, 8, 8, 64, 64, 300, 300, 1024, 4096];
   const worker = async (): Promise<void> => {
     while (fired < 2 * ABORTS) {
       const blocks = random.pick(lengths);
