@@ -71,13 +71,9 @@ function writeNode(bytes: Uint8Array): Promise<number> {
 function writeStream(bytes: Uint8Array): Promise<number> {
   return new Promise((resolve, reject) => {
     const { stdout } = proc();
-    const failed = (error: Error): void => reject(error);
-    stdout.once("error", failed);
-    stdout.write(bytes, (error) => {
-      stdout.off("error", failed);
-      if (error) reject(error);
-      else resolve(bytes.length);
-    });
+    // The event comes after the callback that tells of the same error, and without a listener it ends the process.
+    if (!stdout.listeners("error").includes(ignore)) stdout.on("error", ignore);
+    stdout.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
   });
 }
 

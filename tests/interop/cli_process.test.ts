@@ -4,6 +4,7 @@
  */
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import {
   closeSync,
   mkdtempSync,
@@ -121,6 +122,16 @@ test("standard input to a LUN, and the LUN to standard output", async () => {
   // Leaving the loop has closed the pipe.
   assert.is(await read.ended, 1);
   assert.match(read.stderr(), "Cannot write to standard output: the reader has closed the pipe [COPY_FILE]");
+});
+
+test("a reader that goes while the pipe is full", async () => {
+  const copy = start("cp", "-q", urls[1]!, "-");
+  await once(copy.child.stdout, "readable");
+  // Nothing is taken any more: the command comes to wait for its pipe.
+  await wait(500);
+  copy.child.stdout.destroy();
+  assert.is(await copy.ended, 1);
+  assert.match(copy.stderr(), /: Cannot write to standard output: the reader has closed the pipe \[COPY_FILE\]\n$/);
 });
 
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
