@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { peer } from "../peers/peer.ts";
+import { peer, where } from "../peers/peer.ts";
 import { run } from "../peers/run.ts";
 import { startTgtd } from "../peers/tgtd.ts";
 import { comparePatternFile, writePatternFile } from "./bytes.ts";
@@ -48,7 +48,7 @@ interface Message {
   done?: boolean;
 }
 
-const inNamespace = possible() ? test : test.skip;
+const inNamespace = where(possible(), "the right to make network namespaces", test);
 
 inNamespace("20 s without a packet in the middle of a copy", async () => {
   const ip = (...args: string[]) => run(programs[0] as string, args, { check: true });

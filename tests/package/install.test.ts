@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ROOT } from "../peers/lunstream.ts";
+import { where } from "../peers/peer.ts";
 import { run } from "../peers/run.ts";
 import { type App, installApp, isBuilt } from "./app.ts";
 import { exportedNames } from "./surface.ts";
 
-const withBuild = isBuilt() ? test : test.skip;
+const withBuild = where(isBuilt(), "the npm build (deno task npm)", test);
 const config: { version: string; exports: Record<string, string> } = JSON.parse(
   readFileSync(join(ROOT, "deno.json"), "utf8"),
 );

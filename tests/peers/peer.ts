@@ -51,3 +51,14 @@ interface Skippable<F> {
 export function needs<F>(test: F & Skippable<F | ((...args: never[]) => void)>, ...names: string[]): F {
   return names.every((name) => peer(name) !== undefined) ? test : test.skip as F;
 }
+
+/** A test that runs where the machine can do what it needs, such as "IPv6". Skipped elsewhere, but an error with `CI=true`. */
+export function where<F>(
+  possible: boolean,
+  what: string,
+  test: F & Skippable<F | ((...args: never[]) => void)>,
+): F {
+  if (possible) return test;
+  if (process.env["CI"] === "true") throw new Error(`The tests need ${what}, which this machine does not have`);
+  return test.skip as F;
+}

@@ -8,6 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { attempt } from "../../../src/runtime/attempt.ts";
 import { connectTcp, isDeno, listenTcp, type TcpConnection } from "../../../src/runtime/mod.ts";
+import { where } from "../../peers/peer.ts";
 import { Collector, deferred, failure, pair, pattern } from "./tcp_fixtures.ts";
 
 const sink = (): Collector => new Collector();
@@ -49,7 +50,7 @@ test("a host that has IPv6 and IPv4 is reached by the one on which something lis
 });
 
 const hasIpv6 = Object.values(networkInterfaces()).flat().some((address) => address?.address === "::1");
-(hasIpv6 ? test : test.skip)("IPv6", async () => {
+where(hasIpv6, "IPv6", test)("IPv6", async () => {
   const both = await pair({ host: "::1" });
   assert.is(both.client.remoteAddress, `[::1]:${both.listener.port}`);
   both.client.write(pattern(10));
