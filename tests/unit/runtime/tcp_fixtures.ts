@@ -130,3 +130,10 @@ export async function failure(promise: Promise<unknown>): Promise<Error & { code
   }
   throw new Error("It did not reject");
 }
+
+/** A port of 127.0.0.1 on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const listener = await listenTcp({ port: 0, sink: () => new Collector() });
+  await listener.close();
+  return listener.port;
+}
