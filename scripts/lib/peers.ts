@@ -32,6 +32,8 @@ export const PEERS: Readonly<Record<string, readonly string[]>> = {
   unzip: ["unzip"],
   openssl: ["openssl"],
   restic: ["restic"],
+  // A block device of a file.
+  losetup: ["mount"],
   // A terminal for programs that ask.
   script: ["bsdutils"],
   // Measures the programs of the benchmark.

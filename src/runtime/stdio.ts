@@ -32,11 +32,12 @@ async function* denoInput(): AsyncGenerator<Uint8Array, void, void> {
 }
 
 async function* nodeInput(): AsyncGenerator<Uint8Array, void, void> {
-  // The stream of Node takes a folder for input without any bytes.
-  if (nodeModule<typeof Fs>("node:fs").fstatSync(0).isDirectory()) {
-    throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
-  }
-  yield* proc().stdin as AsyncIterable<Uint8Array>;
+  const fs = nodeModule<typeof Fs>("node:fs");
+  const stat = fs.fstatSync(0);
+  const known = stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice();
+  // For what it does not know, such as a block device or a folder, the stream of Node has no bytes and no error.
+  const input = known ? proc().stdin : fs.createReadStream("", { fd: 0, autoClose: false });
+  yield* input as AsyncIterable<Uint8Array>;
 }
 
 /**

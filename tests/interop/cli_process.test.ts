@@ -23,6 +23,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { lunstream, lunstreamCommand } from "../peers/lunstream.ts";
+import { needs } from "../peers/peer.ts";
 import { run, type RunResult } from "../peers/run.ts";
 
 const MIB = 1 << 20;
@@ -186,6 +187,24 @@ test("a folder as standard input is no empty file", async () => {
   const { code, stderr } = await redirected("< /", "cp", "-", urls[1]!);
   assert.is(code, 1);
   assert.match(stderr, /: Cannot read standard input: it is a directory \[COPY_FILE\]\n$/);
+});
+
+needs(test, "losetup")("a block device as standard input", async () => {
+  const image = join(folder, "device.img");
+  writeFileSync(image, randomBytes(MIB));
+  let device: string;
+  try {
+    device = execFileSync("losetup", ["--find", "--show", image], { encoding: "utf8", stdio: "pipe" }).trim();
+  } catch {
+    return; // Not root, or in a container without such devices.
+  }
+  try {
+    const { code, stderr } = await redirected(`< ${device}`, "cp", "-", join(folder, "device.copy"));
+    assert.is(code, 0, stderr);
+    assert.ok(readFileSync(join(folder, "device.copy")).equals(readFileSync(image)));
+  } finally {
+    execFileSync("losetup", ["--detach", device]);
+  }
 });
 
 test("help for a full disk, or for nobody, fails in one line", async () => {
