@@ -1,4 +1,4 @@
-import { stdin, writeStdout } from "../runtime/mod.ts";
+import { standardIdentity, stdin, writeStdout } from "../runtime/mod.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 
@@ -8,9 +8,11 @@ export interface StandardStreams {
   stdin(): AsyncIterator<Uint8Array>;
   /** Writes all of `bytes` to standard output, and resolves when they are taken. */
   writeStdout(bytes: Uint8Array): Promise<void>;
+  /** Device and inode of what standard input (0) or output (1) has been redirected to; undefined where that is no file. */
+  identity?(fd: 0 | 1): string | undefined;
 }
 
-const PROCESS: StandardStreams = { stdin, writeStdout };
+const PROCESS: StandardStreams = { stdin, writeStdout, identity: standardIdentity };
 
 /** Standard input as the source of a copy. */
 export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
@@ -20,7 +22,7 @@ export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
   let closed = false;
   return {
     name: "standard input",
-    identity: undefined,
+    identity: identityOf(streams, 0),
     size: undefined,
     ordered: true,
     async read(buffer: Uint8Array, _position: number, { signal }): Promise<number> {
@@ -51,11 +53,17 @@ export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
 export function stdoutSink(streams: StandardStreams = PROCESS): CopySink {
   return {
     name: "standard output",
-    identity: undefined,
+    identity: identityOf(streams, 1),
     capacity: Infinity,
     ordered: true,
     write: (buffer, _position, { signal }) => unlessAborted(streams.writeStdout(buffer), signal),
     finish: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+/** That of a file by its path, so that a file is not emptied which is read from a redirection. */
+function identityOf(streams: StandardStreams, fd: 0 | 1): string | undefined {
+  const identity = streams.identity?.(fd);
+  return identity === undefined ? undefined : `file ${identity}`;
 }

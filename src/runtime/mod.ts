@@ -14,7 +14,15 @@ export { constantTimeEqual, createHash, type Hash, hash, type HashAlgorithm } fr
 export { isDeno, nodeModule, runtimeName } from "./platform.ts";
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest, setExitCode } from "./process.ts";
 export { randomBytes } from "./random.ts";
-export { stderrColumns, stderrIsTerminal, stdin, stdoutIsTerminal, writeStderr, writeStdout } from "./stdio.ts";
+export {
+  standardIdentity,
+  stderrColumns,
+  stderrIsTerminal,
+  stdin,
+  stdoutIsTerminal,
+  writeStderr,
+  writeStdout,
+} from "./stdio.ts";
 export type {
   ByteSink,
   ConnectTcp,

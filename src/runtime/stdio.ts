@@ -41,6 +41,19 @@ async function* nodeInput(): AsyncGenerator<Uint8Array, void, void> {
 }
 
 /**
+ * Tells whether standard input (0) or output (1) is the same file as another one, as `PositionalFile.identity` does. Undefined where
+ * it is neither a regular file nor a block device.
+ */
+export function standardIdentity(fd: 0 | 1): string | undefined {
+  try {
+    const stat = nodeModule<typeof Fs>("node:fs").fstatSync(fd);
+    return stat.isFile() || stat.isBlockDevice() ? `${stat.dev}:${stat.ino}` : undefined;
+  } catch {
+    return undefined; // It is closed: who reads or writes is told.
+  }
+}
+
+/**
  * Writes all of `bytes` to standard output, and resolves when the system has taken them. A slow reader of a pipe makes it wait
  * without stopping anything else.
  *

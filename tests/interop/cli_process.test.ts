@@ -189,6 +189,17 @@ test("a folder as standard input is no empty file", async () => {
   assert.match(stderr, /: Cannot read standard input: it is a directory \[COPY_FILE\]\n$/);
 });
 
+test("a file is not copied over itself by way of a redirection", async () => {
+  const path = join(folder, "itself");
+  writeFileSync(path, "precious");
+  for (const [behind, ...args] of [[`< ${path}`, "-", path], [`>> ${path}`, path, "-"]] as const) {
+    const { code, stderr } = await redirected(behind, "cp", ...args);
+    assert.is(code, 2);
+    assert.match(stderr, /: The source and the destination are the same: /);
+    assert.is(readFileSync(path, "utf8"), "precious");
+  }
+});
+
 needs(test, "losetup")("a block device as standard input", async () => {
   const image = join(folder, "device.img");
   writeFileSync(image, randomBytes(MIB));
