@@ -18,11 +18,13 @@ export async function fileSource(path: string, options: FileEndpointOptions = {}
   const file = await open(path, { mode: "read" }, options.signal);
   const pipe = new Pipe(file);
   try {
-    const ordered = file.kind === "stream";
+    const size = await file.size();
+    // Files of /proc have bytes and say 0: only their end tells how many.
+    const ordered = file.kind === "stream" || size === 0 && await file.read(new Uint8Array(1), 0) > 0;
     return {
       name: path,
       identity: identityOf(file),
-      size: ordered ? undefined : await file.size(),
+      size: ordered ? undefined : size,
       ordered,
       read: (buffer, position, operation) => pipe.wait(readFully(file, buffer, position), operation),
       close: () => pipe.close(),

@@ -65,7 +65,10 @@ class MultiHandleFile implements PositionalFile {
 
   size(): Promise<number> {
     if (this.kind === "stream") return Promise.resolve(0);
-    return this.#with("read the size of", (handle) => handle.seek(0, SEEK_END));
+    return this.#with("read the size of", async (handle) => {
+      // The end of a file of /proc cannot be sought; that of a device is in no `stat`.
+      return this.kind === "block" ? await handle.seek(0, SEEK_END) : (await handle.stat()).size;
+    });
   }
 
   read(buffer: Uint8Array, position: number): Promise<number> {

@@ -52,6 +52,7 @@ export interface DenoFile {
       isFile: boolean;
       isDirectory: boolean;
       isBlockDevice: boolean | null;
+      size: number;
       dev: number;
       ino: number | null;
       blksize: number | null;

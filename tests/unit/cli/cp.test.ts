@@ -87,6 +87,14 @@ test("a file to a named pipe, in order", async () => {
   assert.ok(same(files.path("through"), image));
 });
 
+if (existsSync("/proc/version")) {
+  test("a file that has bytes and says that its size is 0", async () => {
+    const { code, stderr } = await cli("cp", "-q", "/proc/version", files.path("version"));
+    assert.is(code, 0, stderr);
+    assert.ok(same(files.path("version"), readFileSync("/proc/version")));
+  });
+}
+
 interface Failure {
   name: string;
   argv: () => string[];
