@@ -20,28 +20,32 @@ export interface RawOptions extends UnitOptions {
   timeout?: number;
 }
 
+/** Bytes of one read from a file. */
+const CHUNK = 65536;
+
 async function readAll(path: string): Promise<Uint8Array> {
-  if (path === "-") {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stdin()) chunks.push(chunk);
-    const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-    let at = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return bytes;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of path === "-" ? stdin() : fileChunks(path)) chunks.push(chunk);
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
   }
+  return bytes;
+}
+
+/** The file to its end, whatever its size says: a named pipe has none. */
+async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void, void> {
   const file = await openFile(path, { mode: "read" });
   try {
-    const bytes = new Uint8Array(await file.size());
-    let at = 0;
-    while (at < bytes.length) {
-      const count = await file.read(bytes.subarray(at), at);
-      if (count === 0) break;
+    for (let at = 0;;) {
+      const buffer = new Uint8Array(CHUNK);
+      const count = await file.read(buffer, at);
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
       at += count;
     }
-    return bytes.subarray(0, at);
   } finally {
     await file.close();
   }

@@ -1,5 +1,7 @@
 // `lunstream scsi` in this process: decoding without a session, and the rest against the embedded target.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
@@ -145,6 +147,17 @@ test("raw: bytes both ways, to files and as JSON; the status of the command is t
   assert.match(text.stdout, /^CHECK CONDITION: ILLEGAL REQUEST: INVALID COMMAND OPERATION CODE \(20\/00\)/);
   assert.is((await cli("scsi", "raw", "-s", files.path("absent"), url, "00")).code, 1);
   assert.is((await cli("scsi", "raw", "-s", "a", "--send-hex", "00", url, "00")).code, 2);
+});
+
+test("raw: the bytes to send come from a named pipe, to its end", async () => {
+  execFileSync("mkfifo", [files.path("pipe")]);
+  const [, sent] = await Promise.all([
+    writeFile(files.path("pipe"), new Uint8Array(1024).fill(0x5a)),
+    ok("raw", "-s", files.path("pipe"), url, ..."2a 00 00 00 00 07 00 00 02 00".split(" ")),
+  ]);
+  assert.is(sent, "GOOD\n");
+  const read = await ok("raw", "--json", "-r", "1024", url, ..."28 00 00 00 00 07 00 00 02 00".split(" "));
+  assert.is(JSON.parse(read).data, "5a".repeat(1024));
 });
 
 test.run();
