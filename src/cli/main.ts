@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   const configure = (command: Command): Command => {
     command.exitOverride().configureOutput({
       writeOut: (text) => output += text,
-      writeErr: (text) => io.error(text),
+      writeErr: (text) => io.error(withoutSecrets(text)),
     }).showHelpAfterError("(--help tells more)");
     command.commands.forEach(configure);
     return command;
@@ -53,4 +53,9 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
     return exitCodeOf(error);
   }
   return code;
+}
+
+/** What commander says of a wrong argument, without what may be a secret in it: a URL, and the value of an unknown option. */
+function withoutSecrets(text: string): string {
+  return text.replace(/(iscsi:|'--?[\w-]+=)[^]*(?=')/i, "$1…");
 }

@@ -168,4 +168,21 @@ test("serve at a port that is taken", async () => {
   assert.match(stderr, /the address is in use \[ISCSI_LISTEN_FAILED\]\n$/);
 });
 
+for (
+  const argv of [
+    ["iscsi://user%hunter2@h/t/1"],
+    ["scsi", "iscsi://user:it's hunter2@h/t/1"],
+    ["cp", "--depth", "iscsi://user%hunter2@h/t/1", "null:"],
+    ["serve", "--size", "ISCSI://user%hunter2@h"],
+    ["serve", "--pasword=hunter2"],
+  ]
+) {
+  test(`a mistake of usage shows no secret: ${argv.join(" ")}`, async () => {
+    const { code, stdout, stderr } = await cli(...argv);
+    assert.is(code, 2);
+    assert.match(stderr, /^error: /);
+    assert.not.match(stdout + stderr, "hunter2");
+  });
+}
+
 test.run();
