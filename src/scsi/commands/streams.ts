@@ -43,13 +43,16 @@ export interface StreamStatus extends ParsedAnswer {
   readonly open: number;
   /** Streams of this answer. */
   readonly streams: readonly {
+    /** STREAM IDENTIFIER. */
     readonly stream: number;
+    /** PERM: open for as long as the device lives; STREAM CONTROL cannot close it. */
     readonly permanent: boolean;
+    /** RELATIVE LIFETIME, 0 to 63. */
     readonly relativeLifetime: number;
   }[];
 }
 
-/** Parses the answer to GET STREAM STATUS (SBC-4). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
+/** Parses the answer to GET STREAM STATUS (SBC-5). @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes */
 export function parseStreamStatus(bytes: Uint8Array): StreamStatus {
   const answer = new Answer("The answer to GET STREAM STATUS", bytes, 8);
   answer.announce(8 + answer.u32(0));
@@ -57,7 +60,7 @@ export function parseStreamStatus(bytes: Uint8Array): StreamStatus {
   for (const offset of answer.entries(8, 8)) {
     streams.push({
       stream: answer.u16(offset + 2),
-      permanent: answer.flag(offset, 0),
+      permanent: answer.flag(offset, 7),
       relativeLifetime: answer.bits(offset + 4, 5, 6),
     });
   }

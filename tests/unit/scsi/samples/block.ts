@@ -165,7 +165,7 @@ export const BLOCK: Family[] = [
       { open: u(16), streams: list(record({ stream: u(16), permanent: flag(), relativeLifetime: u(6) })) },
       ({ open, streams }) => {
         const w = new Writer().u32(streams.length * 8).u16(0).u16(open);
-        for (const s of streams) w.u8(s.permanent ? 1 : 0, 0).u16(s.stream).u8(s.relativeLifetime).zeros(3);
+        for (const s of streams) w.u8(s.permanent ? 0x80 : 0, 0).u16(s.stream).u8(s.relativeLifetime).zeros(3);
         return { bytes: w.done(), expected: { open, streams } };
       },
     ),
