@@ -315,7 +315,7 @@ withVpd("B1h, B2h, B3h", () => {
       WABEREQ: characteristics.writeAfterBlockErase,
       WACEREQ: characteristics.writeAfterCryptoErase,
       ZONED: characteristics.zoned,
-      RBWZ: characteristics.readBeforeWriteZone,
+      RBWZ: characteristics.reassignWritesZeros,
       BOCS: characteristics.backgroundOperationControl,
       FUAB: characteristics.fuaBehavior,
       VBULS: characteristics.verifyUnmapped,

@@ -64,8 +64,8 @@ export interface BlockCharacteristics extends VpdHeader {
   readonly formFactor: number;
   /** ZONED: 0 not told, 1 host aware, 2 device managed. */
   readonly zoned: number;
-  /** RBWZ: background zone restore. */
-  readonly readBeforeWriteZone: boolean;
+  /** RBWZ: blocks that REASSIGN BLOCKS could not recover are written with zeros. */
+  readonly reassignWritesZeros: boolean;
   /** BOCS: background operation control. */
   readonly backgroundOperationControl: boolean;
   /** FUAB: SYNCHRONIZE CACHE and FUA go no further than the volatile cache's battery. */
@@ -137,7 +137,7 @@ export function readBlockCharacteristics(answer: Answer): BlockCharacteristics {
     writeAfterCryptoErase: answer.bits(7, 5, 2),
     formFactor: answer.bits(7, 3, 4),
     zoned: answer.bits(8, 5, 2),
-    readBeforeWriteZone: answer.flag(8, 3),
+    reassignWritesZeros: answer.flag(8, 3),
     backgroundOperationControl: answer.flag(8, 2),
     fuaBehavior: answer.flag(8, 1),
     verifyUnmapped: answer.flag(8, 0),

@@ -23,7 +23,7 @@ export const ERROR_RECOVERY_PAGE: ModePageLayout = modePage(
     flag("disableCorrection", 2, 0),
     uint("readRetryCount", 3, 1),
     flag("logicalBlockProvisioningErrorReporting", 7, 7),
-    bits("miscellaneousWriteErrors", 7, 1, 2),
+    bits("misalignedWriteReporting", 7, 6, 2), // MWR (SBC-4); bits 1 and 0 are for CD drives
     uint("writeRetryCount", 8, 1),
     word("recoveryTimeLimit", 10),
   ],

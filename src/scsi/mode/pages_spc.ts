@@ -58,9 +58,9 @@ export const CONTROL_EXTENSION_PAGE: ModePageLayout = modePage(
   32,
   "SPC-4 Control Extension mode page",
   [
-    flag("deviceLifeControlMicrocode", 4, 3),
-    flag("timestampChangeable", 4, 2),
-    flag("setTimestampIfOnline", 4, 1),
+    flag("deviceLifeControl", 4, 3),
+    flag("timestampChangeableOutside", 4, 2),
+    flag("scsiPrecedence", 4, 1),
     flag("implicitAsymmetricAccess", 4, 0),
     bits("initialCommandPriority", 5, 3, 4),
     uint("maximumSenseLength", 6, 1),

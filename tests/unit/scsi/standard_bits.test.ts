@@ -9,4 +9,30 @@ test("SBC-5 GET STREAM STATUS: PERM is bit 7 of a stream's first byte", () => {
   assert.is(scsi.parseStreamStatus(answer(0x7f)).streams[0]!.permanent, false);
 });
 
+test("SBC-4 Read-Write Error Recovery mode page: MWR is bits 6 and 5 of byte 7", () => {
+  const page = scsi.findModePage(0x01)!;
+  assert.is(scsi.encodeModePage(page, { misalignedWriteReporting: 2 })[7], 0x40);
+  assert.is(scsi.encodeModePage(page, { logicalBlockProvisioningErrorReporting: true })[7], 0x80);
+});
+
+test("SPC-4 Control Extension mode page: DLC, TCMOS, SCSIP and IALUAE are bits 3 to 0 of byte 4", () => {
+  const page = scsi.findModePage(0x0a, 0x01)!;
+  for (
+    const [name, bit] of [
+      ["deviceLifeControl", 3],
+      ["timestampChangeableOutside", 2],
+      ["scsiPrecedence", 1],
+      ["implicitAsymmetricAccess", 0],
+    ] as const
+  ) assert.is(scsi.encodeModePage(page, { [name]: true })[4], 1 << bit, name);
+});
+
+test("SBC-4 Block Device Characteristics VPD page: bit 3 of byte 8 is RBWZ, about REASSIGN BLOCKS", () => {
+  const bytes = new Uint8Array(64);
+  bytes.set([0x00, 0xb1, 0x00, 0x3c]);
+  bytes[8] = 0x08;
+  const page = scsi.parseVpdPage(bytes) as unknown as Record<string, unknown>;
+  assert.is(page["reassignWritesZeros"], true);
+});
+
 test.run();
