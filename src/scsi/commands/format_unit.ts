@@ -26,7 +26,7 @@ export interface FormatParameters {
   protectionFieldUsage?: number | undefined;
   /** P_I_EXPONENT, 0 to 15; needs a long list. */
   protectionIntervalExponent?: number | undefined;
-  /** FOV: the next four count. */
+  /** FOV: the next three count. */
   formatOptionsValid?: boolean | undefined;
   /** DPRY: leave the primary defect list out. */
   disablePrimary?: boolean | undefined;

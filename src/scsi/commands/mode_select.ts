@@ -88,6 +88,7 @@ function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): Sc
   if (options.revertToDefaults === true && (pages.length > 0 || (blockDescriptors?.length ?? 0) > 0)) {
     throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} takes no pages with revertToDefaults, got ${pages.length}`);
   }
+  if (longLba && header === 4) throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} has no field longLba`);
   const blocks = descriptors(blockDescriptors ?? [], longLba === true);
   const parts = [blocks, ...pages.map((page) => checkBytes(`A page of ${cdb.name}`, page, 2))];
   const length = parts.reduce((sum, part) => sum + part.length, 0);

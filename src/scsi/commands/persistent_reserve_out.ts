@@ -121,7 +121,7 @@ function register(cdb: CdbLayout, options: PrRegisterOptions): ScsiCommand {
 function keyed(cdb: CdbLayout, options: PrReserveOptions, other: Integer): ScsiCommand {
   const dataOut = new Uint8Array(24);
   keys(dataOut, options.key, other);
-  return send(cdb, options, dataOut, options.scope ?? 0, options.type);
+  return send(cdb, options, dataOut, options.scope ?? 0, checkNumber(`type of ${cdb.name}`, options.type, 0, 15));
 }
 
 /** REGISTER. @throws {RangeError} `ERR_OUT_OF_RANGE` for a key of more than 64 bits */
@@ -172,7 +172,8 @@ export function prRegisterAndMove(options: PrMoveOptions): ScsiCommand {
   );
   putUint(dataOut, 20, 4, id.length);
   dataOut.set(id, 24);
-  return send(PR_OUT_REGISTER_AND_MOVE, options, dataOut, options.scope ?? 0, options.type);
+  const type = checkNumber("type of REGISTER AND MOVE", options.type, 0, 15);
+  return send(PR_OUT_REGISTER_AND_MOVE, options, dataOut, options.scope ?? 0, type);
 }
 
 /** The parameter list of PERSISTENT RESERVE OUT. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ErrorCode, typeError } from "../../errors.ts";
 import { command, type CommandOptions } from "../cdb/build.ts";
 import { type CdbLayout, layout } from "../cdb/layout.ts";
 import { bits, flag, need } from "../data/field.ts";
@@ -67,8 +68,17 @@ export interface PreventAllowOptions extends CommandOptions {
   prevent: number;
 }
 
-/** START STOP UNIT. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+/**
+ * START STOP UNIT.
+ *
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where neither `start` nor a power condition says what to do
+ */
 export function startStopUnit(options: StartStopUnitOptions): ScsiCommand {
+  // With POWER CONDITION zero START counts (SBC-3): its zero stops the unit, and loadEject with it ejects the medium.
+  if (options.start === undefined && (options.powerCondition ?? 0) === 0) {
+    throw typeError(ErrorCode.InvalidArgType, "START STOP UNIT needs a value for start, or a powerCondition");
+  }
   return command(START_STOP_UNIT, options, { replay: "never" });
 }
 /** PREVENT ALLOW MEDIUM REMOVAL. @throws {RangeError} `ERR_OUT_OF_RANGE` */

@@ -56,7 +56,13 @@ export const REWIND: CdbLayout = layout(
 export const LOAD_UNLOAD: CdbLayout = layout(
   "LOAD UNLOAD",
   { opcode: 0x1b, length: 6, set: "SSC", source: "SSC-3 LOAD UNLOAD" },
-  [flag("immediate", 1, 0), flag("hold", 4, 3), flag("endOfTape", 4, 2), flag("retension", 4, 1), flag("load", 4, 0)],
+  [
+    flag("immediate", 1, 0),
+    flag("hold", 4, 3),
+    flag("endOfTape", 4, 2),
+    flag("retension", 4, 1),
+    need(flag("load", 4, 0)),
+  ],
 );
 
 /** What SPACE counts (SSC-3). */
@@ -110,8 +116,8 @@ export interface Locate16Options extends CommandOptions {
 }
 /** Options of LOAD UNLOAD. */
 export interface LoadUnloadOptions extends CommandOptions {
-  /** LOAD: load; false and absent: unload. */
-  load?: boolean | undefined;
+  /** LOAD: load; false: unload. */
+  load: boolean;
   /** RETEN: wind the tape through first. */
   retension?: boolean | undefined;
   /** EOT: go to the end of the medium before unloading. */
@@ -142,7 +148,7 @@ export function locate16(options: Locate16Options): ScsiCommand {
 export function rewind(options: CommandOptions & { immediate?: boolean | undefined } = {}): ScsiCommand {
   return command(REWIND, options, { replay: "never" });
 }
-/** LOAD UNLOAD. */
-export function loadUnload(options: LoadUnloadOptions = {}): ScsiCommand {
+/** LOAD UNLOAD. @throws {TypeError} `ERR_INVALID_ARG_TYPE` */
+export function loadUnload(options: LoadUnloadOptions): ScsiCommand {
   return command(LOAD_UNLOAD, options, { replay: "never" });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ErrorCode, typeError } from "../../errors.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../cdb/build.ts";
 import { type CdbLayout, layout } from "../cdb/layout.ts";
 import { bits, type Field, flag, uint } from "../data/field.ts";
@@ -44,7 +45,7 @@ export interface ReportZonesOptions extends AllocationOptions {
 }
 /** Options of a zone action: one zone by its first block, or all. */
 export interface ZoneActionOptions extends CommandOptions {
-  /** First block of the zone. */
+  /** First block of the zone; may be absent with `all` only. */
   lba?: Integer | undefined;
   /** Zones from there on; 0 and absent: one. */
   zoneCount?: number | undefined;
@@ -57,25 +58,34 @@ export function reportZones(options: ReportZonesOptions = {}): ScsiCommand {
   const dataIn = allocation("REPORT ZONES", options, 16384, 0xffffffff);
   return command(REPORT_ZONES, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }
+
+/** Zone 0 is not acted upon because nobody named a zone: ZBC takes an absent ZONE ID for it. */
+function act(cdb: CdbLayout, options: ZoneActionOptions): ScsiCommand {
+  if (options.lba === undefined && options.all !== true) {
+    throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for lba, or all`);
+  }
+  return command(cdb, options, { replay: "never" });
+}
+
 /** CLOSE ZONE. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function closeZone(options: ZoneActionOptions): ScsiCommand {
-  return command(CLOSE_ZONE, options, { replay: "never" });
+  return act(CLOSE_ZONE, options);
 }
 /** FINISH ZONE: makes it full. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function finishZone(options: ZoneActionOptions): ScsiCommand {
-  return command(FINISH_ZONE, options, { replay: "never" });
+  return act(FINISH_ZONE, options);
 }
 /** OPEN ZONE. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function openZone(options: ZoneActionOptions): ScsiCommand {
-  return command(OPEN_ZONE, options, { replay: "never" });
+  return act(OPEN_ZONE, options);
 }
 /** RESET WRITE POINTER: the zone's data are lost. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function resetWritePointer(options: ZoneActionOptions): ScsiCommand {
-  return command(RESET_WRITE_POINTER, options, { replay: "never" });
+  return act(RESET_WRITE_POINTER, options);
 }
 /** SEQUENTIALIZE ZONE. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function sequentializeZone(options: ZoneActionOptions): ScsiCommand {
-  return command(SEQUENTIALIZE_ZONE, options, { replay: "never" });
+  return act(SEQUENTIALIZE_ZONE, options);
 }
 
 /** A zone. */

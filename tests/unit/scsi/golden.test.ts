@@ -131,6 +131,28 @@ test("service actions that make no sense are refused", () => {
   refused(() => scsi.writeScattered16({ blockSize: 512, ranges: [{ lba: 0, data: new Uint8Array(100) }] }));
   refused(() => scsi.verify10({ lba: 0, blocks: 1, dataOut: BLOCK }));
   refused(() => scsi.iscsiTransportId(""));
+  refused(() => scsi.modeSelect6({ pages: [], blockDescriptors: [{ blockLength: 512 }], longLba: true } as never));
+});
+
+test("nothing that destroys, stops or ejects is chosen by what is left out", () => {
+  const wanted = (work: () => unknown, name: string): void =>
+    assert.throws(work, (error: Error & { code: string }) => {
+      assert.is(error.code, "ERR_INVALID_ARG_TYPE");
+      assert.match(error.message, name);
+      return true;
+    });
+  for (const zone of [scsi.resetWritePointer, scsi.finishZone, scsi.closeZone, scsi.openZone, scsi.sequentializeZone]) {
+    wanted(() => zone({}), "lba");
+    wanted(() => zone({ all: false, zoneCount: 2 }), "lba");
+    assert.is(zone({ lba: 0 }).cdb[14], 0);
+    assert.is(zone({ all: true }).cdb[14], 1);
+  }
+  wanted(() => scsi.startStopUnit({}), "start");
+  wanted(() => scsi.startStopUnit({ loadEject: true, powerCondition: 0 }), "start");
+  assert.is(scsi.startStopUnit({ powerCondition: 2 }).cdb[4], 0x20);
+  wanted(() => scsi.loadUnload({} as never), "load");
+  for (const reserve of [scsi.prReserve, scsi.prRelease]) wanted(() => reserve({ key: 1 } as never), "type");
+  wanted(() => scsi.prPreempt({ key: 1, preemptKey: 2 } as never), "type");
 });
 
 test.run();

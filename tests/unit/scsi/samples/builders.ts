@@ -60,7 +60,10 @@ const verify = (lba: fc.Arbitrary<unknown>, extra: Model = {}): fc.Arbitrary<unk
   make({ ...VERIFY, ...extra, lba, blocks: u(16), byteCheck: opt(fc.constant(0)) });
 const verifyData = (lba: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   blocks({ ...VERIFY, lba, byteCheck: fc.constant(1) }, ["dataOut"]);
-const zoneAction = make({ lba: opt(lba64), zoneCount: opt(u(16)), all: opt(flag()) });
+const zoneAction = fc.oneof(
+  make({ lba: lba64, zoneCount: opt(u(16)), all: opt(flag()) }),
+  make({ zoneCount: opt(u(16)), all: fc.constant(true) }),
+);
 const sanitize = { ...IMMED, zonedNoReset: opt(flag()), allowUnrestrictedExit: opt(flag()) };
 const pr = { key, type: u(4), scope: opt(u(4)) };
 const register = { key: opt(key), newKey: key, persistThroughPowerLoss: opt(flag()), allTargetPorts: opt(flag()) };
@@ -213,7 +216,7 @@ const DISKS: BuilderCase[] = [
     "never",
     make({
       ...IMMED,
-      start: opt(flag()),
+      start: flag(),
       loadEject: opt(flag()),
       noFlush: opt(flag()),
       powerCondition: opt(u(4)),
@@ -473,7 +476,7 @@ const REMOVABLE: BuilderCase[] = [
     "loadUnload",
     "LOAD UNLOAD",
     "never",
-    make({ ...IMMED, load: opt(flag()), retension: opt(flag()), endOfTape: opt(flag()), hold: opt(flag()) }),
+    make({ ...IMMED, load: flag(), retension: opt(flag()), endOfTape: opt(flag()), hold: opt(flag()) }),
     "SSC",
   ),
   {
