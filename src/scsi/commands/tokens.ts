@@ -149,11 +149,14 @@ export function parseRodTokenInformation(bytes: Uint8Array): RodTokenInformation
   answer.announce(4 + answer.u32(0));
   const senseField = answer.u8(13);
   const senseLength = Math.min(answer.u8(14), senseField);
+  if (answer.u8(14) > senseField) {
+    answer.problem(`The sense data announce ${answer.u8(14)} bytes, their field has ${senseField}`);
+  }
   const list = 32 + senseField;
   const tokens: Uint8Array[] = [];
   if (answer.has(list, 4)) {
     // Each descriptor: two reserved bytes (or a CSCD index) and a token of 512 bytes.
-    const end = Math.min(list + 4 + answer.u32(list), answer.end);
+    const end = answer.within("The list of tokens", list + 4, answer.u32(list));
     for (const at of answer.entries(list + 4, 2 + ROD_TOKEN_LENGTH, end)) {
       tokens.push(answer.copy(at + 2, ROD_TOKEN_LENGTH));
     }
@@ -224,7 +227,7 @@ export function parseTokenList(bytes: Uint8Array, serviceAction: number): TokenP
   const answer = new Answer(using ? "The list of WRITE USING TOKEN" : "The list of POPULATE TOKEN", bytes, header);
   answer.announce(2 + answer.u16(0));
   const ranges: { lba: bigint; blocks: number }[] = [];
-  const end = Math.min(header + answer.u16(header - 2), answer.end);
+  const end = answer.within("The list of ranges", header, answer.u16(header - 2));
   for (const at of answer.entries(header, 16, end)) ranges.push({ lba: answer.u64(at), blocks: answer.u32(at + 8) });
   return {
     immediate: answer.flag(2, 0),

@@ -110,6 +110,18 @@ export class Answer implements ParsedAnswer {
     return asciiText(this.bytes.subarray(Math.min(offset, this.end), Math.min(offset + length, this.end)));
   }
   /**
+   * End of a list of `length` bytes from `from` inside of something that ends at `limit`. A list that goes further is cut
+   * there and told as a problem, unless `announce` has counted its bytes as missing already.
+   */
+  within(what: string, from: number, length: number, limit: number = this.end): number {
+    const end = from + length;
+    if (end <= limit) return end;
+    if (limit < this.end || this.missing === 0) {
+      this.problem(`${what} at byte ${from} announces ${length} bytes, ${Math.max(0, limit - from)} are left`);
+    }
+    return limit;
+  }
+  /**
    * Walks entries of `size` bytes each in `[from, end)`. An entry that is cut is left out and told as a problem,
    * unless `announce` has counted it as missing already.
    */

@@ -109,12 +109,13 @@ function readCommands(answer: Answer, from: number, end: number): { opcode: numb
     commands.push({ opcode: answer.u8(at), serviceActions: [...answer.copy(at + 2, count)] });
     at += 2 + count;
   }
+  if (at < end) answer.problem(`The command descriptor at byte ${at} is cut`);
   return commands;
 }
 
 function readRods(answer: Answer, from: number, end: number): RodType[] {
   const rods: RodType[] = [];
-  for (let at = from; at + 64 <= end; at += 64) {
+  for (const at of answer.entries(from, 64, end)) {
     rods.push({
       type: answer.u32(at),
       internal: answer.flag(at + 4, 7),
@@ -143,7 +144,7 @@ function readOne(answer: Answer, at: number, size: number): ThirdPartyCopyDescri
     case 0x0001:
       return {
         kind: "supportedCommands",
-        commands: readCommands(answer, at + 5, Math.min(end, at + 5 + answer.u8(at + 4))),
+        commands: readCommands(answer, at + 5, answer.within("The list of commands", at + 5, answer.u8(at + 4), end)),
       };
     case 0x0004:
       return {
@@ -154,11 +155,19 @@ function readOne(answer: Answer, at: number, size: number): ThirdPartyCopyDescri
         maxInlineData: answer.u32(at + 16),
       };
     case 0x0008:
-      return { kind: "supportedDescriptors", types: [...answer.copy(at + 5, Math.min(size - 5, answer.u8(at + 4)))] };
+      return {
+        kind: "supportedDescriptors",
+        types: [
+          ...answer.copy(
+            at + 5,
+            answer.within("The list of descriptor types", at + 5, answer.u8(at + 4), end) - at - 5,
+          ),
+        ],
+      };
     case 0x000c: {
       const ids: number[] = [];
-      const stop = Math.min(end, at + 6 + answer.u16(at + 4));
-      for (let one = at + 6; one + 2 <= stop; one += 2) ids.push(answer.u16(one));
+      const stop = answer.within("The list of CSCD descriptor identifiers", at + 6, answer.u16(at + 4), end);
+      for (const one of answer.entries(at + 6, 2, stop)) ids.push(answer.u16(one));
       return { kind: "supportedCscdIds", ids };
     }
     case 0x0106:
@@ -170,7 +179,10 @@ function readOne(answer: Answer, at: number, size: number): ThirdPartyCopyDescri
         maxInactivityTimeout: answer.u32(at + 24),
       };
     case 0x0108:
-      return { kind: "supportedRods", rods: readRods(answer, at + 8, Math.min(end, at + 8 + answer.u16(at + 6))) };
+      return {
+        kind: "supportedRods",
+        rods: readRods(answer, at + 8, answer.within("The list of ROD types", at + 8, answer.u16(at + 6), end)),
+      };
     case 0x8001:
       return {
         kind: "generalCopy",
