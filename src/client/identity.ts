@@ -7,7 +7,12 @@
 import { toHex } from "../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { inquiry } from "../scsi/commands/inquiry.ts";
-import { parseReadCapacity10, readCapacity10 } from "../scsi/commands/read_capacity.ts";
+import {
+  parseReadCapacity10,
+  parseReadCapacity16,
+  readCapacity10,
+  readCapacity16,
+} from "../scsi/commands/read_capacity.ts";
 import { isGood } from "../scsi/errors.ts";
 import type { ScsiExecutor } from "../scsi/executor.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
@@ -19,7 +24,7 @@ export interface LunIdentity {
   readonly serial: string | undefined;
   /** Bytes of the device identification (VPD page 83h) in hex; undefined where the LUN has none. */
   readonly designators: string | undefined;
-  /** The answer to READ CAPACITY(10): last block and block size; undefined where the LUN has no capacity. */
+  /** Last block and block size; undefined where the LUN has no capacity. */
   readonly capacity: string | undefined;
 }
 
@@ -78,7 +83,11 @@ function serialOf(page: Uint8Array): string | undefined {
 
 async function capacityOf(executor: ScsiExecutor): Promise<string | undefined> {
   try {
-    const { lastLba, blockSize } = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
+    const ten = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
+    // All LUNs of 2^32 blocks and more have the same answer to READ CAPACITY(10) (SBC-3).
+    const { lastLba, blockSize } = ten.tooLarge
+      ? parseReadCapacity16((await runWithRetry(executor, readCapacity16())).dataIn)
+      : ten;
     return `${lastLba} of ${blockSize} bytes`;
   } catch (error) {
     if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;

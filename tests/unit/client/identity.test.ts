@@ -2,6 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../../mod.ts";
+import { readIdentity, verifyIdentity } from "../../../src/client/identity.ts";
+import type { ScsiExecutor } from "../../../src/scsi/mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { freePort } from "../../peers/ports.ts";
 
@@ -54,6 +56,37 @@ for (
     }
   });
 }
+
+/** A LUN of so many blocks, without serial number. */
+function lunOf(blocks: bigint, blockSize = 512): ScsiExecutor {
+  return {
+    execute: ({ cdb, dataIn = new Uint8Array(0) }) => {
+      const view = new DataView(dataIn.buffer, dataIn.byteOffset, dataIn.byteLength);
+      const good = cdb[0] === 0x25 || cdb[0] === 0x9e;
+      if (cdb[0] === 0x25) {
+        view.setUint32(0, blocks > 0x1_0000_0000n ? 0xffffffff : Number(blocks - 1n));
+        view.setUint32(4, blockSize);
+      } else if (cdb[0] === 0x9e) {
+        view.setBigUint64(0, blocks - 1n);
+        view.setUint32(8, blockSize);
+      }
+      const status = good ? 0 : 2;
+      const sense = good
+        ? new Uint8Array(0)
+        : Uint8Array.of(0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x24, 0, 0, 0, 0, 0);
+      return Promise.resolve({ status, sense, dataIn: good ? dataIn : new Uint8Array(0), underflow: 0, overflow: 0 });
+    },
+  };
+}
+
+test("another capacity is noticed beyond what READ CAPACITY(10) can say", async () => {
+  for (const blocks of [1000n, 2n ** 33n]) {
+    const before = await readIdentity(lunOf(blocks));
+    await verifyIdentity(lunOf(blocks), before);
+    assert.is(await codeOf(verifyIdentity(lunOf(blocks * 2n), before)), "SCSI_IDENTITY_CHANGED");
+    assert.is(await codeOf(verifyIdentity(lunOf(blocks, 4096), before)), "SCSI_IDENTITY_CHANGED");
+  }
+});
 
 test("after a reconnect the same LUN is used on", async () => {
   const port = await freePort("127.0.0.1");
