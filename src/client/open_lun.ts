@@ -5,7 +5,7 @@
  */
 import { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { IscsiSession } from "../session/mod.ts";
+import { encodeLun, IscsiSession } from "../session/mod.ts";
 import { LunExecutor } from "./executor.ts";
 import { type LunIdentity, readIdentity, requireSerial, verifyIdentity } from "./identity.ts";
 import { Lun } from "./lun.ts";
@@ -56,8 +56,9 @@ export async function openLun(url: string, options: OpenLunOptions = {}): Promis
     ...resolved.session,
     targetName,
     recovery: recovery === false ? false : {
-      verify: async (_lun, executor) => {
-        if (before !== undefined) await verifyIdentity(executor, before);
+      // Of other LUNs, to which the caller sends commands by `lun.session`, nothing is known that could be compared.
+      verify: async (lun, executor) => {
+        if (before !== undefined && lun === encodeLun(number)) await verifyIdentity(executor, before);
       },
       ...recovery,
     },

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../../mod.ts";
 import { readIdentity, verifyIdentity } from "../../../src/client/identity.ts";
-import type { ScsiExecutor } from "../../../src/scsi/mod.ts";
+import { inquiry, runWithRetry, type ScsiExecutor } from "../../../src/scsi/mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { freePort } from "../../peers/ports.ts";
 
@@ -101,6 +101,27 @@ test("after a reconnect the same LUN is used on", async () => {
     await target.close();
     target = await start();
     assert.equal(await lun.read(512, 512), new Uint8Array(512).fill(7));
+  } finally {
+    await lun.close();
+    await target.close();
+  }
+});
+
+test("another LUN of the session is not taken for the one that was opened", async () => {
+  const port = await freePort("127.0.0.1");
+  const start = (): Promise<Target> =>
+    startTarget({
+      port,
+      luns: [65536, 131072].map((bytes, index) => ({ backing: memoryBacking(bytes), serial: `SN 000${index}` })),
+    });
+  let target = await start();
+  const lun = await openLun(target.urls[0]!, { recovery: { minDelay: 20, maxTime: 10_000 } });
+  try {
+    await runWithRetry({ execute: (command) => lun.session.execute(1, command) }, inquiry());
+    await target.close();
+    target = await start();
+    await lun.read(0, 512);
+    assert.is(await codeOf(lun.session.execute(1, inquiry())), undefined);
   } finally {
     await lun.close();
     await target.close();
