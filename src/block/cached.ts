@@ -147,7 +147,14 @@ class Cached extends Layer implements CachedDevice {
 
   /** A chunk that is there, or is being read from now on; undefined where there is no room. */
   #get(index: number, count: boolean): Chunk | undefined {
-    const found = this.#chunks.get(index);
+    const start = index * this.#chunkSize;
+    const length = Math.min(this.#chunkSize, this.size - start);
+    let found = this.#chunks.get(index);
+    if (found !== undefined && found.length !== length) {
+      // The last chunk of a device that has another size by now.
+      this.#drop(found);
+      found = undefined;
+    }
     if (found !== undefined) {
       if (count) this.hits++;
       this.#chunks.delete(index);
@@ -155,8 +162,6 @@ class Cached extends Layer implements CachedDevice {
       return found;
     }
     if (count) this.misses++;
-    const start = index * this.#chunkSize;
-    const length = Math.min(this.#chunkSize, this.size - start);
     if (!this.#makeRoom(length)) return undefined;
     this.#held += length;
     const chunk: Chunk = { index, length, loading: this.inner.read(start, length), bytes: undefined };

@@ -44,6 +44,10 @@ class Overlay extends Layer implements OverlayDevice {
     this.#store = store;
   }
 
+  /** The store does not grow with the device below. */
+  override get size(): number {
+    return Math.min(this.inner.size, this.#store.size);
+  }
   override get readOnly(): boolean {
     return false;
   }

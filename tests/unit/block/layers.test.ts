@@ -178,6 +178,27 @@ test("an abort of one reader of a chunk leaves the others their data", async () 
   assert.ok(same(await other, bytes.subarray(5, 15)));
 });
 
+test("layers over a device that has grown give its new bytes, and no others", async () => {
+  const device = await filled();
+  let size = SIZE - 5000;
+  const growing = new Proxy(device, {
+    get: (target, key) => {
+      if (key === "size") return size;
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const cache = cached(growing, { chunkSize: 65536, readAhead: 0 });
+  const top = overlay(growing);
+  assert.ok(same(await cache.read(size - 100, 100), bytes.subarray(size - 100, size)));
+  const old = size;
+  size = SIZE;
+  assert.ok(same(await cache.read(old - 100, 5100), bytes.subarray(old - 100, SIZE)));
+  assert.ok(same(await cache.read(old + 100, 100), bytes.subarray(old + 100, old + 200)));
+  assert.ok(cache.cachedBytes <= 65536, String(cache.cachedBytes));
+  assert.is(top.size, old);
+});
+
 test("extents are found by binary search", () => {
   const list = Array.from({ length: 100_000 }, (_, i) => ({ position: i * 10, length: 9, hole: false, zero: false }));
   assert.is(extentIndexAt(list, 0), 0);
