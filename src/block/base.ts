@@ -169,6 +169,12 @@ export abstract class DeviceBase implements BlockDevice {
     return this.close();
   }
 
+  /** Does what only this device can: refused after `close()`, which waits for it. */
+  protected run<T>(work: () => Promise<T>, options: OperationOptions | undefined): Promise<T> {
+    const problem = this.#refusal(0, 0, options);
+    return problem === undefined ? this.#track(work()) : Promise.reject(problem);
+  }
+
   /** Whether `close()` has been called. */
   protected get closed(): boolean {
     return this.#closing !== undefined;

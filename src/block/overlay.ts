@@ -28,7 +28,7 @@ export interface OverlayOptions extends LayerOptions {
 export interface OverlayDevice extends BlockDevice {
   /** Ranges that have been written, in order. */
   changes(): { position: number; length: number }[];
-  /** Writes all changes to the device below and flushes it; the overlay is empty then. No writes may be under way. */
+  /** Writes all changes to the device below and flushes it; the overlay is empty then. Writes wait meanwhile. */
   commit(options?: OperationOptions): Promise<void>;
   /** Forgets all changes. */
   revert(): void;
@@ -65,17 +65,8 @@ class Overlay extends Layer implements OverlayDevice {
     this.#changed.clear();
   }
 
-  async commit(options?: OperationOptions): Promise<void> {
-    if (this.inner.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device below the overlay is read-only");
-    for (const { position, length } of this.changes()) {
-      for (let done = 0; done < length;) {
-        const step = Math.min(COMMIT, length - done);
-        await this.inner.write(await this.#store.read(position + done, step, options), position + done, options);
-        done += step;
-      }
-    }
-    await this.inner.flush(options);
-    this.#changed.clear();
+  commit(options?: OperationOptions): Promise<void> {
+    return this.run(() => this.#commit(options), options);
   }
 
   protected override async _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
@@ -147,6 +138,25 @@ class Overlay extends Layer implements OverlayDevice {
     this.#changed.clear();
     await this.#store.close();
     await super._close();
+  }
+
+  async #commit(options: OperationOptions | undefined): Promise<void> {
+    if (this.inner.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device below the overlay is read-only");
+    // Writes wait, or the end would forget those that came after their range was copied.
+    const held = await this.#locks.acquire(0, this.#store.size, "exclusive", options?.signal);
+    try {
+      for (const { position, length } of this.changes()) {
+        for (let done = 0; done < length;) {
+          const step = Math.min(COMMIT, length - done);
+          await this.inner.write(await this.#store.read(position + done, step, options), position + done, options);
+          done += step;
+        }
+      }
+      await this.inner.flush(options);
+      this.#changed.clear();
+    } finally {
+      held.release();
+    }
   }
 }
 

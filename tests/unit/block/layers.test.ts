@@ -83,6 +83,52 @@ test("an overlay leaves the device below alone until it is committed", async () 
   );
 });
 
+test("a commit keeps what is written meanwhile, is waited for by close, and is refused after it", async () => {
+  const base = await filled();
+  const gate = gatedDevice(base);
+  const top = overlay(gate.device);
+  await top.write(new Uint8Array(10).fill(1), 100);
+  gate.held = true;
+  const commit = top.commit();
+  await until(() => gate.waiting === 1);
+  const late = top.write(new Uint8Array(5).fill(2), 102);
+  gate.held = false;
+  gate.release();
+  await Promise.all([commit, late]);
+  const expected = [...new Uint8Array(10).fill(1)].fill(2, 2, 7);
+  assert.equal([...await top.read(100, 10)], expected);
+  assert.equal([...await base.read(100, 10)], [...new Uint8Array(10).fill(1)]);
+  assert.equal(top.changes(), [{ position: 102, length: 5 }]);
+
+  gate.held = true;
+  const last = top.commit();
+  await until(() => gate.waiting === 1);
+  const closing = top.close();
+  gate.held = false;
+  gate.release();
+  await Promise.all([last, closing]);
+  assert.equal([...await base.read(100, 10)], expected);
+  assert.is(await code(top.commit()), "BLOCK_CLOSED");
+});
+
+test("a commit that fails keeps every change", async () => {
+  const gate = gatedDevice(await filled());
+  const top = overlay(gate.device);
+  await top.write(new Uint8Array(10).fill(1), 100);
+  await top.write(new Uint8Array(10).fill(2), 9000);
+  gate.before = (kind) => {
+    if (kind === "flush") throw Object.assign(new Error("bad"), { code: "SCSI_MEDIUM_ERROR" });
+  };
+  assert.is(await code(top.commit()), "SCSI_MEDIUM_ERROR");
+  assert.is(top.changes().length, 2);
+  gate.before = () => {};
+  const controller = new AbortController();
+  controller.abort();
+  assert.is(await code(top.commit({ signal: controller.signal })), "ABORT_ERR");
+  await top.commit();
+  assert.equal(top.changes(), []);
+});
+
 test("a cache reads each chunk once, and never holds more than its capacity", async () => {
   const gate = gatedDevice(await filled());
   const cache = cached(gate.device, { capacity: 64 * 1024, chunkSize: 4096, readAhead: 0 });
