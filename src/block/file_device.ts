@@ -121,10 +121,20 @@ class FileDevice extends DeviceBase {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */
 export function positionalDevice(file: PositionalFile, options: PositionalDeviceOptions): BlockDevice {
-  const size = integerOption("size", options.size, 0, 0);
-  let blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
-  if ((blockSize & (blockSize - 1)) !== 0) throw rangeError(`blockSize must be a power of two, got ${blockSize}`);
-  if (options.blockSize === undefined) { while (size % blockSize !== 0) blockSize /= 2; }
-  if (size % blockSize !== 0) throw rangeError(`size must be a multiple of ${blockSize} bytes, got ${size}`);
+  const { size, blockSize } = fileGeometry(options.size, options.blockSize);
   return new FileDevice(file, size, blockSize, options.readOnly ?? false);
+}
+
+/**
+ * Size and block size of a file of `size` bytes, both in bytes.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
+ */
+export function fileGeometry(size: number, wanted?: number | undefined): { size: number; blockSize: number } {
+  integerOption("size", size, 0, 0);
+  let blockSize = integerOption("blockSize", wanted, 512, 1, 65536);
+  if ((blockSize & (blockSize - 1)) !== 0) throw rangeError(`blockSize must be a power of two, got ${blockSize}`);
+  if (wanted === undefined) { while (size % blockSize !== 0) blockSize /= 2; }
+  if (size % blockSize !== 0) throw rangeError(`size must be a multiple of ${blockSize} bytes, got ${size}`);
+  return { size, blockSize };
 }
