@@ -56,6 +56,7 @@ export class Cursor {
   async write(buffer: Uint8Array, position: number | undefined, options?: WriteOptions): Promise<number> {
     const device = this.device;
     const from = position ?? this.position;
+    if (buffer.length === 0) return 0;
     if (buffer.length > device.size - from) {
       throw new IscsiError(
         ErrorCode.EndOfDevice,

@@ -186,23 +186,37 @@ export class DeviceFileHandle {
     });
   }
 
-  /** A stream from `start`, or from the cursor, to `end` (inclusive). It closes the handle at its end. */
+  /**
+   * A stream from `start` to `end` (inclusive). Without `start` it begins at the cursor and moves it, and `end` counts from
+   * there, as in Node. It closes the handle at its end.
+   */
   createReadStream(options: ReadStreamOptions & AutoClose = {}): DeviceReadStream {
-    const start = options.start ?? this.#cursor.position;
-    return this.#closing(createReadStream(this.#cursor.device, { ...options, start }), options);
+    const { device, position } = this.#cursor;
+    if (options.start !== undefined) return this.#closing(createReadStream(device, options), options);
+    const end = options.end === undefined ? undefined : position + options.end;
+    const stream = createReadStream(device, { ...options, start: position, end });
+    this.#moving(stream, "end", () => position + stream.bytesRead);
+    return this.#closing(stream, options);
   }
 
-  /** A stream that writes from `start`, or from the cursor. It closes the handle at its end. */
+  /**
+   * A stream that writes from `start`. Without it, it begins at the cursor and moves it. It closes the handle at its end.
+   */
   createWriteStream(options: WriteStreamOptions & AutoClose = {}): DeviceWriteStream {
-    const start = options.start ?? this.#cursor.position;
-    return this.#closing(createWriteStream(this.#cursor.device, { ...options, start }), options);
+    const { device, position } = this.#cursor;
+    if (options.start !== undefined) return this.#closing(createWriteStream(device, options), options);
+    const end = options.end === undefined ? undefined : position + options.end;
+    const stream = createWriteStream(device, { ...options, start: position, end });
+    this.#moving(stream, "finish", () => position + stream.bytesWritten);
+    return this.#closing(stream, options);
   }
 
-  /** A WHATWG byte stream from the cursor to the end. With `autoClose` it closes the handle at its end. */
+  /** A WHATWG byte stream from the cursor, which it moves, to the end. With `autoClose` it closes the handle at its end. */
   readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
     return readable(device, {
       position: Math.min(position, device.size),
+      moved: (to) => void (this.#cursor.position = to),
       finished: options.autoClose === true ? () => this.close() : undefined,
     });
   }
@@ -215,6 +229,15 @@ export class DeviceFileHandle {
   /** The same as {@link DeviceFileHandle.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Moves the cursor once: at the end, or where the stream stops before it. */
+  #moving(stream: DeviceReadStream | DeviceWriteStream, end: string, position: () => number): void {
+    const move = (): void => {
+      this.#cursor.position = position();
+      stream.off(end, move).off("close", move);
+    };
+    stream.on(end, move).on("close", move);
   }
 
   #closing<S extends DeviceReadStream | DeviceWriteStream>(stream: S, options: AutoClose): S {

@@ -43,6 +43,8 @@ export interface DeviceFileInfo {
 /** A device with the methods of `Deno.FsFile`, its synchronous ones excepted. */
 export class DeviceFsFile {
   readonly #cursor: Cursor;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array> | undefined;
 
   /** Use {@link fsFile}. */
   constructor(device: BlockDevice, options: HandleOptions = {}) {
@@ -111,16 +113,24 @@ export class DeviceFsFile {
     return false;
   }
 
-  /** A byte stream from the cursor to the end; the file is closed when it has ended, failed, or been cancelled. */
+  /**
+   * A byte stream from the cursor, where it is when this is asked for first, to the end. What is read moves the cursor. The
+   * file is closed when the stream has ended, failed, or been cancelled.
+   */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
-    return readable(device, { position: Math.min(position, device.size), finished: () => this.close() });
+    this.#readable ??= readable(device, this.#streaming(Math.min(position, device.size)));
+    return this.#readable;
   }
 
-  /** A stream that writes from the cursor; the file is closed when it has been closed or aborted, or has failed. */
+  /**
+   * A stream that writes from the cursor, where it is when this is asked for first. What is accepted moves the cursor. The
+   * file is closed when the stream has been closed or aborted, or has failed.
+   */
   get writable(): WritableStream<Uint8Array> {
     const { device, position } = this.#cursor;
-    return writable(device, { position: Math.min(position, device.size), finished: () => this.close() });
+    this.#writable ??= writable(device, this.#streaming(Math.min(position, device.size)));
+    return this.#writable;
   }
 
   /** Waits for what is running and closes the file. Idempotent. */
@@ -136,6 +146,11 @@ export class DeviceFsFile {
   /** The same as {@link DeviceFsFile.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #streaming(position: number) {
+    const moved = (to: number): void => void (this.#cursor.position = to);
+    return { position, moved, finished: () => this.close() };
   }
 }
 

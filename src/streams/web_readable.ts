@@ -19,6 +19,8 @@ export interface ReadableOptions extends StreamTuning {
   length?: number | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
+  /** Called with the position after each chunk, in bytes, when the stream has it. */
+  moved?: ((position: number) => void) | undefined;
   /** Called once when the stream has ended, has failed, or has been cancelled, and nothing is in flight any more. */
   finished?: (() => Promise<void>) | undefined;
 }
@@ -70,7 +72,10 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
         throw error;
       }
       if (signal?.aborted) return;
-      if (chunk !== undefined) return controller.enqueue(chunk.buffer as Uint8Array<ArrayBuffer>);
+      if (chunk !== undefined) {
+        options.moved?.(chunk.position + chunk.buffer.length);
+        return controller.enqueue(chunk.buffer as Uint8Array<ArrayBuffer>);
+      }
       await finish();
       controller.close();
       // A BYOB read that waits is settled only so, once the stream is closed.

@@ -21,6 +21,8 @@ export interface WritableOptions extends StreamTuning {
   sync?: boolean | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
+  /** Called with the position after each chunk, in bytes, when the stream has accepted it. */
+  moved?: ((position: number) => void) | undefined;
   /** Called once when the stream has been closed or aborted, or has failed, and nothing is in flight any more. */
   finished?: (() => Promise<void>) | undefined;
 }
@@ -58,6 +60,7 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
     fua: options.sync ?? false,
     failed: (error) => fail(error),
   });
+  let accepted = position;
   let forget: (() => void) | undefined;
   let finishing: Promise<void> | undefined;
   const finish = (reason?: unknown): Promise<void> => {
@@ -90,6 +93,7 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
         await finish(error);
         throw error;
       }
+      options.moved?.(accepted += chunk.length);
     },
     async close() {
       try {

@@ -55,19 +55,38 @@ test("where a device differs from a file: fixed size, own codes", async () => {
   }
 });
 
-test("streams of a handle begin at the cursor and close it", async () => {
-  const handle = fileHandle(await device(), { owns: true });
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const list: number[] = [];
+  for await (const chunk of chunks) list.push(...chunk);
+  return Uint8Array.from(list);
+}
+
+function ended(stream: { end(text: string): unknown; on(event: string, listener: () => void): unknown }, text: string) {
+  return new Promise<void>((resolve) => {
+    stream.on("close", resolve);
+    stream.end(text);
+  });
+}
+
+test("streams of a handle begin at the cursor, move it, and close the handle", async () => {
+  const inner = await device();
+  const handle = fileHandle(inner);
   await handle.read(new Uint8Array(100), 0, 100);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of handle.createReadStream({ end: 199, autoClose: false })) chunks.push(chunk);
-  assert.equal(Uint8Array.from(chunks.flatMap((chunk) => [...chunk])), bytes.slice(100, 200));
-  let total = 0;
-  for await (const chunk of handle.readableWebStream()) total += chunk.length;
-  assert.is(total, SIZE - 100);
-  const writer = handle.createWriteStream({ start: 0 });
-  writer.end("new");
-  await new Promise<void>((resolve) => void writer.on("close", resolve));
+  // Without a start, the end counts from the cursor, as in Node.
+  assert.equal(await joined(handle.createReadStream({ end: 99, autoClose: false })), bytes.slice(100, 200));
+  assert.equal((await handle.read(new Uint8Array(10))).buffer, bytes.slice(200, 210));
+  assert.equal(await joined(handle.createReadStream({ start: 5, end: 9, autoClose: false })), bytes.slice(5, 10));
+  for (const text of ["one", "two"]) await ended(handle.createWriteStream({ autoClose: false }), text);
+  await ended(handle.createWriteStream({ start: 50, autoClose: false }), "x");
+  await handle.write("three");
+  assert.is(new TextDecoder().decode(await inner.read(210, 11)), "onetwothree");
+  assert.equal(await joined(handle.readableWebStream()), bytes.slice(221));
+  assert.is((await handle.read(new Uint8Array(1))).bytesRead, 0);
+  assert.is((await joined(handle.createReadStream())).length, 0);
   assert.is((await outcome(() => handle.stat()) as { code: string }).code, "BLOCK_CLOSED");
+  const other = fileHandle(inner);
+  await ended(other.createWriteStream({ start: 0 }), "new");
+  assert.is((await outcome(() => other.stat()) as { code: string }).code, "BLOCK_CLOSED");
 });
 
 test("operations at the cursor take their places in the order of the calls", async () => {
@@ -131,6 +150,31 @@ test("fsFile: reads, writes and seeks as Deno.FsFile does", async () => {
   await file.sync();
   await file.syncData();
   assert.is((await outcome(() => file.truncate()) as { code: string }).code, "BLOCK_UNSUPPORTED");
+});
+
+test("fsFile: its streams are one each, and move the cursor", async () => {
+  const inner = await device();
+  const file = fsFile(inner);
+  await file.seek(10, SeekFrom.Start);
+  await file.write(new Uint8Array([1, 2]));
+  assert.is(file.writable, file.writable);
+  for (const byte of [3, 4]) {
+    const writer = file.writable.getWriter();
+    await writer.write(new Uint8Array([byte]));
+    writer.releaseLock();
+  }
+  await file.write(new Uint8Array([5]));
+  await file.writable.close();
+  assert.equal([...await inner.read(10, 6)], [1, 2, 3, 4, 5, bytes[15]]);
+
+  const source = fsFile(inner);
+  assert.is(source.readable, source.readable);
+  const reader = source.readable.getReader({ mode: "byob" });
+  const { value } = await reader.read(new Uint8Array(1000));
+  reader.releaseLock();
+  assert.equal(value, await inner.read(0, 1000));
+  assert.ok(await source.seek(0, SeekFrom.Current) >= 1000);
+  await source.readable.cancel();
 });
 
 test("fsFile: its streams begin at the cursor and close it", async () => {
