@@ -53,6 +53,7 @@ export interface AutoClose {
 /** A device with the methods of Node's `FileHandle`. Reads are short at the end; writes past the end are refused whole. */
 export class DeviceFileHandle {
   readonly #cursor: Cursor;
+  readonly #streams = new Set<DeviceReadStream | DeviceWriteStream>();
 
   /** Use {@link fileHandle}. */
   constructor(device: BlockDevice, options: HandleOptions = {}) {
@@ -221,8 +222,15 @@ export class DeviceFileHandle {
     });
   }
 
-  /** Waits for what is running and closes the handle. Idempotent. */
+  /**
+   * Ends the streams of the handle, as Node does: one that writes takes no more, one that reads is destroyed. Then waits for
+   * what is running and closes the handle. Idempotent.
+   */
   close(): Promise<void> {
+    for (const stream of this.#streams) {
+      if ("bytesWritten" in stream) stream.end();
+      else stream.destroy();
+    }
     return this.#cursor.close();
   }
 
@@ -241,7 +249,16 @@ export class DeviceFileHandle {
   }
 
   #closing<S extends DeviceReadStream | DeviceWriteStream>(stream: S, options: AutoClose): S {
-    if (options.autoClose !== false) stream.on("close", () => void this.close());
+    this.#streams.add(stream);
+    const closed = new Promise<void>((resolve) => {
+      stream.on("close", () => {
+        this.#streams.delete(stream);
+        resolve();
+      });
+    });
+    this.#cursor.run(closed);
+    // Whoever calls close() is told of an error of closing; here nobody is.
+    if (options.autoClose !== false) stream.on("close", () => void this.close().catch(() => {}));
     return stream;
   }
 

@@ -89,6 +89,33 @@ test("streams of a handle begin at the cursor, move it, and close the handle", a
   assert.is((await outcome(() => other.stat()) as { code: string }).code, "BLOCK_CLOSED");
 });
 
+test("close ends the streams of a handle, and waits for them", async () => {
+  const inner = await device();
+  const gate = gatedDevice(inner);
+  const handle = fileHandle(gate.device);
+  const events: string[] = [];
+  const writer = handle.createWriteStream({ start: 0 });
+  const reader = handle.createReadStream({ start: 0, autoClose: false });
+  const unread = handle.createReadStream({ start: 0 });
+  for (const [name, stream] of Object.entries({ writer, reader, unread })) {
+    stream.on("close", () => events.push(`${name} close`)).on("error", (error) => events.push(`${name} ${error.code}`));
+  }
+  writer.on("finish", () => events.push("finish"));
+  writer.write("text");
+  gate.held = true;
+  reader.resume();
+  await until(() => gate.waiting === 1);
+  gate.held = false;
+  await handle.close();
+  assert.equal(events.sort(), ["finish", "reader close", "unread close", "writer close"]);
+  assert.is(gate.inFlight, 0);
+  assert.is(new TextDecoder().decode(await inner.read(0, 4)), "text");
+  assert.is(
+    await outcome(async () => handle.createReadStream()).then((error) => (error as { code: string }).code),
+    "BLOCK_CLOSED",
+  );
+});
+
 test("operations at the cursor take their places in the order of the calls", async () => {
   const gate = gatedDevice(await device());
   const handle = fileHandle(gate.device);
