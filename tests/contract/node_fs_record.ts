@@ -1335,6 +1335,54 @@ export const NODE_FS: Record<string, unknown> = {
       "bytesRead": 2985,
     },
   ],
+  "streams of a handle: from the cursor, which they move, or from a start": [
+    {
+      "buffer": "54,72",
+      "bytesRead": 2,
+    },
+    "90,57,179,164,105,97,240,160,16,175,237,117,119,111,251,4,59,212,232,155,248,165,38,184,6,216,30,123,78,197,127,201,0,67,97,133,125,210,221,130,151,108,213,162,111,115,94,199,123,45,163,72,177,40,0,145,98,80,71,2,54,60,230,173,119,218,66,98,187,51,10,227,106,82,151,31,123,171,84,97,18,131,109,189,8,83,64,40,189,58,144,81,192,249,78,66,18,22,40,43",
+    {
+      "buffer": "235,178",
+      "bytesRead": 2,
+    },
+    "97,240,160,16,175,237,117,119,111,251,4,59,212,232",
+    {
+      "buffer": "37,207",
+      "bytesRead": 2,
+    },
+    null,
+    {
+      "buffer": "117,231",
+      "bytesRead": 2,
+    },
+    null,
+    {
+      "buffer": "8,212",
+      "bytesRead": 2,
+    },
+    {
+      "buffer": "three",
+      "bytesWritten": 5,
+    },
+    {
+      "buffer": "c57311147b520870295dc1d6204d76522ce7317700b8462ce5156d30eb4b2a7e",
+      "bytesRead": 300,
+    },
+    "6832039b27b42bf2c2bae1afa3a70e88614a3db1a0373e61d1aedcd372232ba6",
+    {
+      "buffer": "0,0",
+      "bytesRead": 0,
+    },
+    "",
+    {
+      "buffers": [],
+      "bytesWritten": 0,
+    },
+    {
+      "buffer": "",
+      "bytesWritten": 0,
+    },
+  ],
   "createReadStream 0 {}": {
     "events": [
       "open",
