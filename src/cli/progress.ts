@@ -5,7 +5,7 @@
  */
 
 import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
-import { monotonicNow } from "../runtime/mod.ts";
+import { monotonicNow, stderrDrawing } from "../runtime/mod.ts";
 import { formatDuration } from "./duration.ts";
 import { Rate } from "./rate.ts";
 import { formatSize } from "./size.ts";
@@ -53,6 +53,8 @@ export class Progress {
       // Interrupts are ours to handle.
       gracefulExit: false,
       barsize: 30,
+      // No more of a stream is used than this one has.
+      stream: stderrDrawing() as unknown as NodeJS.WritableStream,
     });
     this.#bar.start(options.size || 1, 0);
   }

@@ -15,8 +15,10 @@ export { isDeno, nodeModule, runtimeName } from "./platform.ts";
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest, setExitCode } from "./process.ts";
 export { randomBytes } from "./random.ts";
 export {
+  type DrawingStream,
   standardIdentity,
   stderrColumns,
+  stderrDrawing,
   stderrIsTerminal,
   stdin,
   stdoutIsTerminal,

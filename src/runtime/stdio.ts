@@ -109,6 +109,32 @@ export function stderrIsTerminal(): boolean {
   return proc().stderr.isTTY === true;
 }
 
+/** Standard error for what draws on a terminal, with what {@link writeStderr} promises: a terminal that has gone ends nothing. */
+export interface DrawingStream {
+  /** Whether it is a terminal. */
+  readonly isTTY: boolean;
+  /** Columns of the terminal; 80 where it is none. */
+  readonly columns: number;
+  /** Writes text. */
+  write(text: string): boolean;
+}
+
+/** The one of this process. */
+export function stderrDrawing(): DrawingStream {
+  return {
+    get isTTY(): boolean {
+      return stderrIsTerminal();
+    },
+    get columns(): number {
+      return stderrColumns();
+    },
+    write(text: string): boolean {
+      writeStderr(text);
+      return true;
+    },
+  };
+}
+
 /** Whether standard output is a terminal. */
 export function stdoutIsTerminal(): boolean {
   return proc().stdout.isTTY === true;

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { main } from "../../../src/cli/main.ts";
@@ -234,6 +235,41 @@ test("a refused port", async () => {
   const { code, stderr } = await cli("cp", `iscsi://127.0.0.1:${port}/iqn/0`, "null:");
   assert.is(code, 1);
   assert.is(stderr, `lunstream: Nothing listens at 127.0.0.1:${port}: connection refused [ISCSI_CONNECT_REFUSED]\n`);
+});
+
+/** Runs the work with a standard error that is a terminal, and gives what is written there to the test. */
+async function onTerminal(write: (text: string) => void, work: () => Promise<void>): Promise<void> {
+  const { stderr } = process;
+  const changes = { isTTY: true, write: (text: string) => (write(text), true) };
+  const before = new Map(Object.keys(changes).map((name) => [name, Object.getOwnPropertyDescriptor(stderr, name)]));
+  for (const [name, value] of Object.entries(changes)) {
+    Object.defineProperty(stderr, name, { value, configurable: true, writable: true });
+  }
+  try {
+    await work();
+  } finally {
+    for (const [name, descriptor] of before) {
+      delete (stderr as unknown as Record<string, unknown>)[name];
+      if (descriptor !== undefined) Object.defineProperty(stderr, name, descriptor);
+    }
+  }
+}
+
+test("a terminal that goes in mid-copy does not end the copy", async () => {
+  let drawn = 0;
+  const gone = (): void => {
+    drawn++;
+    // Deno throws; Node has an event, which ends the process where nobody listens.
+    if (!process.stderr.emit("error", new Error("EIO"))) throw new Error("An event without a listener");
+    throw new Error("EIO");
+  };
+  await onTerminal(gone, async () => {
+    const io = new FakeIo();
+    io.terminal = true;
+    assert.is(await main(["cp", urls[0]!, files.path("unseen")], io), 0);
+  });
+  assert.ok(drawn > 0);
+  assert.ok(same(files.path("unseen"), image));
 });
 
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
