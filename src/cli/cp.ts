@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { copy, type CopyProgress, openSink, openSource } from "../copy/mod.ts";
+import { copy, type CopyProgress, type CopySink, type CopySource, openSink, openSource } from "../copy/mod.ts";
 import { initiatorOption, Interrupted, interruptible, type LoginCliOptions } from "./common.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
@@ -42,38 +42,50 @@ function parseRequestSize(text: string): number {
 }
 
 async function cp(io: CliIo, from: string, to: string, options: CpOptions, signal: AbortSignal): Promise<number> {
-  const { initiatorName, depth, requestSize } = options;
-  const source = await openSource(from, { initiatorName, signal });
+  let progress: Progress | undefined;
+  // Also before and after the copy: without a handler the signal ends Deno, and makes Node listen for a debugger.
+  const remove = io.onStatusRequest(() => progress?.tell());
+  const { initiatorName } = options;
   try {
-    const sink = await openSink(to, { initiatorName, signal });
+    const source = await openSource(from, { initiatorName, signal });
     try {
-      const progress = new Progress({
-        style: styleOf(io, options),
-        size: source.size,
-        write: (text) => io.error(text),
-      });
-      const remove = io.onStatusRequest(() => progress.tell());
-      let last: CopyProgress = { transferred: 0, contiguous: 0, size: source.size };
-      const onProgress = (now: CopyProgress): void => {
-        last = now;
-        progress.update(now.transferred);
-      };
+      const sink = await openSink(to, { initiatorName, signal });
       try {
-        await copy(source, sink, { depth, requestSize, signal, onProgress });
-        progress.stop({ done: true });
-        return ExitCode.Done;
-      } catch (error) {
-        progress.stop({ done: false });
-        io.error(`lunstream: ${stoppedAt(last, signal)}\n`);
-        throw error;
+        progress = new Progress({ style: styleOf(io, options), size: source.size, write: (text) => io.error(text) });
+        return await move(io, source, sink, progress, options, signal);
       } finally {
-        remove();
+        progress = undefined;
+        await sink.close();
       }
     } finally {
-      await sink.close();
+      await source.close();
     }
   } finally {
-    await source.close();
+    remove();
+  }
+}
+
+async function move(
+  io: CliIo,
+  source: CopySource,
+  sink: CopySink,
+  progress: Progress,
+  { depth, requestSize }: CpOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  let last: CopyProgress = { transferred: 0, contiguous: 0, size: source.size };
+  const onProgress = (now: CopyProgress): void => {
+    last = now;
+    progress.update(now.transferred);
+  };
+  try {
+    await copy(source, sink, { depth, requestSize, signal, onProgress });
+    progress.stop({ done: true });
+    return ExitCode.Done;
+  } catch (error) {
+    progress.stop({ done: false });
+    io.error(`lunstream: ${stoppedAt(last, signal)}\n`);
+    throw error;
   }
 }
 

@@ -237,6 +237,22 @@ test("a refused port", async () => {
   assert.is(stderr, `lunstream: Nothing listens at 127.0.0.1:${port}: connection refused [ISCSI_CONNECT_REFUSED]\n`);
 });
 
+test("a request for the status ends nothing while source and destination are opened", async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as { port: number };
+  const io = new FakeIo();
+  const asked = new Promise<number>((resolve) =>
+    silent.once("connection", (socket) => {
+      resolve(io.requestStatus());
+      socket.destroy();
+    })
+  );
+  await main(["cp", `iscsi://127.0.0.1:${port}/iqn/0`, "null:"], io);
+  silent.close();
+  assert.is(await asked, 1);
+});
+
 /** Runs the work with a standard error that is a terminal, and gives what is written there to the test. */
 async function onTerminal(write: (text: string) => void, work: () => Promise<void>): Promise<void> {
   const { stderr } = process;

@@ -34,8 +34,10 @@ export class FakeIo implements CliIo {
   interrupt(signal: "SIGINT" | "SIGTERM"): void {
     for (const handler of this.#interrupts) handler(signal);
   }
-  requestStatus(): void {
+  /** Returns how many were there to hear it. */
+  requestStatus(): number {
     for (const handler of this.#requests) handler();
+    return this.#requests.size;
   }
   get listeners(): number {
     return this.#interrupts.size + this.#requests.size;
