@@ -78,6 +78,8 @@ async function move(
     last = now;
     progress.update(now.transferred);
   };
+  // The end of an aborted copy may be long in coming, and a second signal does not wait for it.
+  signal.addEventListener("abort", () => progress.clear(), { once: true });
   try {
     await copy(source, sink, { depth, requestSize, signal, onProgress });
     progress.stop({ done: true });

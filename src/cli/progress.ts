@@ -35,7 +35,7 @@ export class Progress {
   readonly #now: () => number;
   readonly #start: number;
   readonly #rate = new Rate();
-  readonly #bar: SingleBar | undefined;
+  #bar: SingleBar | undefined;
   #transferred = 0;
   #told: number;
 
@@ -77,9 +77,15 @@ export class Progress {
     write(style === "json" ? this.#json("copying") : `${this.#line()}\n`);
   }
 
+  /** Takes the bar away, and leaves the terminal as it was: its cursor and its wrapping. Idempotent. */
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
   /** Ends the telling; what is said last says how it went. */
   stop({ done }: { done: boolean }): void {
-    this.#bar?.stop();
+    this.clear();
     const { style, write } = this.#options;
     if (style === "json") write(this.#json(done ? "done" : "stopped"));
     if (!done || style === "none" || style === "json") return;

@@ -288,6 +288,34 @@ test("a terminal that goes in mid-copy does not end the copy", async () => {
   assert.ok(same(files.path("unseen"), image));
 });
 
+test("an interrupt gives the cursor back at once", async () => {
+  const io = new FakeIo();
+  io.terminal = true;
+  let drawn = "";
+  let atOnce = "";
+  await onTerminal((text) => drawn += text, async () => {
+    const slow = memoryBacking(MIB);
+    const backing = {
+      size: slow.size,
+      blockSize: slow.blockSize,
+      readInto: async (buffer: Uint8Array, position: number): Promise<void> => {
+        if (atOnce === "" && drawn !== "") {
+          io.interrupt("SIGINT");
+          atOnce = drawn;
+        }
+        await slow.readInto(buffer, position);
+      },
+      write: (buffer: Uint8Array, position: number) => slow.write(buffer, position),
+      flush: () => Promise.resolve(),
+    };
+    const other = await startTarget({ luns: [{ backing }] });
+    assert.is(await main(["cp", other.urls[0]!, "null:"], io), 130);
+    await other.close();
+  });
+  assert.match(atOnce, "\x1b[?25l");
+  assert.ok(atOnce.lastIndexOf("\x1b[?25h") > atOnce.lastIndexOf("\x1b[?25l"));
+});
+
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   test(`${signal} in mid-copy ends it with status ${status}, says how far it came and keeps the file`, async () => {
     const io = new FakeIo();
