@@ -1,7 +1,7 @@
 // Tags, buffers and the window where the other files of this folder do not look at them.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
+import { decodeDataOut, decodeTaskManagementRequest, Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { pattern, read, ready, rejection, rig, write } from "./rig.ts";
 
 const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
@@ -114,5 +114,33 @@ rigged("H-9 §11.7 data of two commands never meet", {}, async ({ session, targe
   await target.quiet();
   assert.is(target.log.filter((pdu) => pdu.opcode === Opcode.ScsiCommand).length, 2);
 });
+
+for (
+  const [what, lun, field] of [
+    ["peripheral addressing", 255, 0x00ff_0000_0000_0000n],
+    ["flat space addressing", 256, 0x4100_0000_0000_0000n],
+    ["flat space addressing, the greatest", 16383, 0x7fff_0000_0000_0000n],
+    ["hierarchical addressing of two levels", 0x4001_0002_0000_0000n, 0x4001_0002_0000_0000n],
+    ["extended flat space addressing", 0xd201_2345_0000_0000n, 0xd201_2345_0000_0000n],
+    ["the well known REPORT LUNS unit", 0xc101_0000_0000_0000n, 0xc101_0000_0000_0000n],
+  ] as const
+) {
+  rigged(
+    `§11.3.5 LUNs: ${what}, in commands, Data-Out and ABORT TASK`,
+    { login: { keys: { ImmediateData: "No", InitialR2T: "Yes" } } },
+    async ({ session, target }) => {
+      const controller = new AbortController();
+      const run = session.execute(lun, write(512), { signal: controller.signal });
+      const command = await target.command();
+      assert.is(command.lun, field);
+      target.r2t(command, { bufferOffset: 0, desiredDataTransferLength: 512, r2tSN: 0 });
+      assert.is(decodeDataOut((await target.expect(Opcode.DataOut)).header).lun, field);
+      controller.abort();
+      assert.is(decodeTaskManagementRequest((await target.expect(Opcode.TaskManagementRequest)).header).lun, field);
+      target.respond(command);
+      assert.is((await run).status, 0);
+    },
+  );
+}
 
 test.run();
