@@ -5,6 +5,8 @@ import { writeFile } from "node:fs/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
+import { decodeLogoutRequest, decodeScsiCommand, encodeLogoutResponse, Opcode } from "../../../src/wire/mod.ts";
+import { Peer } from "../../wire/peer.ts";
 import { cli, scratch, withoutCredentials } from "./fixtures.ts";
 
 withoutCredentials();
@@ -158,6 +160,84 @@ test("raw: the bytes to send come from a named pipe, to its end", async () => {
   assert.is(sent, "GOOD\n");
   const read = await ok("raw", "--json", "-r", "1024", url, ..."28 00 00 00 00 07 00 00 02 00".split(" "));
   assert.is(JSON.parse(read).data, "5a".repeat(1024));
+});
+
+/** Runs a subcommand against a target that gives these answers, for which no target at hand has the commands. */
+async function against(answer: (cdb: Uint8Array) => Uint8Array, name: string, ...argv: string[]): Promise<string> {
+  const peer = await Peer.listen();
+  try {
+    const printed = ok(name, `iscsi://127.0.0.1:${peer.port}/iqn.2026-01.test:target/0`, ...argv);
+    const connection = await peer.accept();
+    await connection.login();
+    for (;;) {
+      const { opcode, header } = await connection.next();
+      if (opcode === Opcode.LogoutRequest) {
+        const { initiatorTaskTag } = decodeLogoutRequest(header);
+        const fields = { response: 0, time2Wait: 0, time2Retain: 0, initiatorTaskTag } as const;
+        connection.send(encodeLogoutResponse({ ...fields, ...connection.numbers() }));
+        connection.socket.end();
+        return await printed;
+      }
+      const command = decodeScsiCommand(header);
+      const wanted = command.expectedDataTransferLength;
+      if (wanted === 0) {
+        connection.respond(command);
+        continue;
+      }
+      const data = answer(command.cdb).subarray(0, wanted);
+      const residualCount = wanted - data.length;
+      connection.dataIn(command, { final: true }, data);
+      connection.respond(command, { underflow: residualCount > 0, residualCount, expDataSN: 1 });
+    }
+  } finally {
+    await peer.close();
+  }
+}
+
+test("log: one page, or all of the list", async () => {
+  const pages: Record<number, Uint8Array> = {
+    0x00: Uint8Array.of(0, 0, 0, 3, 0x00, 0x0d, 0x2f),
+    0x0d: Uint8Array.of(0x0d, 0, 0, 12, 0, 0, 3, 2, 0, 31, 0, 1, 3, 2, 0, 65),
+    0x2f: Uint8Array.of(0x2f, 0, 0, 8, 0, 0, 3, 4, 0x5d, 0x10, 33, 0),
+  };
+  const answer = (cdb: Uint8Array): Uint8Array => {
+    assert.equal([cdb[0], cdb[2]! >> 6], [0x4d, 1], "LOG SENSE, cumulative values");
+    return pages[cdb[2]! & 0x3f]!;
+  };
+  const text = await against(answer, "log");
+  assert.match(text, /^0x00 Supported Log Pages\n {2}Pages: .*0x0d Temperature, 0x2f Informational Exceptions$/m);
+  assert.match(text, /^0x0d Temperature\n {2}Current: 31\n {2}Reference: 65$/m);
+  assert.match(text, /^0x2f Informational Exceptions\n(?: {2}.*\n)* {2}Temperature: 33$/m);
+  const all = JSON.parse(await against(answer, "log", "--json"));
+  assert.equal(all.map((page: { kind: string }) => page.kind), [
+    "supportedPages",
+    "temperature",
+    "informationalExceptions",
+  ]);
+  const one = JSON.parse(await against(answer, "log", "-p", "0x0d", "--json"));
+  assert.equal([one.kind, one.current, one.reference], ["temperature", 31, 65]);
+});
+
+test("rtpg: groups, their states and ports", async () => {
+  const answer = (cdb: Uint8Array): Uint8Array => {
+    assert.equal([cdb[0], cdb[1]], [0xa3, 0x0a]);
+    // deno-fmt-ignore
+    return Uint8Array.of(0, 0, 0, 24,
+      0x80, 0x8f, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1,
+      0x01, 0x8f, 0, 2, 0, 1, 0, 1, 0, 0, 0, 2);
+  };
+  const text = await against(answer, "rtpg");
+  assert.match(text, /^Group 0x0001: active\/optimized\n {2}Preferred: yes$/m);
+  assert.match(text, /^Group 0x0002: active\/non-optimized\n {2}Preferred: no$/m);
+  const { groups } = JSON.parse(await against(answer, "rtpg", "--json"));
+  assert.equal(
+    groups.map(({ group, state, ports }: { group: number; state: number; ports: number[] }) => [
+      group,
+      state,
+      ports,
+    ]),
+    [[1, 0, [1]], [2, 1, [2]]],
+  );
 });
 
 test.run();
