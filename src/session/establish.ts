@@ -52,11 +52,16 @@ export async function establishAtAny(
   before: Before,
   signal?: AbortSignal,
 ): Promise<Established & { index: number }> {
+  let earlier: { error: unknown } | undefined;
   for (const [index, address] of addresses.entries()) {
     try {
       return { ...await establish(options, address, before, signal), index };
     } catch (error) {
-      if (index === addresses.length - 1 || signal?.aborted || !elsewhere(error)) throw error;
+      const last = index === addresses.length - 1;
+      // A portal of another group says nothing of the target: where another one is only out of reach, that is the reason.
+      if (last && earlier !== undefined && anotherGroup(error)) throw earlier.error;
+      if (last || signal?.aborted || !elsewhere(error)) throw error;
+      if (!anotherGroup(error)) earlier ??= { error };
     }
   }
   throw new RangeError("There is no address to connect to");
@@ -67,8 +72,12 @@ function elsewhere(error: unknown): boolean {
   if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
   if (error instanceof TimeoutError) return true;
   if (!(error instanceof LoginError)) return false;
-  const anotherGroup = error.code === ErrorCode.LoginFailed && error.statusClass === undefined;
-  return anotherGroup || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
+  return anotherGroup(error) || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
+}
+
+/** Whether a portal was refused by us, because it is of another portal group than the session. */
+function anotherGroup(error: unknown): boolean {
+  return error instanceof LoginError && error.code === ErrorCode.LoginFailed && error.statusClass === undefined;
 }
 
 /** What a reinstatement knows of the session before. */

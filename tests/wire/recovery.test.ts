@@ -1,7 +1,7 @@
 // Session recovery (RFC 7143 §7).
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { IscsiSession, SessionOptions } from "../../src/session/mod.ts";
+import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
 import {
   encodeAsyncMessage,
   encodeLoginResponse,
@@ -9,8 +9,8 @@ import {
   encodeReject,
   Opcode,
 } from "../../src/wire/mod.ts";
-import type { Command, Peer, PeerConnection } from "./peer.ts";
-import { pattern, read, ready, rejectsWith, rig, write } from "./rig.ts";
+import { type Command, Peer, type PeerConnection } from "./peer.ts";
+import { pattern, read, ready, rejectsWith, rig, sessionOptions, write } from "./rig.ts";
 
 const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
 const FAST = { minDelay: 5, maxDelay: 20 };
@@ -354,6 +354,33 @@ rigged("L-12 §7 another portal group is not the same session", recovering(), as
   next.login({ tag: 9 }).catch(() => {});
   await next.gone();
   assert.is(((await closed) as { code?: string }).code, "ISCSI_LOGIN_FAILED");
+});
+
+test("L-12 §7 a portal of another group does not end the tries at the session's own", async () => {
+  const [own, other] = [await Peer.listen(), await Peer.listen()];
+  let session: IscsiSession | undefined;
+  try {
+    const portals = [{ host: "127.0.0.1", port: other.port }];
+    const connecting = IscsiSession.connect(sessionOptions(own, { ...recovering().session, portals }));
+    const first = await own.accept();
+    await first.login({ tag: 1 });
+    session = await connecting;
+    const states: string[] = [];
+    session.on("state", ({ state }) => states.push(state));
+    const back = state(session, "connected");
+    first.socket.destroy();
+    (await own.accept()).socket.destroy();
+    const stranger = await other.accept();
+    stranger.login({ tag: 2 }).catch(() => {});
+    await stranger.gone();
+    await (await own.accept()).login({ tag: 1 });
+    await back;
+    assert.equal(states, ["reconnecting", "connected"]);
+  } finally {
+    const closing = session?.close();
+    await Promise.all([own.close(), other.close()]);
+    await closing;
+  }
 });
 
 rigged("H-6 §7 a silent peer is noticed and left", recovering({ keepalive: { interval: 40, timeout: 60 } }), async ({
