@@ -35,9 +35,9 @@ export const MODE_SELECT_10: CdbLayout = layout(
 
 /** A block descriptor to send. */
 export interface ModeSelectBlockDescriptor {
-  /** Density code, 0 to 255 (tapes). */
+  /** Density code, 0 to 255: for tapes, which must be given one. Absent for disks. */
   densityCode?: number | undefined;
-  /** Blocks; 0 where absent: as they are. Short descriptors hold 24 bits after the density code, long ones 64. */
+  /** Blocks; 0 where absent: as they are. Short descriptors hold 24 bits after a density code, else 32; long ones 64. */
   blocks?: Integer | undefined;
   /** Bytes in a block; 24 bits in short descriptors, 32 in long ones. */
   blockLength: number;
@@ -76,8 +76,12 @@ function descriptors(list: readonly ModeSelectBlockDescriptor[], longLba: boolea
       putUint(bytes, at + 12, 4, checkNumber("blockLength", one.blockLength, 0, 0xffffffff));
       return;
     }
-    bytes[at] = checkNumber("densityCode", one.densityCode ?? 0, 0, 255);
-    putUint(bytes, at + 1, 3, checkNumber("blocks", one.blocks ?? 0, 0, 0xffffff));
+    // On disks the byte of the density code is the highest of the count (SBC-4).
+    if (one.densityCode === undefined) putUint(bytes, at, 4, checkNumber("blocks", one.blocks ?? 0, 0, 0xffffffff));
+    else {
+      bytes[at] = checkNumber("densityCode", one.densityCode, 0, 255);
+      putUint(bytes, at + 1, 3, checkNumber("blocks", one.blocks ?? 0, 0, 0xffffff));
+    }
     putUint(bytes, at + 5, 3, checkNumber("blockLength", one.blockLength, 0, 0xffffff));
   });
   return bytes;
