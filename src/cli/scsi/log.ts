@@ -2,7 +2,7 @@ import { type LogPage, logPageName, logSense, parseLogPage } from "../../scsi/mo
 import type { CliIo } from "../io.ts";
 import type { PageNumber } from "./modes.ts";
 import { hexNumber, toJson, toText, warn } from "./print.ts";
-import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
+import { readListed, type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi log`. */
 export interface LogOptions extends UnitOptions {
@@ -22,9 +22,8 @@ export function showLog(io: CliIo, url: string, options: LogOptions): Promise<nu
     else {
       const list = await read(unit, { page: 0, subpage: 0 });
       pages.push(list);
-      for (const { pageCode } of list.kind === "supportedPages" ? list.pages : []) {
-        if (pageCode !== 0) pages.push(await read(unit, { page: pageCode, subpage: 0 }));
-      }
+      const listed = list.kind === "supportedPages" ? list.pages.filter(({ pageCode }) => pageCode !== 0) : [];
+      pages.push(...await readListed(io, listed, ({ pageCode }) => read(unit, { page: pageCode, subpage: 0 })));
     }
     for (const page of pages) warn(io, page);
     if (options.json) return await io.out(toJson(options.page === undefined ? pages : pages[0]));

@@ -1,6 +1,7 @@
 import { connect } from "../../client/connect.ts";
 import { LunExecutor } from "../../client/executor.ts";
 import { parseIscsiUrl } from "../../client/url.ts";
+import { ErrorCode } from "../../errors.ts";
 import {
   describeSense,
   drainUnitAttention,
@@ -8,6 +9,7 @@ import {
   parseInquiry,
   runWithRetry,
   type ScsiCommand,
+  ScsiError,
   type ScsiExecutor,
 } from "../../scsi/mod.ts";
 import { interruptible, type LoginCliOptions } from "../common.ts";
@@ -61,4 +63,22 @@ export function withUnit(
       await session.close();
     }
   });
+}
+
+/** Reads what the unit lists. What it refuses all the same is told on standard error and left out. */
+export async function readListed<Item, Result>(
+  io: CliIo,
+  items: Iterable<Item>,
+  read: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) {
+    try {
+      results.push(await read(item));
+    } catch (error) {
+      if (!(error instanceof ScsiError && error.code === ErrorCode.ScsiIllegalRequest)) throw error;
+      io.error(`lunstream: ${error.message}\n`);
+    }
+  }
+  return results;
 }

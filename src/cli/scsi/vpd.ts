@@ -1,7 +1,7 @@
 import { inquiry, parseVpdPage, type VpdPage, vpdPageName } from "../../scsi/mod.ts";
 import type { CliIo } from "../io.ts";
 import { hexNumber, toJson, toText, warn } from "./print.ts";
-import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
+import { readListed, type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi vpd`. */
 export interface VpdOptions extends UnitOptions {
@@ -21,9 +21,8 @@ export function showVpd(io: CliIo, url: string, options: VpdOptions): Promise<nu
     else {
       const list = await read(unit, 0);
       pages.push(list);
-      for (const page of list.kind === "supportedPages" ? list.pages : []) {
-        if (page !== 0) pages.push(await read(unit, page));
-      }
+      const listed = list.kind === "supportedPages" ? list.pages.filter((page) => page !== 0) : [];
+      pages.push(...await readListed(io, listed, (page) => read(unit, page)));
     }
     for (const page of pages) warn(io, page);
     if (options.json) return await io.out(toJson(options.page === undefined ? pages : pages[0]));

@@ -163,7 +163,11 @@ test("raw: the bytes to send come from a named pipe, to its end", async () => {
 });
 
 /** Runs a subcommand against a target that gives these answers, for which no target at hand has the commands. */
-async function against(answer: (cdb: Uint8Array) => Uint8Array, name: string, ...argv: string[]): Promise<string> {
+async function against(
+  answer: (cdb: Uint8Array) => Uint8Array | undefined,
+  name: string,
+  ...argv: string[]
+): Promise<string> {
   const peer = await Peer.listen();
   try {
     const printed = ok(name, `iscsi://127.0.0.1:${peer.port}/iqn.2026-01.test:target/0`, ...argv);
@@ -184,7 +188,12 @@ async function against(answer: (cdb: Uint8Array) => Uint8Array, name: string, ..
         connection.respond(command);
         continue;
       }
-      const data = answer(command.cdb).subarray(0, wanted);
+      const data = answer(command.cdb)?.subarray(0, wanted);
+      if (data === undefined) {
+        const sense = Uint8Array.of(0, 18, 0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x24, 0, 0, 0, 0, 0);
+        connection.respond(command, { status: 2, underflow: true, residualCount: wanted }, sense);
+        continue;
+      }
       const residualCount = wanted - data.length;
       connection.dataIn(command, { final: true }, data);
       connection.respond(command, { underflow: residualCount > 0, residualCount, expDataSN: 1 });
@@ -216,6 +225,20 @@ test("log: one page, or all of the list", async () => {
   ]);
   const one = JSON.parse(await against(answer, "log", "-p", "0x0d", "--json"));
   assert.equal([one.kind, one.current, one.reference], ["temperature", 31, 65]);
+});
+
+test("log and vpd: a page that is listed and then refused does not hide the others", async () => {
+  const log = (cdb: Uint8Array): Uint8Array | undefined =>
+    [Uint8Array.of(0, 0, 0, 3, 0x00, 0x06, 0x0d), undefined, Uint8Array.of(0x0d, 0, 0, 6, 0, 0, 3, 2, 0, 31)][
+      [0x00, 0x06, 0x0d].indexOf(cdb[2]! & 0x3f)
+    ];
+  assert.match(await against(log, "log"), /^0x0d Temperature\n {2}Current: 31$/m);
+  const vpd = (cdb: Uint8Array): Uint8Array | undefined =>
+    [Uint8Array.of(0, 0, 0, 3, 0x00, 0x80, 0xb1), undefined, Uint8Array.of(0, 0xb1, 0, 4, 0x1c, 0x20, 0, 0)][
+      [0x00, 0x80, 0xb1].indexOf(cdb[2]!)
+    ];
+  assert.match(await against(vpd, "vpd"), /^ {2}Rotation rate: 7200$/m);
+  assert.is(JSON.parse(await against(vpd, "vpd", "--json")).length, 2);
 });
 
 test("rtpg: groups, their states and ports", async () => {
