@@ -7,7 +7,17 @@
 import type { Agent, Dispatcher } from "undici";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
-import { AbortError, ErrorCode, IscsiError, TimeoutError, TransportError } from "../errors.ts";
+import { fileGeometry } from "../block/file_device.ts";
+import { integerOption } from "../block/checks.ts";
+import {
+  AbortError,
+  ErrorCode,
+  IscsiError,
+  signalProblem,
+  TimeoutError,
+  TransportError,
+  typeError,
+} from "../errors.ts";
 
 /** Size of a request that makes the most of a connection, in bytes. */
 const REQUEST = 4 * 1024 * 1024;
@@ -22,9 +32,9 @@ export interface HttpDeviceOptions {
   connections?: number | undefined;
   /** Time limit in milliseconds for the headers of an answer, and between two pieces of its body; 30,000 where absent. */
   timeout?: number | undefined;
-  /** Tries after a lost connection, a status 429 or one of 5xx; 4 where absent. The waits between them double. */
+  /** Tries after a lost connection, a status 429 or one of 5xx, 0 to 100; 4 where absent. The waits between them double. */
   retries?: number | undefined;
-  /** Logical block size in bytes; 512, or less where the size is no multiple of it. */
+  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
   blockSize?: number | undefined;
   /** Aborts the opening. */
   signal?: AbortSignal | undefined;
@@ -77,13 +87,21 @@ class HttpDevice extends DeviceBase {
   }
 }
 
+/** What tells one version of a file from another. */
+interface Version {
+  /** The entity tag, weak or strong. */
+  readonly tag: string | undefined;
+  /** Last-Modified. */
+  readonly modified: string | undefined;
+}
+
 /** Requests for ranges of one URL. */
 class HttpSource {
   readonly #agent: Agent;
   readonly #url: URL;
   readonly #options: HttpDeviceOptions;
-  /** A strong entity tag: bytes of another version of the file are refused by the server. */
-  #tag: string | undefined;
+  /** Whose bytes are read. */
+  #version: Version = { tag: undefined, modified: undefined };
 
   constructor(agent: Agent, url: URL, options: HttpDeviceOptions) {
     this.#agent = agent;
@@ -95,8 +113,7 @@ class HttpSource {
   async probe(signal: AbortSignal | undefined): Promise<number> {
     return await this.#retrying(signal, async () => {
       const answer = await this.#request(0, 1, signal);
-      const tag = headerOf(answer, "etag");
-      this.#tag = tag !== undefined && tag.startsWith('"') ? tag : undefined;
+      this.#version = versionOf(answer);
       const total = /^bytes (?:0-0|\*)\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "")?.[1];
       await answer.body.dump();
       // 416 is the answer where there is not even one byte.
@@ -122,6 +139,11 @@ class HttpSource {
         await answer.body.dump();
         this.#refuse(answer, `bytes ${first}-${last}/${size}`);
       }
+      // A server may not know If-Match, and a weak tag cannot be asked for.
+      if (differ(this.#version, versionOf(answer))) {
+        await answer.body.dump();
+        throw changed();
+      }
       for await (const chunk of answer.body) {
         const bytes = chunk as Uint8Array;
         if (bytes.length > buffer.length - done) {
@@ -141,22 +163,30 @@ class HttpSource {
   }
 
   async #request(first: number, length: number, signal: AbortSignal | undefined): Promise<Answer> {
-    return await this.#agent.request({
+    const { tag } = this.#version;
+    const answer = await this.#agent.request({
       origin: this.#url.origin,
       path: this.#url.pathname + this.#url.search,
       method: "GET",
       headers: {
+        "accept-encoding": "identity",
         ...this.#options.headers,
         range: `bytes=${first}-${first + length - 1}`,
-        ...(this.#tag === undefined ? {} : { "if-match": this.#tag }),
+        // With a strong tag the server refuses bytes of another version.
+        ...(tag?.startsWith('"') ? { "if-match": tag } : {}),
       },
       ...(signal === undefined ? {} : { signal }),
     });
+    const encoding = headerOf(answer, "content-encoding") ?? "identity";
+    if (answer.statusCode !== 206 || encoding === "identity") return answer;
+    await answer.body.dump();
+    // Ranges of an encoded file are none of the file's own bytes.
+    throw new IscsiError(ErrorCode.Unsupported, `The server must send the file as it is, it sends it as ${encoding}`);
   }
 
   #refuse(answer: Answer, wanted: string): never {
     const { statusCode } = answer;
-    if (statusCode === 412) throw new IscsiError(ErrorCode.CopyFile, "The file behind the URL has changed");
+    if (statusCode === 412) throw changed();
     if (statusCode === 200) {
       throw new IscsiError(ErrorCode.Unsupported, "The server must answer to range requests, it sends the whole file");
     }
@@ -180,6 +210,22 @@ class HttpSource {
       await pause(delay, signal);
     }
   }
+}
+
+function versionOf(answer: Answer): Version {
+  return { tag: headerOf(answer, "etag"), modified: headerOf(answer, "last-modified") };
+}
+
+/** Whether two answers are of different versions: by their tags, where there are none by their dates. */
+function differ(one: Version, other: Version): boolean {
+  // A proxy may make a strong tag weak.
+  const plain = (tag: string | undefined): string | undefined => tag?.replace(/^W\//, "");
+  if (one.tag !== undefined && other.tag !== undefined) return plain(one.tag) !== plain(other.tag);
+  return one.modified !== undefined && other.modified !== undefined && one.modified !== other.modified;
+}
+
+function changed(): IscsiError {
+  return new IscsiError(ErrorCode.CopyFile, "The file behind the URL has changed");
 }
 
 function headerOf(answer: Answer, name: string): string | undefined {
@@ -227,10 +273,11 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<v
 
 /**
  * Opens a file behind HTTP or HTTPS as a read-only device, for copies to a LUN and comparisons with one. The server must
- * answer to range requests. Where it gives a strong entity tag, bytes of a later version of the file are refused
- * (`COPY_FILE`); without one, a file that changes its size is noticed, and one that changes its bytes is not.
+ * answer to range requests, itself: redirects are not followed. Bytes of a later version of the file are refused
+ * (`COPY_FILE`) where its entity tag, its date or its size is another one; a server that gives neither tag nor date hides
+ * a change of bytes alone.
  *
- * @throws IscsiError (`BLOCK_UNSUPPORTED`) where the server knows no ranges
+ * @throws IscsiError (`BLOCK_UNSUPPORTED`) where the server knows no ranges, or sends the file encoded
  * @throws TransportError (`ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECTION_LOST`), TimeoutError
  * @throws IscsiError (`COPY_FILE`) for another status than 206, 404 for instance
  * @example
@@ -241,23 +288,32 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<v
  * ```
  */
 export async function httpDevice(url: string | URL, options: HttpDeviceOptions = {}): Promise<BlockDevice> {
+  const place = addressOf(url);
+  const timeout = integerOption("timeout", options.timeout, 30_000, 1, 2 ** 31 - 1);
+  const connections = integerOption("connections", options.connections, 8, 1, 256);
+  integerOption("retries", options.retries, RETRIES, 0, 100);
+  // Of an empty file: whether the size fits is known later.
+  fileGeometry(0, options.blockSize);
+  const { signal } = options;
+  const problem = signal === undefined ? undefined : signalProblem("signal", signal);
+  if (problem !== undefined) throw problem;
+  if (signal?.aborted) throw new AbortError(signal);
   // Loaded when it is used: most programs do not.
   const undici = await import("undici");
-  const timeout = options.timeout ?? 30_000;
-  const agent = new undici.Agent({
-    connections: options.connections ?? 8,
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-    connect: { timeout },
-  });
-  const source = new HttpSource(agent, new URL(url), options);
+  const agent = new undici.Agent({ connections, headersTimeout: timeout, bodyTimeout: timeout, connect: { timeout } });
+  const source = new HttpSource(agent, place, options);
   try {
-    const size = await source.probe(options.signal);
-    let blockSize = options.blockSize ?? 512;
-    while (size % blockSize !== 0) blockSize /= 2;
-    return new HttpDevice(source, size, blockSize);
+    const size = await source.probe(signal);
+    return new HttpDevice(source, size, fileGeometry(size, options.blockSize).blockSize);
   } catch (error) {
     await source.close();
     throw error;
   }
+}
+
+/** @throws TypeError (`ERR_INVALID_ARG_VALUE`) */
+function addressOf(url: string | URL): URL {
+  const place = URL.canParse(url) ? new URL(url) : undefined;
+  if (place?.protocol === "http:" || place?.protocol === "https:") return place;
+  throw typeError(ErrorCode.InvalidArgValue, "The address must be a URL of http or https");
 }

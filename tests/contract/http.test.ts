@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../src/block/mod.ts";
-import { httpDevice } from "../../src/client/http_device.ts";
+import { httpDevice, type HttpDeviceOptions } from "../../src/client/http_device.ts";
 import { createReadStream, readable, writable } from "../../src/streams/mod.ts";
 import { Random, runSeed } from "./random.ts";
 import { deviceSuite } from "./suite.ts";
@@ -112,6 +112,70 @@ test("notices another version of the file", async () => {
   tag = '"two"';
   assert.is(await code(device.read(0, 10)), "COPY_FILE");
   await device.close();
+});
+
+test("notices another version of the file behind a server that ignores If-Match", async () => {
+  const answer = (headers: Record<string, string>) => (request: IncomingMessage, response: ServerResponse) => {
+    const [first, last] = /(\d+)-(\d+)/.exec(request.headers.range!)!.slice(1).map(Number) as [number, number];
+    response.writeHead(206, { "content-range": `bytes ${first}-${last}/${SIZE}`, ...headers });
+    response.end(bytes.subarray(first, last + 1));
+    return true;
+  };
+  const modified = (second: number) => ({ "last-modified": `Tue, 01 Sep 2026 10:00:0${second} GMT` });
+  const changes: [Record<string, string>, Record<string, string>, string | undefined][] = [
+    [{ etag: '"one"' }, { etag: '"two"' }, "COPY_FILE"],
+    [{ etag: 'W/"one"' }, { etag: 'W/"two"' }, "COPY_FILE"],
+    [modified(1), modified(2), "COPY_FILE"],
+    [{ etag: '"one"', ...modified(1) }, { etag: '"one"', ...modified(2) }, undefined],
+    [{ etag: '"one"', ...modified(1) }, {}, undefined],
+  ];
+  for (const [before, after, expected] of changes) {
+    intercept = answer(before);
+    const device = await httpDevice(url(), { retries: 0 });
+    assert.is((await device.read(0, 10)).length, 10);
+    intercept = answer(after);
+    assert.is(await code(device.read(0, 10)), expected, JSON.stringify(after));
+    await device.close();
+  }
+});
+
+test("asks for the file as it is, and refuses an encoded one", async () => {
+  const encodings: unknown[] = [];
+  intercept = (request, response) => {
+    encodings.push(request.headers["accept-encoding"]);
+    const [first, last] = /(\d+)-(\d+)/.exec(request.headers.range!)!.slice(1).map(Number) as [number, number];
+    const encoding = last === 0 ? "identity" : "gzip";
+    response.writeHead(206, { "content-range": `bytes ${first}-${last}/${SIZE}`, "content-encoding": encoding });
+    response.end(bytes.subarray(first, last + 1));
+    return true;
+  };
+  const device = await httpDevice(url());
+  assert.is(await code(device.read(0, 10)), "BLOCK_UNSUPPORTED");
+  assert.equal(encodings, ["identity", "identity"]);
+  await device.close();
+});
+
+test("refuses options and addresses that are not allowed", async () => {
+  const wrong: [HttpDeviceOptions, string][] = [
+    [{ retries: NaN }, "ERR_OUT_OF_RANGE"],
+    [{ retries: -1 }, "ERR_OUT_OF_RANGE"],
+    [{ connections: 0 }, "ERR_OUT_OF_RANGE"],
+    [{ connections: 257 }, "ERR_OUT_OF_RANGE"],
+    [{ timeout: 0.5 }, "ERR_OUT_OF_RANGE"],
+    [{ blockSize: 3 }, "ERR_OUT_OF_RANGE"],
+    [{ blockSize: 0 }, "ERR_OUT_OF_RANGE"],
+    [{ retries: "4" as never }, "ERR_INVALID_ARG_TYPE"],
+    [{ signal: {} as never }, "ERR_INVALID_ARG_TYPE"],
+    [{ signal: AbortSignal.abort() }, "ABORT_ERR"],
+  ];
+  const before = requests;
+  for (const [options, expected] of wrong) {
+    assert.is(await code(httpDevice(url(), options)), expected, JSON.stringify(options));
+  }
+  for (const address of ["ftp://127.0.0.1/x", "disk.img", ""]) {
+    assert.is(await code(httpDevice(address)), "ERR_INVALID_ARG_VALUE", address);
+  }
+  assert.is(requests, before);
 });
 
 test("refuses what is not the range asked for", async () => {
