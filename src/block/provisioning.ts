@@ -63,11 +63,11 @@ export function discardJob(geometry: Geometry, first: number, end: number, held:
   const to = end === last ? end : roundDown(end - alignment, granularity) + alignment;
   if (from >= to) return undefined;
   if (discard === "unmap") {
-    const step = Math.max(granularity, roundDown(maxUnmapBlocks, granularity));
+    const step = stepOf(maxUnmapBlocks, granularity);
     return new BlockRun(from, to, step, (lba, blocks) => unmap({ ranges: [{ lba, blocks }] }), held);
   }
   const zero = new Uint8Array(geometry.blockSize);
-  const step = Math.max(granularity, roundDown(maxWriteSameBlocks, granularity));
+  const step = stepOf(maxWriteSameBlocks, granularity);
   return new BlockRun(from, to, step, (lba, blocks) => writeSame16({ lba, blocks, dataOut: zero, unmap: true }), held);
 }
 
@@ -145,6 +145,11 @@ export async function lbaExtents(
     }
   }
   return list;
+}
+
+/** Blocks of one command: whole granules, or as many blocks as it may have where a granule is more. */
+function stepOf(most: number, granularity: number): number {
+  return most < granularity ? most : roundDown(most, granularity);
 }
 
 function roundUp(value: number, unit: number): number {

@@ -373,6 +373,23 @@ test("discard gives whole granules back, within the limits", async () => {
   assert.is(await code((await open()).device.discard(0, 512)), "BLOCK_UNSUPPORTED");
 });
 
+test("discard keeps to the limits where a granule is larger than they are", async () => {
+  for (const options of [{ unmap: true, maxUnmap: 33 }, { writeSame: true, maxWriteSame: 20 }]) {
+    const disk = new FakeDisk({
+      blocks: 1024,
+      blockSize: 512,
+      thin: true,
+      readsZeros: true,
+      granularity: 64,
+      ...options,
+    });
+    const device = await openScsiBlockDevice(disk);
+    await device.write(new Uint8Array(device.size).fill(1), 0);
+    await device.discard(1, device.size - 1);
+    assert.ok((await device.read(0, 64 * 512)).every((byte) => byte === 1));
+  }
+});
+
 test("writeZeroes: by command where the device can, else written; odd ends are written", async () => {
   const cases: Partial<FakeDiskOptions>[] = [
     {},
