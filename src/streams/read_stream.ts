@@ -7,7 +7,7 @@
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../block/signals.ts";
-import { AbortError, rangeError } from "../errors.ts";
+import { AbortError, ErrorCode, rangeError, typeError } from "../errors.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
@@ -21,11 +21,14 @@ export interface ReadStreamOptions extends StreamTuning {
   start?: number | undefined;
   /** Last byte, inclusive; the last one of the device where absent, `Infinity`, or beyond. */
   end?: number | undefined;
-  /** Give strings in this encoding instead of byte arrays. */
+  /** Give strings in this encoding instead of byte arrays: utf8, latin1, ascii or hex. */
   encoding?: string | undefined;
   /** Destroys the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
 }
+
+/** What streamx can decode piece by piece, under all the names that Node has for it. */
+const ENCODINGS: ReadonlySet<string> = new Set(["utf8", "utf-8", "latin1", "binary", "ascii", "hex"]);
 
 class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   bytesRead = 0;
@@ -95,7 +98,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
  * promises nothing, everything comes.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for positions or sizes that are not allowed
- * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type, (`ERR_INVALID_ARG_VALUE`) for another encoding
  * @example
  * ```ts
  * import { createReadStream } from "lunstream/streams";
@@ -117,6 +120,11 @@ export function createReadStream(
   options: ReadStreamOptions & { skipHoles?: boolean | undefined } = {},
 ): DeviceReadStream | ReadSide<PlacedBytes> {
   const plan = { ...readRange(device, options), ...streamPlan(device, options) };
+  const { encoding } = options;
+  // Node takes null for none.
+  if (encoding !== undefined && encoding !== null && !ENCODINGS.has(String(encoding).toLowerCase())) {
+    throw typeError(ErrorCode.InvalidArgValue, `encoding must be utf8, latin1, ascii or hex, got ${encoding}`);
+  }
   if (options.skipHoles !== true) return new Stream(new ReadAhead(device, plan), (chunk) => chunk.buffer, options);
   const ranges = (signal: AbortSignal) => dataRanges(device, plan.position, plan.length, signal);
   return new Stream(new ReadAhead(device, { ...plan, ranges }), (chunk) => chunk, { ...options, encoding: undefined });

@@ -86,6 +86,23 @@ test("refuses positions as fs.createReadStream does", async () => {
   }
 });
 
+test("decodes what characters are cut by requests, and refuses encodings that it does not know", async () => {
+  const device = memoryDevice(1024);
+  await device.write(new TextEncoder().encode("é€𝄞"), 0);
+  for (const [encoding, expected] of [["UTF-8", "é€𝄞"], ["hex", "c3a9e282acf09d849e"]] as const) {
+    let text = "";
+    for await (const chunk of createReadStream(device, { end: 8, requestSize: 1, encoding })) text += chunk;
+    assert.is(text, expected);
+  }
+  for (const encoding of ["base64", "utf16le", "nonsense", ""]) {
+    assert.throws(
+      () => createReadStream(device, { encoding }),
+      (error: { code: string }) => error.code === "ERR_INVALID_ARG_VALUE" && error instanceof TypeError,
+      encoding,
+    );
+  }
+});
+
 test("holds no more than depth requests when nobody reads on", async () => {
   const gate = await filled();
   const stream = createReadStream(gate.device, { requestSize: 4096, depth: 3 });
