@@ -6,7 +6,8 @@
 
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError, rangeError, typeError } from "../errors.ts";
-import { readable, writable } from "../streams/mod.ts";
+import { readable } from "../streams/mod.ts";
+import { type SettlingWritable, settlingWritable } from "../streams/web_writable.ts";
 import { bytesOf } from "./bytes.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
 
@@ -44,7 +45,8 @@ export interface DeviceFileInfo {
 export class DeviceFsFile {
   readonly #cursor: Cursor;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array> | undefined;
+  #writable: SettlingWritable | undefined;
+  #closing: Promise<void> | undefined;
 
   /** Use {@link fsFile}. */
   constructor(device: BlockDevice, options: HandleOptions = {}) {
@@ -129,13 +131,14 @@ export class DeviceFsFile {
    */
   get writable(): WritableStream<Uint8Array> {
     const { device, position } = this.#cursor;
-    this.#writable ??= writable(device, this.#streaming(Math.min(position, device.size)));
-    return this.#writable;
+    this.#writable ??= settlingWritable(device, this.#streaming(Math.min(position, device.size)));
+    return this.#writable.stream;
   }
 
-  /** Waits for what is running and closes the file. Idempotent. */
+  /** Waits for what is running and for what its stream has accepted, and closes the file. Idempotent. */
   close(): Promise<void> {
-    return this.#cursor.close();
+    this.#closing ??= this.#finish();
+    return this.#closing;
   }
 
   /** Begins to close the file. */
@@ -146,6 +149,14 @@ export class DeviceFsFile {
   /** The same as {@link DeviceFsFile.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #finish(): Promise<void> {
+    // A chunk that the stream has accepted counts as written, as it does in Deno, even if nobody closes the stream.
+    const settled = this.#writable?.settle() ?? Promise.resolve();
+    await Promise.allSettled([this.#cursor.run(settled), this.#cursor.close()]);
+    await settled;
+    await this.#cursor.close();
   }
 
   #streaming(position: number) {

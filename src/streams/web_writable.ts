@@ -47,6 +47,19 @@ export interface WritableOptions extends StreamTuning {
  * ```
  */
 export function writable(device: BlockDevice, options: WritableOptions = {}): WritableStream<Uint8Array> {
+  return settlingWritable(device, options).stream;
+}
+
+/** A stream as {@link writable} makes it, that somebody else can end. */
+export interface SettlingWritable {
+  /** The stream. */
+  readonly stream: WritableStream<Uint8Array>;
+  /** Brings what has been accepted to the medium and ends the stream, where it has not ended. Rejects where that failed. */
+  settle(): Promise<void>;
+}
+
+/** The same as {@link writable}, for an owner that is closed before the stream may be. */
+export function settlingWritable(device: BlockDevice, options: WritableOptions): SettlingWritable {
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
@@ -68,7 +81,16 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
     finishing ??= behind.cancel(reason).then(options.finished);
     return finishing;
   };
-  return new WritableStream<Uint8Array>({
+  let ended: Promise<void> | undefined;
+  const end = (): Promise<void> => ended ??= behind.finish();
+  const closed = (): IscsiError => new IscsiError(ErrorCode.Closed, "What the stream belongs to has been closed");
+  const settle = async (): Promise<void> => {
+    if (finishing !== undefined) return;
+    await end();
+    // Unless the stream is being closed by itself.
+    if (finishing === undefined) fail(closed());
+  };
+  const stream = new WritableStream<Uint8Array>({
     start(controller) {
       fail = (error) => {
         controller.error(error);
@@ -87,6 +109,7 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
         await finish(error);
         throw error;
       }
+      if (ended !== undefined) throw closed();
       try {
         await behind.write(chunk);
       } catch (error) {
@@ -97,11 +120,12 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
     },
     async close() {
       try {
-        await behind.finish();
+        await end();
       } finally {
         await finish();
       }
     },
     abort: finish,
   }, { highWaterMark: 1 });
+  return { stream, settle };
 }

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../../src/block/device.ts";
-import { memoryDevice } from "../../../src/block/mod.ts";
+import { memoryDevice, slice } from "../../../src/block/mod.ts";
 import { fileHandle, fsFile, SeekFrom } from "../../../src/handles/mod.ts";
 import { gatedDevice, pattern, until } from "../streams/gate.ts";
 
@@ -199,6 +199,50 @@ test("fsFile: its streams are one each, and move the cursor", async () => {
   assert.equal(value, await inner.read(0, 1000));
   assert.ok(await source.seek(0, SeekFrom.Current) >= 1000);
   await source.readable.cancel();
+});
+
+test("fsFile: close brings to the device what its stream has accepted, and tells where it could not", async () => {
+  for (const owns of [false, true]) {
+    const inner = await device();
+    const file = fsFile(slice(inner, 0, SIZE), { owns });
+    const writer = file.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write(new Uint8Array(100).fill(7));
+    await file.close();
+    assert.ok((await inner.read(0, 100)).every((byte) => byte === 7));
+    assert.is((await outcome(() => writer.write(new Uint8Array(1))) as { code: string }).code, "BLOCK_CLOSED");
+  }
+  const gate = gatedDevice(await device());
+  const file = fsFile(gate.device, { owns: true });
+  const writer = file.writable.getWriter();
+  writer.closed.catch(() => {});
+  await writer.write(new Uint8Array(100));
+  gate.before = () => {
+    throw Object.assign(new Error("bad"), { code: "SCSI_MEDIUM_ERROR" });
+  };
+  assert.is((await outcome(() => file.close()) as { code: string }).code, "SCSI_MEDIUM_ERROR");
+  gate.before = () => {};
+  assert.is((await outcome(() => gate.device.read(0, 1)) as { code: string }).code, "BLOCK_CLOSED");
+});
+
+test("fsFile: closed together with its stream, it has everything written", async () => {
+  for (const first of ["file", "stream"]) {
+    const inner = await device();
+    const gate = gatedDevice(inner);
+    const file = fsFile(gate.device);
+    const writer = file.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write(new Uint8Array(100).fill(7));
+    await Promise.all(first === "file" ? [file.close(), writer.close()] : [writer.close(), file.close()]);
+    assert.ok((await inner.read(0, 100)).every((byte) => byte === 7), first);
+  }
+  // A write that has not been accepted yet is refused, and the close goes on.
+  const file = fsFile(gatedDevice(await device()).device);
+  const writer = file.writable.getWriter();
+  writer.closed.catch(() => {});
+  const late = outcome(() => writer.write(new Uint8Array(1)));
+  await file.close();
+  assert.is((await late as { code: string }).code, "BLOCK_CLOSED");
 });
 
 test("fsFile: its streams begin at the cursor and close it", async () => {
