@@ -2,6 +2,7 @@ import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../src/block/device.ts";
 import { modelTest } from "./model.ts";
+import { overlapTest } from "./overlap.ts";
 import { runSeed } from "./random.ts";
 
 /** One implementation of the contract. */
@@ -172,6 +173,11 @@ export function deviceSuite(implementation: Implementation): Test<{ device: Bloc
       ...(implementation.maxLength === undefined ? {} : { maxLength: implementation.maxLength }),
     });
     assert.is(Object.values(counts).reduce((sum, count) => sum + count, 0), implementation.operations ?? 2000);
+  });
+
+  test("reads give nothing that a settled write has replaced, whatever overlaps them", async ({ device }) => {
+    if (device.readOnly) return;
+    await overlapTest(device, { seed: runSeed(`${implementation.name}, overlapping`), operations: 400 });
   });
 
   return test;
