@@ -1,4 +1,5 @@
 import type * as Fs from "node:fs";
+import type * as Net from "node:net";
 import type * as Process from "node:process";
 import { fileError } from "./file_error.ts";
 import { denoApi, isDeno, nodeModule } from "./platform.ts";
@@ -63,10 +64,42 @@ export async function writeStdout(bytes: Uint8Array): Promise<void> {
   try {
     for (let done = 0; done < bytes.length;) {
       const rest = done === 0 ? bytes : bytes.subarray(done);
-      done += isDeno ? await denoApi().stdout.write(rest) : await writeNode(rest);
+      done += isDeno ? await writeDeno(rest) : await writeNode(rest);
     }
   } catch (error) {
     throw fileError("write to", "standard output", error);
+  }
+}
+
+/** Standard output of Deno where it is a non-blocking pipe. */
+let denoPipe: Net.Socket | undefined;
+
+/**
+ * `Deno.stdout` cannot wait for a full pipe that someone has made non-blocking, and keeps an unknown part of what it could not write.
+ * Such a pipe is therefore written as a socket, before it is full for the first time.
+ */
+async function writeDeno(bytes: Uint8Array): Promise<number> {
+  if (denoPipe === undefined) {
+    if (!await outputIsNonBlockingPipe()) return await denoApi().stdout.write(bytes);
+    denoPipe = new (nodeModule<typeof Net>("node:net").Socket)({ fd: 1, readable: false, writable: true });
+    denoPipe.on("error", ignore);
+  }
+  const pipe = denoPipe;
+  return await new Promise((resolve, reject) => {
+    pipe.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+  });
+}
+
+/** By what Linux tells; false on other systems. */
+async function outputIsNonBlockingPipe(): Promise<boolean> {
+  const fs = nodeModule<typeof Fs>("node:fs");
+  try {
+    const stat = fs.fstatSync(1);
+    if (!stat.isFIFO() && !stat.isSocket()) return false;
+    const flags = /^flags:\s*([0-7]+)$/m.exec(await fs.promises.readFile("/proc/self/fdinfo/1", "utf8"))?.[1] ?? "0";
+    return (Number.parseInt(flags, 8) & fs.constants.O_NONBLOCK) !== 0;
+  } catch {
+    return false;
   }
 }
 

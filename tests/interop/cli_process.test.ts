@@ -2,6 +2,7 @@
 /**
  * The command as a process of its own: pipes, signals, and what the shell sees.
  */
+import { Buffer } from "node:buffer";
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -133,6 +134,25 @@ test("a reader that goes while the pipe is full", async () => {
   copy.child.stdout.destroy();
   assert.is(await copy.ended, 1);
   assert.match(copy.stderr(), /: Cannot write to standard output: the reader has closed the pipe \[COPY_FILE\]\n$/);
+});
+
+test("a slow reader of a non-blocking pipe gets everything", async () => {
+  const path = join(folder, "slow");
+  const bytes = randomBytes(MIB);
+  writeFileSync(path, bytes);
+  // dd makes the pipe non-blocking for all who have it.
+  const script = 'dd if=/dev/null oflag=nonblock status=none; exec "$0" "$@"';
+  const child = spawn("sh", ["-c", script, program, ...first, "cp", "-q", path, "-"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  await once(child.stdout, "readable");
+  // Nothing is taken meanwhile: the pipe is full.
+  await wait(500);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of child.stdout as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  assert.equal(await ended, [0, null]);
+  assert.ok(Buffer.concat(chunks).equals(bytes));
 });
 
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
