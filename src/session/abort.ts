@@ -8,7 +8,7 @@ import { ErrorCode, IscsiError, TimeoutError } from "../errors.ts";
 import { TaskManagementFunction, TaskManagementResponseCode } from "../wire/mod.ts";
 import type { Link } from "./link.ts";
 import type { ScsiTask } from "./task.ts";
-import type { TaskManagement, TaskManagementAnswer } from "./task_management.ts";
+import type { SendTaskManagement, TaskManagement, TaskManagementAnswer } from "./task_management.ts";
 import { delay } from "./timing.ts";
 
 /** After "no such task": how long a status that was on its way may still come, in milliseconds. */
@@ -36,21 +36,36 @@ export interface AbortContext {
 export async function abortTask(context: AbortContext, task: ScsiTask, error: Error): Promise<void> {
   if (task.ended || task.abortError !== undefined) return;
   task.abortError = error;
+  // The reset follows in the same turn: were it to wait behind the aborts of other tasks, which a target that is silent
+  // does not answer either, then each of them would add its whole time limit.
+  const known = await context.management.inTurn((send) => abortOrReset(context, send, task, error));
+  if (known) return;
+  await delay(STATUS_GRACE);
+  if (!task.ended) context.endTask(task, error);
+}
+
+/** False: the target does not know the task; a status that was on its way may still come. */
+async function abortOrReset(
+  context: AbortContext,
+  send: SendTaskManagement,
+  task: ScsiTask,
+  error: Error,
+): Promise<boolean> {
   const wanted = () => !task.ended;
+  const { limit } = context;
   const { lun } = task.call;
-  const aborted = await attempt(context, { fn: TaskManagementFunction.AbortTask, lun, task, wanted });
-  if (task.ended) return;
-  if (aborted?.response === TaskManagementResponseCode.NoSuchTask) await delay(STATUS_GRACE);
-  if (task.ended) return;
-  if (
-    aborted?.response === TaskManagementResponseCode.Complete ||
-    aborted?.response === TaskManagementResponseCode.NoSuchTask
-  ) return context.endTask(task, error);
+  const aborted = await answerOf(send({ fn: TaskManagementFunction.AbortTask, lun, task, wanted }, limit));
+  if (task.ended) return true;
+  if (aborted?.response === TaskManagementResponseCode.NoSuchTask) return false;
+  if (aborted?.response === TaskManagementResponseCode.Complete) {
+    context.endTask(task, error);
+    return true;
+  }
 
   // After our logout the answer to that, or its absence, ends the task.
-  if (context.link.loggedOut) return;
-  const reset = await attempt(context, { fn: TaskManagementFunction.LogicalUnitReset, lun, wanted });
-  if (task.ended) return;
+  if (context.link.loggedOut) return true;
+  const reset = await answerOf(send({ fn: TaskManagementFunction.LogicalUnitReset, lun, wanted }, limit));
+  if (task.ended) return true;
   if (reset?.response === TaskManagementResponseCode.Complete) {
     context.endTask(task, error);
     const because = new IscsiError(
@@ -58,28 +73,28 @@ export async function abortTask(context: AbortContext, task: ScsiTask, error: Er
       "The LUN was reset, because the target did not abort another task of it",
       { cause: error },
     );
-    return context.endTasksOf(lun, reset.cmdSN, because);
+    context.endTasksOf(lun, reset.cmdSN, because);
+    return true;
   }
-  if (context.link.loggedOut) return;
+  if (context.link.loggedOut) return true;
   context.link.connection.fail(
     error instanceof TimeoutError ? error : new TimeoutError(
       ErrorCode.RequestTimeout,
       "The target neither aborted a task nor reset its LUN in time",
-      context.limit,
+      limit,
       { cause: error },
     ),
   );
+  return true;
 }
 
-/** Undefined: not answered, or rejected, or not wanted any more. */
-async function attempt(
-  context: AbortContext,
-  call: Parameters<TaskManagement["call"]>[0],
+/** Undefined: not answered in time, rejected, not wanted any more, or the connection is gone. All of them are "no" here. */
+async function answerOf(
+  answer: Promise<TaskManagementAnswer | undefined>,
 ): Promise<TaskManagementAnswer | undefined> {
   try {
-    return await context.management.call(call, context.limit);
+    return await answer;
   } catch {
-    // Not answered in time, rejected, or the connection is gone: all of them are "no" here.
     return undefined;
   }
 }

@@ -62,6 +62,12 @@ export interface TaskManagementAnswer {
   cmdSN: number;
 }
 
+/** Sends one request, as {@link TaskManagement.call} says. */
+export type SendTaskManagement = (
+  call: TaskManagementCall,
+  limit: number,
+) => Promise<TaskManagementAnswer | undefined>;
+
 const MAX_RESENDS = 4;
 const RESEND_DELAY = 100;
 
@@ -82,18 +88,28 @@ export class TaskManagement {
    * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or what ended the connection
    */
   call(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer | undefined> {
-    return this.#queue.run(async () => {
-      for (let attempt = 1;; attempt++) {
-        if (call.wanted?.() === false || this.#link.loggedOut) return undefined;
-        try {
-          return await this.#send(call, limit);
-        } catch (error) {
-          const later = error instanceof RejectedError && error.reason === RejectReason.TooManyImmediateCommands;
-          if (!later || attempt > MAX_RESENDS) throw error;
-          await delay(RESEND_DELAY * attempt);
-        }
+    return this.inTurn((send) => send(call, limit));
+  }
+
+  /**
+   * Runs a job as soon as no other request is under way. It sends its requests with what it is given, one after the other,
+   * and no request of others comes between them.
+   */
+  inTurn<T>(job: (send: SendTaskManagement) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => job((call, limit) => this.#attempts(call, limit)));
+  }
+
+  async #attempts(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer | undefined> {
+    for (let attempt = 1;; attempt++) {
+      if (call.wanted?.() === false || this.#link.loggedOut) return undefined;
+      try {
+        return await this.#send(call, limit);
+      } catch (error) {
+        const later = error instanceof RejectedError && error.reason === RejectReason.TooManyImmediateCommands;
+        if (!later || attempt > MAX_RESENDS) throw error;
+        await delay(RESEND_DELAY * attempt);
       }
-    });
+    }
   }
 
   async #send(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer> {

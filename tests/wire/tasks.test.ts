@@ -215,6 +215,41 @@ rigged("F-53 §11.6 neither abort nor reset is answered: the connection ends", {
   await target.gone();
 });
 
+rigged(
+  "F-53 §11.6 one abort that is not answered is enough: the others do not wait for the same, one after the other",
+  {
+    session: { timeouts: { request: 150 } },
+  },
+  async ({ session, target }) => {
+    const runs = Array.from({ length: 30 }, () => session.execute(1, ready(), { timeout: 60 }));
+    for (const _ of runs) await target.command();
+    assert.is((await tmf(target)).function, Fn.AbortTask);
+    assert.is((await tmf(target)).function, Fn.LogicalUnitReset);
+    await target.gone();
+    for (const run of runs) await rejectsWith(run, "ISCSI_COMMAND_TIMEOUT");
+  },
+);
+
+rigged("F-53 §11.6 the reset after an abort that is not answered spares the tasks of other LUNs", {
+  session: { timeouts: { request: 150 } },
+}, async ({ session, target }) => {
+  const abort = new AbortController();
+  const runs = [1, 1, 2].map((lun) => session.execute(lun, ready(), { signal: abort.signal }));
+  for (const _ of runs) await target.command();
+  abort.abort();
+  assert.is((await tmf(target)).function, Fn.AbortTask);
+  const reset = await tmf(target);
+  assert.is(reset.function, Fn.LogicalUnitReset);
+  assert.is(reset.lun, 1n << 48n);
+  answer(target, reset, 0);
+  const next = await tmf(target);
+  assert.is(next.function, Fn.AbortTask);
+  assert.is(next.lun, 2n << 48n);
+  answer(target, next, 0);
+  for (const run of runs) await rejectsWith(run, "ABORT_ERR");
+  await target.quiet();
+});
+
 rigged("F-4 §11.5 one task management request at a time", {}, async ({ session, target }) => {
   const abort = new AbortController();
   const runs = Array.from({ length: 3 }, () => session.execute(1, ready(), { signal: abort.signal }));
