@@ -62,19 +62,33 @@ export function quickOptions(connectTcp: ConnectTcp, more: Partial<SessionOption
   };
 }
 
+/** The disk of a target before a session. */
+export function freshDisk(): Uint8Array {
+  return patternBytes(32 * BLOCK, 0, 5);
+}
+
 /** Runs one session to its end. Never rejects. */
 export async function runScript(options: ScriptOptions): Promise<Outcome> {
-  const disk = patternBytes(32 * BLOCK, 0, 5);
+  const disk = freshDisk();
   const connectTcp = memoryConnect(options.faults, (socket, tcp, number) => {
     options.accepted?.(tcp, number);
     const connection = new PeerConnection(socket);
     options.served?.(connection, number);
     void serve(connection, disk);
   });
+  return await runSteps(quickOptions(connectTcp, options.session), disk, options);
+}
+
+/** The same with a target that is there already, and whose disk is `disk`. */
+export async function runSteps(
+  session: SessionOptions,
+  disk: Uint8Array,
+  options: Pick<ScriptOptions, "together" | "trusting"> = {},
+): Promise<Outcome> {
   const outcome: Outcome = { done: [], failed: [], wrong: [] };
   let hung: ReturnType<typeof setTimeout> | undefined;
   await Promise.race([
-    steps(quickOptions(connectTcp, options.session), disk, outcome, options),
+    steps(session, disk, outcome, options),
     new Promise<void>((resolve) => {
       hung = setTimeout(() => {
         outcome.wrong.push(`not over after ${HUNG} ms`);
@@ -90,7 +104,7 @@ async function steps(
   options: SessionOptions,
   disk: Uint8Array,
   outcome: Outcome,
-  { trusting = false, together = false }: ScriptOptions,
+  { trusting = false, together = false }: Pick<ScriptOptions, "together" | "trusting">,
 ): Promise<void> {
   const step = async <T>(name: string, run: () => Promise<T>, check: (value: T) => string | undefined) => {
     try {
