@@ -172,9 +172,9 @@ async function settled(works: Promise<void>[]): Promise<void> {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) where the store is smaller than the device
  * @example
  * ```ts
- * import { overlay } from "lunstream";
+ * import { memoryDevice, overlay } from "lunstream";
  *
- * const trial = overlay(device);
+ * const trial = overlay(memoryDevice(1024 * 1024));
  * await trial.write(new Uint8Array([1]), 0);
  * await trial.commit();
  * ```

@@ -288,9 +288,10 @@ export class DeviceFileHandle {
  *
  * @example
  * ```ts
+ * import { memoryDevice } from "lunstream";
  * import { fileHandle } from "lunstream/handles";
  *
- * const handle = fileHandle(device, { owns: true });
+ * const handle = fileHandle(memoryDevice(1024 * 1024), { owns: true });
  * const { bytesRead } = await handle.read(new Uint8Array(512), 0, 512, 0);
  * await handle.close();
  * ```

@@ -170,9 +170,10 @@ export class DeviceFsFile {
  *
  * @example
  * ```ts
+ * import { memoryDevice } from "lunstream";
  * import { fsFile, SeekFrom } from "lunstream/handles";
  *
- * const file = fsFile(device);
+ * const file = fsFile(memoryDevice(1024 * 1024));
  * await file.seek(512, SeekFrom.Start);
  * const count = await file.read(new Uint8Array(512));
  * ```

@@ -108,12 +108,13 @@ const READ_WAITING = 1 << 30;
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
- * import { createCipheriv } from "node:crypto";
+ * import { createCipheriv, randomBytes } from "node:crypto";
  * import { pipeline } from "node:stream/promises";
+ * import { memoryDevice } from "lunstream";
  * import { createDuplexStream } from "lunstream/streams";
  *
- * const duplex = createDuplexStream(device);
- * await pipeline(duplex, createCipheriv("aes-256-ctr", key, iv), duplex);
+ * const duplex = createDuplexStream(memoryDevice(1024 * 1024));
+ * await pipeline(duplex, createCipheriv("aes-256-ctr", randomBytes(32), randomBytes(16)), duplex);
  * ```
  */
 export function createDuplexStream(device: BlockDevice, options: DuplexStreamOptions = {}): DeviceDuplexStream {

@@ -101,8 +101,10 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type, (`ERR_INVALID_ARG_VALUE`) for another encoding
  * @example
  * ```ts
+ * import { memoryDevice } from "lunstream";
  * import { createReadStream } from "lunstream/streams";
  *
+ * const device = memoryDevice(1024 * 1024);
  * for await (const chunk of createReadStream(device, { start: 0, end: 511 })) console.log(chunk.length);
  * ```
  */

@@ -35,9 +35,11 @@ export interface ReadableOptions extends StreamTuning {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device, or sizes that are not allowed
  * @example
  * ```ts
- * import { readable } from "lunstream/streams";
+ * import { memoryDevice } from "lunstream";
+ * import { readable, writable } from "lunstream/streams";
  *
- * await readable(device, { position: 0, length: 1024 * 1024 }).pipeTo(destination);
+ * const [from, to] = [memoryDevice(2 * 1024 * 1024), memoryDevice(1024 * 1024)];
+ * await readable(from, { position: 0, length: 1024 * 1024 }).pipeTo(writable(to));
  * ```
  */
 export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {

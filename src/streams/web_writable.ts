@@ -40,10 +40,11 @@ export interface WritableOptions extends StreamTuning {
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
+ * import { memoryDevice } from "lunstream";
  * import { writable } from "lunstream/streams";
  *
  * const response = await fetch("https://images.example/disk.img");
- * await response.body?.pipeTo(writable(device));
+ * await response.body?.pipeTo(writable(memoryDevice(1024 * 1024)));
  * ```
  */
 export function writable(device: BlockDevice, options: WritableOptions = {}): WritableStream<Uint8Array> {

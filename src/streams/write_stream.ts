@@ -59,9 +59,10 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * ```ts
  * import { createReadStream } from "node:fs";
  * import { pipeline } from "node:stream/promises";
+ * import { memoryDevice } from "lunstream";
  * import { createWriteStream } from "lunstream/streams";
  *
- * await pipeline(createReadStream("disk.img"), createWriteStream(device));
+ * await pipeline(createReadStream("disk.img"), createWriteStream(memoryDevice(1024 * 1024)));
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
