@@ -54,6 +54,15 @@ abstract class Transfer implements Job {
   abstract done(command: ScsiCommand, result: ScsiResult): void;
 }
 
+/** Where as many blocks are more bytes to the target, its blocks are larger than ours, and so at other places. */
+function checkOverflow(name: string, result: ScsiResult): void {
+  if (result.overflow === 0) return;
+  throw new IscsiError(
+    ErrorCode.ScsiBadData,
+    `The target had ${result.overflow} bytes more to move for a ${name}: its blocks are not of the size that it told`,
+  );
+}
+
 /** READ into the segments' own memory. */
 export class ReadTransfer extends Transfer {
   /** READ with the smallest CDB that fits. */
@@ -63,6 +72,7 @@ export class ReadTransfer extends Transfer {
 
   /** Short data with a good status must never pass for data. */
   done(command: ScsiCommand, result: ScsiResult): void {
+    checkOverflow("READ", result);
     const wanted = command.dataIn?.length ?? 0;
     if (result.dataIn.length === wanted && result.underflow === 0) return;
     const got = Math.min(result.dataIn.length, wanted - result.underflow);
@@ -89,6 +99,7 @@ export class WriteTransfer extends Transfer {
 
   /** A target that took less than it was given has not written it all, whatever its status says. */
   done(command: ScsiCommand, result: ScsiResult): void {
+    checkOverflow("WRITE", result);
     if (result.underflow === 0) return;
     const given = command.dataOut?.length ?? 0;
     throw new IscsiError(

@@ -207,6 +207,14 @@ test("short data with a good status are an error, in both directions", async () 
   assert.is(await code(device.write(new Uint8Array(1024), 0)), "SCSI_BAD_DATA");
 });
 
+test("more data than were asked for are an error, in both directions: the blocks have another size", async () => {
+  const { disk, device } = await open();
+  disk.intercept = ({ cdb, dataIn }) => cdb[0] === 0x28 ? { dataIn: dataIn!, overflow: 3584 } : undefined;
+  assert.is(await code(device.read(0, 512)), "SCSI_BAD_DATA");
+  disk.intercept = ({ cdb }) => cdb[0] === 0x2a ? { overflow: 3584 } : undefined;
+  assert.is(await code(device.write(new Uint8Array(512), 0)), "SCSI_BAD_DATA");
+});
+
 test("an error of one command settles the operation when the others have ended", async () => {
   const { disk, device } = await open({}, { depth: 8, maxTransfer: 4096 });
   disk.held = true;
