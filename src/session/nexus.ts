@@ -85,6 +85,8 @@ export class Nexus implements PduHandler {
   #ended = false;
   #results = 0;
   #idle: (() => void)[] = [];
+  /** Settles a task that has ended while its Data-In is under way. */
+  #settleLate: (() => void) | undefined;
 
   /** Takes the connection over from the login. */
   constructor(start: NexusStart, owner: NexusOwner) {
@@ -239,6 +241,13 @@ export class Nexus implements PduHandler {
   /** From the framer. */
   pdu(header: Uint8Array, data: Uint8Array): void {
     this.#receiver.pdu(header, data);
+    if (this.#settleLate !== undefined) this.#dataAreIn();
+  }
+
+  #dataAreIn(): void {
+    const settleLate = this.#settleLate;
+    this.#settleLate = undefined;
+    settleLate?.();
   }
 
   #takeBack(task: ScsiTask): CommandCall {
@@ -250,7 +259,7 @@ export class Nexus implements PduHandler {
     return task.call;
   }
 
-  /** Settles the command, as soon as the socket holds none of its data any more. */
+  /** Settles the command, as soon as the socket holds none of its data any more, nor a buffer of it to be filled. */
   #endTask(task: ScsiTask, ending: Ending): void {
     if (task.ended) return;
     task.ended = true;
@@ -258,8 +267,13 @@ export class Nexus implements PduHandler {
     const { call } = task;
     const { connection } = this.link;
     if ("result" in ending) this.#results++;
-    if (call.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) settle(call, ending);
-    else void connection.drained().then(() => settle(call, ending));
+    const free = () => {
+      if (call.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) settle(call, ending);
+      else void connection.drained().then(() => settle(call, ending));
+    };
+    // An abort may end the task in the middle of a PDU: the rest of its data still goes to the caller's buffer.
+    if (this.#receiver.receiving === task) this.#settleLate = free;
+    else free();
     this.#tellIdle();
   }
 
@@ -272,6 +286,7 @@ export class Nexus implements PduHandler {
   closed(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#dataAreIn();
     const because = error ?? connectionLost("The connection has been closed");
     const lost: ScsiTask[] = [];
     for (const task of this.link.tasks.all()) {

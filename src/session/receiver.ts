@@ -90,6 +90,11 @@ export class Receiver implements FramerHandler {
     this.#legal = discovery ? DISCOVERY : NORMAL;
   }
 
+  /** The task whose Data-In is under way: its buffer is still being written to. */
+  get receiving(): ScsiTask | undefined {
+    return this.#dataIn?.task;
+  }
+
   /** From the framer: the checks that come before a byte of data is stored. */
   header(header: Uint8Array): Uint8Array | undefined {
     const opcode = opcodeOf(header);

@@ -107,6 +107,46 @@ rigged("F-53 §11.6 no such task and no status: the wait is bounded", {}, async 
   await target.quiet();
 });
 
+rigged("H-9 F-53 §11.6 a task that ends in the middle of its data: they are in before the promise settles", {}, async ({
+  session,
+  target,
+}) => {
+  const abort = new AbortController();
+  const wanted = read(262144);
+  let settled = false;
+  const run = session.execute(1, wanted, { signal: abort.signal }).finally(() => settled = true);
+  run.catch(() => {});
+  const command = await target.command();
+  abort.abort();
+  answer(target, await tmf(target), 1);
+  const data = pattern(262144);
+  const pdu = target.frame(target.dataInHeader(command, {}, data.length), data);
+  target.socket.write(pdu.subarray(0, 100_000));
+  // Longer than a status may take after "no such task".
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  assert.not.ok(settled);
+  target.socket.write(pdu.subarray(100_000));
+  await rejectsWith(run, "ABORT_ERR");
+  assert.equal(wanted.dataIn, data);
+  await target.quiet();
+});
+
+rigged("H-9 F-53 §11.6 a task that ends in the middle of its data, and then the connection does", {}, async ({
+  session,
+  target,
+}) => {
+  const abort = new AbortController();
+  const run = session.execute(1, read(262144), { signal: abort.signal });
+  const command = await target.command();
+  abort.abort();
+  answer(target, await tmf(target), 1);
+  const pdu = target.frame(target.dataInHeader(command, {}, 262144), pattern(262144));
+  target.socket.write(pdu.subarray(0, 100_000));
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+  target.socket.destroy();
+  await rejectsWith(run, "ABORT_ERR");
+});
+
 rigged("FFP-19.4.1 F-53 §4.2.3.3 R2Ts of a task that is being aborted are answered", {
   login: { keys: { InitialR2T: "Yes", ImmediateData: "No" } },
 }, async ({ session, target }) => {
