@@ -7,6 +7,7 @@
 import { ErrorCode, IscsiError, ProtocolError } from "../errors.ts";
 import { type DataIn, decodeScsiResponseData, Opcode, type ScsiResponse } from "../wire/mod.ts";
 import { breach } from "./failures.ts";
+import { isRecoveredError } from "./sense.ts";
 import type { SessionResult } from "./shapes.ts";
 import type { ScsiTask } from "./task.ts";
 
@@ -17,6 +18,7 @@ const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** GOOD, CONDITION MET, and the two intermediate forms of them: all data must have been moved. */
 const SUCCESS: readonly number[] = [0x00, 0x04, 0x10, 0x14];
 const GOOD = 0x00;
+const CHECK_CONDITION = 0x02;
 /** Command completed at the target (RFC 7143 §11.4.3). */
 const COMPLETED = 0x00;
 
@@ -62,6 +64,9 @@ function end(
   if (status === GOOD || SUCCESS.includes(status)) {
     const wanted = dataIn.length - read.underflow;
     if (task.received.prefix < wanted) return { error: hole("received", task.received.prefix, wanted, opcode) };
+  }
+  // A recovered error is a success, too. Of a read the result tells how much has come; of a write nothing else would.
+  if (SUCCESS.includes(status) || (status === CHECK_CONDITION && isRecoveredError(sense))) {
     const asked = dataOut.length - write.underflow;
     if (task.written.total < asked) return { error: hole("asked for", task.written.total, asked, opcode) };
   }

@@ -410,6 +410,21 @@ rigged(
   },
 );
 
+rigged(
+  "F-14 §11.4 a recovered error for a write whose data were never asked for is no success either",
+  keys(R2T_ONLY),
+  async ({ session, target }) => {
+    const run = session.execute(1, write(1024));
+    const command = await target.command();
+    target.r2t(command, { bufferOffset: 0, desiredDataTransferLength: 512 });
+    await target.expect(Opcode.DataOut);
+    const sense = Uint8Array.of(0, 18, 0x70, 0, 1, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x17, 1, 0, 0, 0, 0);
+    target.respond(command, { status: 2 }, sense);
+    await rejectsWith(run, "ISCSI_PROTOCOL_ERROR");
+    await target.quiet();
+  },
+);
+
 rigged("F-20 §11.2.2.4 a bidirectional command", keys(R2T_ONLY), async ({ session, target }) => {
   const dataIn = new Uint8Array(1024);
   const run = session.execute(1, { ...write(512), dataIn, replay: "never" });
