@@ -74,6 +74,11 @@ export class Calls {
     };
   }
 
+  /** How many have been made: the next one has this `order`. */
+  get given(): number {
+    return this.#order;
+  }
+
   /** All that have not settled, in the order in which they were given. */
   all(): CommandCall[] {
     return this.#open.all();

@@ -85,7 +85,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       (call, error) => this.#endEarly(call, error),
       {
         settled: (call) => this.#writes?.settled(call, call.attempts > 0),
-        judge: guarded ? (call, result) => this.#flushes.judge(call, result) : undefined,
+        judge: guarded ? (call, result) => this.#flushes.judge(call, result, this.calls.given) : undefined,
       },
     );
   }

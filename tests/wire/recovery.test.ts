@@ -544,6 +544,42 @@ rigged("F-66 §7 a flush that was lost and sent again does not vouch either", re
   await rejectsWith(flush, "ISCSI_OUTCOME_UNKNOWN");
 });
 
+rigged("F-66 §7 a flush does not vouch for a write that ended while it was under way", recovering(), async ({
+  session,
+  target,
+  peer,
+}) => {
+  const flush = () => session.execute(1, { cdb: Uint8Array.of(0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0), replay: "safe" });
+  const flushing = flush();
+  const command = await target.command();
+  const run = session.execute(1, write(512));
+  target.respond(await target.command());
+  await run;
+  target.respond(command);
+  await flushing;
+  target.socket.destroy();
+  const next = await comeBack(peer);
+  const second = flush();
+  next.respond(await next.command());
+  await rejectsWith(second, "ISCSI_OUTCOME_UNKNOWN");
+});
+
+rigged("F-66 §7 a success after a recovered error counts as one when it comes to flushes", recovering(), async ({
+  session,
+  target,
+  peer,
+}) => {
+  const recovered = Uint8Array.of(0, 18, 0x70, 0, 1, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x17, 1, 0, 0, 0, 0);
+  const run = session.execute(1, write(512));
+  target.respond(await target.command(), { status: 2 }, recovered);
+  assert.is((await run).status, 2);
+  target.socket.destroy();
+  const next = await comeBack(peer);
+  const flush = session.execute(1, { cdb: Uint8Array.of(0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0), replay: "safe" });
+  next.respond(await next.command(), { status: 2 }, recovered);
+  await rejectsWith(flush, "ISCSI_OUTCOME_UNKNOWN");
+});
+
 rigged(
   "The session's own time limit is for the target's answer; the caller's is for everything",
   recovering({

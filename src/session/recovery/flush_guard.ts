@@ -7,8 +7,11 @@
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { CommandCall } from "../command_call.ts";
+import { isRecoveredError } from "../sense.ts";
 import type { SessionResult } from "../shapes.ts";
 
+const GOOD = 0x00;
+const CHECK_CONDITION = 0x02;
 const SYNCHRONIZE_CACHE: readonly number[] = [0x35, 0x91];
 /** IMMED: the answer comes before the cache is written. */
 const IMMEDIATE = 0x02;
@@ -26,25 +29,33 @@ function wholeLun(cdb: Uint8Array): boolean {
 
 /** The flushes of one session. */
 export class FlushGuard {
-  /** LUNs with acknowledged writes since the last good flush. */
-  readonly #dirty: Set<bigint> = new Set();
+  /**
+   * LUNs with acknowledged writes that no good flush covers, and how many commands had been given when the last of them was
+   * acknowledged: a flush given before need not have covered it.
+   */
+  readonly #dirty: Map<bigint, number> = new Map();
   /** Those of them that were so when a connection was lost. */
   readonly #suspect: Set<bigint> = new Set();
 
   /** The connection was lost. */
   lost(): void {
-    for (const lun of this.#dirty) this.#suspect.add(lun);
+    for (const lun of this.#dirty.keys()) this.#suspect.add(lun);
   }
 
-  /** A command has succeeded at the target. Returns the error that it must end with all the same. */
-  judge(call: CommandCall, result: SessionResult): IscsiError | undefined {
-    if (result.status !== 0) return undefined;
+  /**
+   * A command has its result. Returns the error that it must end with all the same.
+   *
+   * @param given how many commands the session has been given so far
+   */
+  judge(call: CommandCall, result: SessionResult, given: number): IscsiError | undefined {
+    const { status, sense } = result;
+    if (status !== GOOD && !(status === CHECK_CONDITION && isRecoveredError(sense))) return undefined;
     const { cdb, lun } = call;
     const opcode = cdb[0] as number;
     const flags = cdb[1] as number;
     if (SYNCHRONIZE_CACHE.includes(opcode)) {
       if ((flags & IMMEDIATE) !== 0) return undefined;
-      if (wholeLun(cdb)) this.#dirty.delete(lun);
+      if (wholeLun(cdb) && call.order >= (this.#dirty.get(lun) ?? 0)) this.#dirty.delete(lun);
       if (!this.#suspect.delete(lun)) return undefined;
       return new IscsiError(
         ErrorCode.OutcomeUnknown,
@@ -53,7 +64,7 @@ export class FlushGuard {
     }
     const changes = call.dataOut.length > 0 || WITHOUT_DATA.includes(opcode);
     const durable = WITH_FUA.includes(opcode) && (flags & FUA) !== 0;
-    if (changes && !durable) this.#dirty.add(lun);
+    if (changes && !durable) this.#dirty.set(lun, given);
     return undefined;
   }
 }
