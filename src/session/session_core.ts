@@ -8,7 +8,6 @@ import { ErrorCode, ProtocolError, typeError } from "../errors.ts";
 import type { AsyncEvent } from "./async_event.ts";
 import { Calls } from "./calls.ts";
 import type { CommandCall } from "./command_call.ts";
-import { CommandQueue } from "./command_queue.ts";
 import { Departure, leave } from "./departure.ts";
 import type { Address, Established } from "./establish.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
@@ -22,6 +21,7 @@ import { PostponedCalls } from "./postponed.ts";
 import { Reach } from "./reach.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { limited, Probes } from "./recovery/probes.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
@@ -51,7 +51,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   readonly #luns: Set<bigint> = new Set();
   readonly #changedLuns: Map<bigint, Error> = new Map();
   readonly #postponed: PostponedCalls = new PostponedCalls((call) => {
-    this.calls.queue.putBack([call]);
+    if (!this.#probes.putBack(call)) this.calls.queue.putBack([call]);
     this.#nexus?.pump();
   });
   #state: SessionState = "connecting";
@@ -62,7 +62,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   #nextTag: number;
   #departure: Departure;
   /** While the LUNs are checked after a reconnect: the only commands that are sent. */
-  #probes: CommandQueue | undefined;
+  readonly #probes: Probes = new Probes();
   #resultsBefore = 0;
   #replayed = 0;
   #closing: Promise<void> | undefined;
@@ -221,7 +221,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** The next command to send. */
   next(): CommandCall | undefined {
-    return (this.#probes ?? this.calls.queue).shift();
+    return (this.#probes.queue ?? this.calls.queue).shift();
   }
 
   /** Sends a command again after a pause. */
@@ -281,7 +281,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       call.task = undefined;
       let end: Error;
       if (abortError !== undefined) end = abortedError(call, abortError);
-      else if (this.#probes === undefined && mayReplay(call, policy, this.#writes)) {
+      else if (this.#probes.queue === undefined && mayReplay(call, policy, this.#writes)) {
         replays.push(call);
         continue;
       } else end = closing ? closedError(call) : lostError(call, cause);
@@ -290,7 +290,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     }
     this.#replayed = replays.length;
     this.calls.queue.putBack(replays);
-    this.#probes = undefined;
+    this.#probes.lost(cause);
     this.#tellEnded();
     if (closing) return;
     if (this.#recovery === undefined) return this.#end(cause);
@@ -310,7 +310,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
       established.connection.fail();
       throw abortError(signal);
     }
-    this.#probes = new CommandQueue();
+    this.#probes.begin();
     this.#adopt(established);
   }
 
@@ -321,9 +321,9 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     if (nexus === undefined) return false;
     if (verify !== undefined) {
       const changed = await verifyLuns(this.#luns, verify, (lun, command, options) => {
-        const call = this.calls.make(lun, command, options);
+        const call = this.calls.make(lun, command, limited(options, this.options.timeouts));
         if (nexus.ended) call.fail(connectionLost("The connection was lost"));
-        this.#probes?.push(call);
+        this.#probes.add(call, (error) => nexus.link.connection.fail(error));
         nexus.pump();
         return call.promise;
       }, () => nexus.ended);
@@ -341,7 +341,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     }
     this.calls.restart();
     this.#resultsBefore = nexus.results;
-    this.#probes = undefined;
+    this.#probes.end();
     this.#setState("connected");
     this.#events.emit("recovered", { attempts, milliseconds, replayed: this.#replayed });
     nexus.pump();

@@ -460,6 +460,66 @@ rigged(
   },
 );
 
+rigged(
+  "F-62 §7 a connection that is lost before a check could be sent",
+  recovering({
+    recovery: { ...FAST, verify: async (_lun, executor) => void await executor.execute(ready()) },
+  }),
+  async ({ session, target, peer }) => {
+    const run = session.execute(1, read(512));
+    await target.command();
+    target.socket.destroy();
+    // A shut window holds the check back, and then it is too late.
+    const second = await comeBack(peer, { window: -1 });
+    await second.quiet();
+    second.socket.destroy();
+    const third = await comeBack(peer);
+    third.respond(await third.command());
+    third.dataIn(await third.command(), { status: 0 }, new Uint8Array(512));
+    await run;
+  },
+);
+
+rigged(
+  "F-62 §11.17.1 a check that the target wants to have later",
+  recovering({
+    recovery: { ...FAST, verify: async (_lun, executor) => void await executor.execute(ready()) },
+  }),
+  async ({ session, target, peer }) => {
+    const run = session.execute(1, read(512));
+    await target.command();
+    target.socket.destroy();
+    const next = await comeBack(peer);
+    const { header } = await next.expect(Opcode.ScsiCommand);
+    next.send(encodeReject({ dataSegmentLength: 48, reason: 0x0a, ...next.numbers(), dataSN: 0 }), header);
+    const again = await next.command();
+    assert.is(again.cdb[0], 0);
+    next.respond(again);
+    next.dataIn(await next.command(), { status: 0 }, new Uint8Array(512));
+    await run;
+  },
+);
+
+rigged(
+  "H-6 §7 a target that comes back and answers no check is left again",
+  recovering({
+    timeouts: { command: 100, request: 50 },
+    recovery: { ...FAST, verify: async (_lun, executor) => void await executor.execute(ready()) },
+  }),
+  async ({ session, target, peer }) => {
+    const run = session.execute(1, read(512), { timeout: 4_000 });
+    await target.command();
+    target.socket.destroy();
+    const silent = await comeBack(peer);
+    await silent.command();
+    await silent.gone();
+    const third = await comeBack(peer);
+    third.respond(await third.command());
+    third.dataIn(await third.command(), { status: 0 }, new Uint8Array(512));
+    await run;
+  },
+);
+
 rigged("A command that kills every connection is given up", recovering(), async ({ session, target, peer }) => {
   const run = session.execute(1, read(512));
   let one = target;

@@ -1,0 +1,72 @@
+/**
+ * The commands that check LUNs after a reconnect. They go before all others, which wait until the checks are over.
+ *
+ * @module
+ */
+
+import { TimeoutError } from "../../errors.ts";
+import type { CommandCall } from "../command_call.ts";
+import { CommandQueue } from "../command_queue.ts";
+import type { SessionExecuteOptions } from "../shapes.ts";
+import { lostError } from "./lost.ts";
+
+/**
+ * Options of a check, with a time limit of its own: the session's does not run during a recovery, and without any limit the
+ * whole session would wait for one answer that does not come.
+ *
+ * @param timeouts milliseconds; `command` 0: none
+ */
+export function limited(
+  options: SessionExecuteOptions,
+  timeouts: { readonly command: number; readonly request: number },
+): SessionExecuteOptions {
+  return { ...options, timeout: options.timeout ?? (timeouts.command || timeouts.request) };
+}
+
+/** The checks of one session. */
+export class Probes {
+  #queue: CommandQueue | undefined;
+  /** Those that have not settled: they end with the connection, wherever they wait. */
+  readonly #open: Set<CommandCall> = new Set();
+
+  /** What waits to be sent; undefined: no LUN is being checked, and other commands may be sent. */
+  get queue(): CommandQueue | undefined {
+    return this.#queue;
+  }
+
+  /** The checks begin, over a new connection. */
+  begin(): void {
+    this.#queue = new CommandQueue();
+  }
+
+  /** They are over. */
+  end(): void {
+    this.#queue = undefined;
+  }
+
+  /**
+   * Takes one command. `unanswered` is called when its time has run out: that does not say that the LUN is another one, and
+   * the next connection may do better.
+   */
+  add(call: CommandCall, unanswered: (error: Error) => void): void {
+    this.#open.add(call);
+    call.promise.then(() => this.#open.delete(call), (error) => {
+      this.#open.delete(call);
+      if (error instanceof TimeoutError) unanswered(error);
+    });
+    this.#queue?.push(call);
+  }
+
+  /** Takes one back that the target wants to have later. False: it is none of these. */
+  putBack(call: CommandCall): boolean {
+    if (!this.#open.has(call)) return false;
+    this.#queue?.putBack([call]);
+    return true;
+  }
+
+  /** The connection was lost: fails those that it did not carry, for they are not sent over another one. */
+  lost(cause: Error): void {
+    this.#queue = undefined;
+    for (const call of this.#open) if (call.task === undefined) call.fail(lostError(call, cause));
+  }
+}
