@@ -11,8 +11,8 @@ import type { ScsiTask } from "./task.ts";
 import type { SendTaskManagement, TaskManagement, TaskManagementAnswer } from "./task_management.ts";
 import { delay } from "./timing.ts";
 
-/** After "no such task": how long a status that was on its way may still come, in milliseconds. */
-const STATUS_GRACE = 1_000;
+/** Milliseconds between two looks at a task that the target said it does not know. */
+const LOOK = 50;
 
 /** What aborting needs of the connection's owner. */
 export interface AbortContext {
@@ -40,8 +40,19 @@ export async function abortTask(context: AbortContext, task: ScsiTask, error: Er
   // does not answer either, then each of them would add its whole time limit.
   const known = await context.management.inTurn((send) => abortOrReset(context, send, task, error));
   if (known) return;
-  await delay(STATUS_GRACE);
+  // A status that was on its way has come by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for its data,
+  // and go on with it: while it moves, its tag and its buffer are in use.
+  for (let quiet = 0, moved = -1; quiet < context.limit && !task.ended; quiet += LOOK) {
+    if (moved !== movedBy(task)) quiet = 0;
+    moved = movedBy(task);
+    await delay(LOOK);
+  }
   if (!task.ended) context.endTask(task, error);
+}
+
+/** Bytes that the target has sent or asked for. */
+function movedBy(task: ScsiTask): number {
+  return task.received.total + task.written.total;
 }
 
 /** False: the target does not know the task; a status that was on its way may still come. */

@@ -121,8 +121,8 @@ async function useCore(core: SessionCore, lun: number): Promise<void> {
       const own = new Counted();
       const signal = (aborts ? own : shared).controller.signal;
       const running = run(cdb, writes ? { dataOut: bytes } : { dataIn: bytes }, signal);
-      const settled = running.then(({ status }) => {
-        assert.is(status, 0);
+      const settled = running.then(({ status, sense }) => {
+        assert.is(status, 0, `seed ${seed}: status ${status}, sense data ${[...sense]}`);
         completed++;
         if (writes) return;
         // Each block is of one of the generations, whole.
@@ -247,7 +247,7 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
   };
   const connectTcp = memoryConnect(() => ({}), (socket) => void serve(new PeerConnection(socket)).catch(() => {}));
   const core = new SessionCore(
-    resolveOptions(quickOptions(connectTcp, { timeouts: { command: 0, request: 5_000 } })),
+    resolveOptions(quickOptions(connectTcp, { timeouts: { command: 0, request: 1_000 } })),
     new SessionEmitter(),
   );
   await core.connect(undefined);
