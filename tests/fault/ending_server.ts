@@ -90,8 +90,13 @@ export function endAfterSent({ socket }: PeerConnection, bytes: number, ending: 
     const part = chunk.subarray(0, left);
     left = -1;
     // They leave before the end, although a reset may overtake them. An empty chunk may never be reported as written.
-    if (part.length === 0) socket[ending]();
-    else write(part, () => socket[ending]());
+    const end = socket.end.bind(socket);
+    // The peer's own FIN, after the answer to a logout, must not come between: Node (20) refuses a reset while a FIN is on
+    // its way, forgets the socket, and at its end turns in a circle for ever, waiting for it to close.
+    socket.end = () => socket;
+    const finish = (): unknown => ending === "end" ? end() : socket[ending]();
+    if (part.length === 0) finish();
+    else write(part, finish);
     return false;
   }) as typeof socket.write;
 }
