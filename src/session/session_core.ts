@@ -317,8 +317,8 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   /** Checks every LUN in use. False: the connection was lost meanwhile. */
   async verify(): Promise<boolean> {
     const nexus = this.#nexus;
-    const verify = this.options.recovery?.verify;
     if (nexus === undefined) return false;
+    const verify = this.options.recovery?.verify;
     if (verify !== undefined) {
       const changed = await verifyLuns(this.#luns, verify, (lun, command, options) => {
         const call = this.calls.make(lun, command, limited(options, this.options.timeouts));
@@ -332,9 +332,10 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     return !nexus.ended;
   }
 
-  /** The session is usable again. */
-  recovered(attempts: number, milliseconds: number): void {
-    const nexus = this.#nexus as Nexus;
+  /** The session is usable again. False: its connection is lost once more. */
+  recovered(attempts: number, milliseconds: number): boolean {
+    const nexus = this.#nexus;
+    if (nexus?.ended !== false) return false;
     for (const call of this.calls.all()) {
       const changed = this.#changedLuns.get(call.lun);
       if (changed !== undefined && call.task === undefined) call.fail(lostError(call, changed));
@@ -345,6 +346,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#setState("connected");
     this.#events.emit("recovered", { attempts, milliseconds, replayed: this.#replayed });
     nexus.pump();
+    return true;
   }
 
   /** One try to reconnect failed. */

@@ -20,8 +20,8 @@ export interface RecoveryHost {
   reconnect(attempt: number, signal: AbortSignal): Promise<void>;
   /** Checks the LUNs over the new connection. False: the connection was lost meanwhile. */
   verify(): Promise<boolean>;
-  /** All is well: what waits may be sent. */
-  recovered(attempts: number, milliseconds: number): void;
+  /** All is well: what waits may be sent. False: the connection was lost since {@link verify} looked. */
+  recovered(attempts: number, milliseconds: number): boolean;
   /** One try failed, and another will follow. */
   failed(attempt: number, error: Error, pause: number): void;
   /** No further try will be made. */
@@ -78,7 +78,7 @@ export class Recovery {
     const began = monotonicNow();
     const { signal } = this.#cancel;
     try {
-      do {
+      for (;;) {
         await reinstate({
           policy: this.#policy,
           cause,
@@ -91,13 +91,15 @@ export class Recovery {
           },
           failed: (attempt, error, pause) => this.#host.failed(attempt, error, pause),
         });
-      } while (!await this.#host.verify());
-      if (signal.aborted) throw abortError(signal);
+        if (!await this.#host.verify()) continue;
+        if (signal.aborted) throw abortError(signal);
+        this.#running = false;
+        if (this.#host.recovered(this.#attempts, monotonicNow() - began)) return;
+        this.#running = true;
+      }
     } catch (thrown) {
       this.#running = false;
-      return this.#host.gaveUp(asError(thrown));
+      this.#host.gaveUp(asError(thrown));
     }
-    this.#running = false;
-    this.#host.recovered(this.#attempts, monotonicNow() - began);
   }
 }
