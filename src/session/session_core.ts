@@ -123,8 +123,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   /** Takes a connection that has logged in. */
   #adopt(established: Established): void {
-    const { connection, outcome } = established;
-    const { parameters } = outcome;
+    const { connection, outcome, outcome: { parameters } } = established;
     const { options } = this;
     this.#parameters = parameters;
     this.#remoteAddress = connection.remoteAddress;
