@@ -40,11 +40,13 @@ export interface WritableOptions extends StreamTuning {
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only
  * @example
  * ```ts
- * import { memoryDevice } from "lunstream";
+ * import { openLun } from "lunstream";
  * import { writable } from "lunstream/streams";
  *
+ * const lun = await openLun("iscsi://192.0.2.10/iqn.2026-01.com.example:disk/0");
  * const response = await fetch("https://images.example/disk.img");
- * await response.body?.pipeTo(writable(memoryDevice(1024 * 1024)));
+ * await response.body?.pipeTo(writable(lun));
+ * await lun.close();
  * ```
  */
 export function writable(device: BlockDevice, options: WritableOptions = {}): WritableStream<Uint8Array> {

@@ -59,10 +59,12 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * ```ts
  * import { createReadStream } from "node:fs";
  * import { pipeline } from "node:stream/promises";
- * import { memoryDevice } from "lunstream";
+ * import { openLun } from "lunstream";
  * import { createWriteStream } from "lunstream/streams";
  *
- * await pipeline(createReadStream("disk.img"), createWriteStream(memoryDevice(1024 * 1024)));
+ * const lun = await openLun("iscsi://192.0.2.10/iqn.2026-01.com.example:disk/0");
+ * await pipeline(createReadStream("disk.img"), createWriteStream(lun));
+ * await lun.close();
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
