@@ -38,7 +38,7 @@ export interface SessionTimeouts {
 export interface KeepaliveOptions {
   /** Milliseconds of silence before a ping, 1 to 2^31-1; up to twice as many may pass. 5,000 where absent. */
   interval?: number | undefined;
-  /** Milliseconds that a ping may stay unanswered, 1 to 2^31-1. 10,000 where absent. */
+  /** Milliseconds that a ping may stay unanswered, 1 to 2^29-1. 10,000 where absent. */
   timeout?: number | undefined;
 }
 
