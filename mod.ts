@@ -46,16 +46,16 @@ export type {
   OperationOptions,
   WriteOptions,
 } from "./src/block/device.ts";
-export { cached, type CachedDevice, type CachedOptions } from "./src/block/cached.ts";
-export type { LayerOptions } from "./src/block/layer.ts";
-export { memoryDevice, type MemoryDeviceOptions } from "./src/block/memory.ts";
-export { overlay, type OverlayDevice, type OverlayOptions } from "./src/block/overlay.ts";
-export { readOnly } from "./src/block/read_only.ts";
-export { slice } from "./src/block/slice.ts";
-export { fileDevice, type FileDeviceOptions } from "./src/client/file_device.ts";
-export { httpDevice, type HttpDeviceOptions } from "./src/client/http_device.ts";
+export { cached, type CachedDevice, type CachedOptions } from "./src/devices/cached.ts";
+export type { LayerOptions } from "./src/devices/layer.ts";
+export { memoryDevice, type MemoryDeviceOptions } from "./src/devices/memory.ts";
+export { overlay, type OverlayDevice, type OverlayOptions } from "./src/devices/overlay.ts";
+export { readOnly } from "./src/devices/read_only.ts";
+export { slice } from "./src/devices/slice.ts";
+export { fileDevice, type FileDeviceOptions } from "./src/devices/file.ts";
+export { httpDevice, type HttpDeviceOptions } from "./src/devices/http.ts";
 export { ScsiError } from "./src/scsi/errors.ts";
-export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/scsi/executor.ts";
+export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/command.ts";
 export type {
   AsyncEvent,
   AuthOptions,

@@ -9,7 +9,7 @@
 import process from "node:process";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { memoryDevice } from "../src/block/mod.ts";
+import { memoryDevice } from "../src/devices/mod.ts";
 import { createDuplexStream, createReadStream, createWriteStream, readable, writable } from "../src/streams/mod.ts";
 
 const MIB = 1024 * 1024;

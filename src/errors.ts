@@ -247,7 +247,7 @@ export function signalProblem(name: string, value: unknown): (TypeError & { code
 /** The caller's `AbortSignal` fired: named `AbortError` as Node's is, with the signal's reason as its cause. */
 export class AbortError extends IscsiError {
   /** @param signal the signal that fired */
-  constructor(signal?: AbortSignal) {
-    super(ErrorCode.Aborted, "The operation was aborted", signal === undefined ? {} : { cause: signal.reason });
+  constructor(signal?: AbortSignal, message = "The operation was aborted") {
+    super(ErrorCode.Aborted, message, signal === undefined ? {} : { cause: signal.reason });
   }
 }

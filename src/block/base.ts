@@ -15,7 +15,6 @@ const ZEROS = 256 * 1024;
  * a length of 0 (but {@link DeviceBase._flush}), and never after `close()`. It rejects; it does not throw.
  */
 export abstract class DeviceBase implements BlockDevice {
-  /** Size in bytes. */
   abstract readonly size: number;
   /** Logical block size in bytes. */
   abstract readonly blockSize: number;

@@ -14,7 +14,6 @@ const MAX_PATIENCE = 128;
 
 /** Options of {@link DepthControl}. */
 export interface DepthOptions {
-  /** Commands at first. */
   start: number;
   /** Commands at most. The same as `start`: only TASK SET FULL changes it. */
   max: number;
@@ -43,7 +42,6 @@ export class DepthControl {
   /** The epoch after a change is not looked at: what ended in it began before. */
   #skip = false;
 
-  /** Begins with `start`. */
   constructor(options: DepthOptions) {
     this.#start = options.start;
     this.#max = options.max;

@@ -31,11 +31,9 @@ export interface ProvisioningLimits {
 export interface Geometry {
   /** Size: at most 2^53-1. */
   readonly size: number;
-  /** Logical block. */
   readonly blockSize: number;
   /** Physical block: a multiple of the logical one. */
   readonly physicalBlockSize: number;
-  /** Largest request. */
   readonly maxTransfer: number;
   /** Request at which it works best. */
   readonly optimalTransfer: number;

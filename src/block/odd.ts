@@ -5,8 +5,8 @@
  */
 
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
-import type { ScsiCommand, ScsiResult } from "../scsi/executor.ts";
+import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
+import type { ScsiCommand, ScsiResult } from "../command.ts";
 import type { CommandQueue, Job } from "./queue.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
 
@@ -17,9 +17,7 @@ export const COMPARE_TRIES = 16;
 export class OneCommand implements Job {
   /** Whether it has not been given yet. */
   more = true;
-  /** Takes the command. */
   constructor(readonly command: ScsiCommand) {}
-  /** Gives it. */
   next(): ScsiCommand {
     this.more = false;
     return this.command;

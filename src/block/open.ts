@@ -5,9 +5,9 @@
  */
 
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { inquiry } from "../scsi/commands/inquiry.ts";
-import { testUnitReady } from "../scsi/commands/test_unit_ready.ts";
-import type { ScsiExecutor } from "../scsi/executor.ts";
+import { inquiry } from "../scsi/commands/spc/inquiry.ts";
+import { testUnitReady } from "../scsi/commands/spc/test_unit_ready.ts";
+import type { ScsiExecutor } from "../command.ts";
 import { DeviceType, deviceTypeName, PeripheralQualifier } from "../scsi/inquiry/device_type.ts";
 import { parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
@@ -62,7 +62,6 @@ export interface ScsiBlockDeviceOptions {
   timeout?: number | undefined;
   /** Called once by `close()` when nothing is in flight any more. */
   close?: (() => Promise<void>) | undefined;
-  /** Aborts the opening. */
   signal?: AbortSignal | undefined;
 }
 

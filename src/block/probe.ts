@@ -5,18 +5,18 @@
  */
 
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
-import { getLbaStatus } from "../scsi/commands/get_lba_status.ts";
-import { inquiry } from "../scsi/commands/inquiry.ts";
-import { modeSense10, modeSense6 } from "../scsi/commands/mode_sense.ts";
+import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
+import { getLbaStatus } from "../scsi/commands/sbc/get_lba_status.ts";
+import { inquiry } from "../scsi/commands/spc/inquiry.ts";
+import { modeSense10, modeSense6 } from "../scsi/commands/spc/mode_sense.ts";
 import {
   parseReadCapacity10,
   parseReadCapacity16,
   readCapacity10,
   readCapacity16,
-} from "../scsi/commands/read_capacity.ts";
+} from "../scsi/commands/sbc/read_capacity.ts";
 import { ScsiError } from "../scsi/errors.ts";
-import type { ScsiCommand, ScsiExecutor } from "../scsi/executor.ts";
+import type { ScsiCommand, ScsiExecutor } from "../command.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
 import { decodeModePage } from "../scsi/mode/pages.ts";
@@ -54,15 +54,11 @@ export class Prober {
 
 /** How large a disk is. */
 export interface Capacity {
-  /** Logical blocks. */
   blocks: bigint;
-  /** Bytes in one. */
   blockSize: number;
   /** 2^this logical blocks a physical one. */
   physicalExponent: number;
-  /** LBPME. */
   thinProvisioned: boolean;
-  /** LBPRZ. */
   unmappedReadsZeros: boolean;
 }
 
@@ -116,9 +112,7 @@ export async function probeVpd(
 
 /** What MODE SENSE tells. */
 export interface Caching {
-  /** WP. */
   writeProtected: boolean;
-  /** DPOFUA. */
   fua: boolean;
   /** WCE; undefined where the device has no caching page. */
   writeCache: boolean | undefined;

@@ -5,8 +5,8 @@
  */
 
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { compareAndWrite } from "../scsi/commands/compare_and_write.ts";
-import { synchronizeCache10 } from "../scsi/commands/synchronize_cache.ts";
+import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
+import { synchronizeCache10 } from "../scsi/commands/sbc/synchronize_cache.ts";
 import type { SenseData } from "../scsi/sense/parse.ts";
 import { DeviceBase } from "./base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "./device.ts";
@@ -14,7 +14,7 @@ import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
 import { COMPARE_TRIES, exchange, firstDifference, isIllegalRequest, miscompare, OneCommand, splitOdd } from "./odd.ts";
 import type { CommandQueue } from "./queue.ts";
-import { type HeldRange, RangeLock } from "./range_lock.ts";
+import { type HeldRange, RangeLock } from "../async/range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
 /** Up to this size an odd range is moved through memory of our own: one command instead of three. */
@@ -23,7 +23,6 @@ const BOUNCE = 128 * 1024;
 const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
 export interface ScsiDeviceParts {
-  /** Runs its commands. */
   queue: CommandQueue;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;
@@ -37,7 +36,6 @@ export interface ScsiDeviceParts {
   close: (() => Promise<void>) | undefined;
 }
 
-/** See `openScsiBlockDevice()`. */
 export class ScsiDevice extends DeviceBase {
   #geometry: Geometry;
   readonly #parts: ScsiDeviceParts;
@@ -50,7 +48,6 @@ export class ScsiDevice extends DeviceBase {
   #zeroUnknown = false;
   #measuring: Promise<void> | undefined;
 
-  /** Use `openScsiBlockDevice()`. */
   constructor(geometry: Geometry, parts: ScsiDeviceParts) {
     super();
     this.#geometry = geometry;

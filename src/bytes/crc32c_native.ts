@@ -108,7 +108,6 @@ function isFast(calculate: Crc32cFunction): boolean {
   return theirs * MIN_SPEEDUP < ours;
 }
 
-/** Milliseconds. */
 function timeOf(calculate: Crc32cFunction, sample: Uint8Array): number {
   const start = performance.now();
   calculate(sample, 0);

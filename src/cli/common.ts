@@ -7,7 +7,6 @@ import type { CliIo } from "./io.ts";
 
 /** What every command that logs in takes. */
 export interface LoginCliOptions {
-  /** Our iSCSI name. */
   initiatorName: string;
 }
 
@@ -18,9 +17,7 @@ export function initiatorOption(): Option {
 
 /** A signal ended the command. */
 export class Interrupted extends Error {
-  /** The signal. */
   readonly signal: Interrupt;
-  /** Makes it. */
   constructor(signal: Interrupt) {
     super(`interrupted by ${signal}`);
     this.name = "Interrupted";

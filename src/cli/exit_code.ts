@@ -3,7 +3,6 @@ import type { Interrupt } from "../runtime/mod.ts";
 
 /** The status with which a command ends; 128 and the number of the signal where one ended it. */
 export const ExitCode = {
-  /** Done. */
   Done: 0,
   /** It could not be done. */
   Fatal: 1,

@@ -13,7 +13,6 @@ interface LsOptions extends LoginCliOptions {
   json?: true;
 }
 
-/** `lunstream ls URL`. */
 export function lsCommand(io: CliIo, done: (code: number) => void): Command {
   return new Command("ls")
     .description("list the targets of a portal, and their LUNs")

@@ -23,7 +23,6 @@ interface ServeOptions {
   password?: string;
 }
 
-/** `lunstream serve`. */
 export function serveCommand(io: CliIo, done: (code: number) => void): Command {
   return new Command("serve")
     .description("serve LUNs from memory or a file, for tests and demonstrations, until interrupted")

@@ -7,7 +7,6 @@ import type { CliIo } from "./io.ts";
 /** The version of lunstream. */
 export const VERSION: string = "0.1.0";
 
-/** `lunstream version`. */
 export function versionCommand(io: CliIo, done: (code: number) => void): Command {
   return new Command("version")
     .description("print the versions of lunstream and the runtime, and which CRC32C is in use")

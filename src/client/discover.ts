@@ -4,15 +4,15 @@
  * @module
  */
 import { AbortError, IscsiError } from "../errors.ts";
-import { inquiry } from "../scsi/commands/inquiry.ts";
+import { inquiry } from "../scsi/commands/spc/inquiry.ts";
 import {
   parseReadCapacity10,
   parseReadCapacity16,
   readCapacity10,
   readCapacity16,
-} from "../scsi/commands/read_capacity.ts";
-import { parseReportLuns, reportLuns } from "../scsi/commands/report_luns.ts";
-import type { ScsiExecutor } from "../scsi/executor.ts";
+} from "../scsi/commands/sbc/read_capacity.ts";
+import { parseReportLuns, reportLuns } from "../scsi/commands/spc/report_luns.ts";
+import type { ScsiExecutor } from "../command.ts";
 import { DeviceType } from "../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
 import { runWithRetry } from "../scsi/retry.ts";

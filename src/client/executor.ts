@@ -1,4 +1,4 @@
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../scsi/executor.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import type { IscsiSession } from "../session/mod.ts";
 
 /** Carries SCSI commands to one LUN of a session. */

@@ -6,15 +6,15 @@
  */
 import { toHex } from "../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { inquiry } from "../scsi/commands/inquiry.ts";
+import { inquiry } from "../scsi/commands/spc/inquiry.ts";
 import {
   parseReadCapacity10,
   parseReadCapacity16,
   readCapacity10,
   readCapacity16,
-} from "../scsi/commands/read_capacity.ts";
+} from "../scsi/commands/sbc/read_capacity.ts";
 import { isGood } from "../scsi/errors.ts";
-import type { ScsiExecutor } from "../scsi/executor.ts";
+import type { ScsiExecutor } from "../command.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
 import { executeWithRetry, runWithRetry } from "../scsi/retry.ts";
 

@@ -73,7 +73,6 @@ export function checkOptions(options: unknown, more: readonly string[] = []): vo
 
 /** A parsed URL and what came of it together with the options. */
 export interface ResolvedClient {
-  /** The URL. */
   url: IscsiUrl;
   /** Options of the session, without a target name. */
   session: SessionOptions;

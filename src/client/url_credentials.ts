@@ -2,7 +2,6 @@ import { percentDecode, urlError } from "./url_error.ts";
 
 /** User and password of a URL, decoded. */
 export interface UrlCredentials {
-  /** The CHAP name. */
   username: string;
   /** The secret; undefined where the URL has none. */
   password?: string;

@@ -6,7 +6,6 @@
 
 /** Options of one read or write of an end. */
 export interface EndpointOperation {
-  /** Aborts it. */
   signal: AbortSignal;
 }
 
@@ -24,7 +23,6 @@ export interface CopySource {
   readonly requestSize?: number | undefined;
   /** Fills `buffer` from `position`, and resolves with the number of bytes: fewer than its length only at the end. */
   read(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<number>;
-  /** Releases it. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -46,6 +44,5 @@ export interface CopySink {
   write(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<void>;
   /** Settles when all that was written is safe: on the medium, or with the reader of the pipe. */
   finish(operation: EndpointOperation): Promise<void>;
-  /** Releases it. Idempotent. */
   close(): Promise<void>;
 }

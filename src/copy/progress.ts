@@ -1,6 +1,5 @@
 /** How far a copy has come. */
 export interface CopyProgress {
-  /** Bytes written. */
   readonly transferred: number;
   /** Every byte before this position has been written: where a copy could go on. */
   readonly contiguous: number;
@@ -31,7 +30,6 @@ export class ProgressCounter {
     }
   }
 
-  /** The state now. */
   state(size: number | undefined): CopyProgress {
     return { transferred: this.#transferred, contiguous: this.#contiguous, size };
   }

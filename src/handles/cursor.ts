@@ -79,7 +79,6 @@ export class Cursor {
     return this.#closing;
   }
 
-  /** Keeps `close()` waiting. */
   async run<T>(work: Promise<T>): Promise<T> {
     this.#running.add(work);
     try {

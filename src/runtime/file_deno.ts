@@ -4,7 +4,6 @@ import { denoApi, type DenoFile } from "./platform.ts";
 
 /** Open handles of one file at most: as many requests are under way at once. */
 const HANDLES = 8;
-/** `Deno.SeekMode`. */
 const SEEK_START = 0;
 const SEEK_END = 2;
 

@@ -24,7 +24,6 @@ export type FileKind = "regular" | "block" | "stream";
 export interface PositionalFile {
   /** The path it was opened by. */
   readonly path: string;
-  /** What it is. */
   readonly kind: FileKind;
   /** Whether it is a regular file, which can be truncated and grows as it is written. */
   readonly isRegular: boolean;
@@ -42,7 +41,6 @@ export interface PositionalFile {
   sync(): Promise<void>;
   /** Cuts or extends the file to `length` bytes. */
   truncate(length: number): Promise<void>;
-  /** Closes it. Idempotent. */
   close(): Promise<void>;
 }
 

@@ -6,13 +6,11 @@ export type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha3-256";
 
 /** A digest in the making. */
 export interface Hash {
-  /** Adds bytes. */
   update(bytes: Uint8Array): void;
   /** The digest of all that was added. To be called once. */
   digest(): Uint8Array;
 }
 
-/** Starts a digest. */
 export function createHash(algorithm: HashAlgorithm): Hash {
   const hash = nodeModule<typeof Crypto>("node:crypto").createHash(algorithm);
   return {

@@ -14,25 +14,17 @@ export interface DenoConn {
   write(bytes: Uint8Array): Promise<number>;
   /** Ends the connection and cancels what is pending. */
   close(): void;
-  /** Sends FIN. */
   closeWrite(): Promise<void>;
-  /** TCP_NODELAY. */
   setNoDelay(on: boolean): void;
-  /** SO_KEEPALIVE. */
   setKeepAlive(on: boolean): void;
-  /** Our end. */
   readonly localAddr: { hostname: string; port: number };
-  /** The peer. */
   readonly remoteAddr: { hostname: string; port: number };
 }
 
 /** The part of a listener of Deno that we use. */
 export interface DenoListener {
-  /** The next connection. */
   accept(): Promise<DenoConn>;
-  /** Stops accepting. */
   close(): void;
-  /** Where it listens. */
   readonly addr: { hostname: string; port: number };
 }
 
@@ -44,9 +36,7 @@ export interface DenoFile {
   write(bytes: Uint8Array): Promise<number>;
   /** Moves the cursor; resolves with where it is. */
   seek(offset: number, whence: number): Promise<number>;
-  /** Moves the cursor. */
   seekSync(offset: number, whence: number): number;
-  /** What it is. */
   stat(): Promise<
     {
       isFile: boolean;
@@ -58,11 +48,9 @@ export interface DenoFile {
       blksize: number | null;
     }
   >;
-  /** fsync. */
   sync(): Promise<void>;
   /** Cuts or extends it. */
   truncate(length: number): Promise<void>;
-  /** Closes it. */
   close(): void;
 }
 
@@ -74,18 +62,13 @@ export interface DenoApi {
   connect(options: { hostname: string; port: number; signal?: AbortSignal }): Promise<DenoConn>;
   /** Listens for TCP connections. */
   listen(options: { hostname: string; port: number }): DenoListener;
-  /** Opens a file. */
   open(
     path: string,
     options: { read?: boolean; write?: boolean; create?: boolean; createNew?: boolean; truncate?: boolean },
   ): Promise<DenoFile>;
-  /** Asks without prompting. */
   readonly permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } };
-  /** Environment variables. */
   readonly env: { get(name: string): string | undefined };
-  /** Standard input. */
   readonly stdin: { read(buffer: Uint8Array): Promise<number | null>; close(): void };
-  /** Standard output. */
   readonly stdout: { write(bytes: Uint8Array): Promise<number> };
 }
 

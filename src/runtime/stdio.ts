@@ -148,7 +148,6 @@ export interface DrawingStream {
   readonly isTTY: boolean;
   /** Columns of the terminal; 80 where it is none. */
   readonly columns: number;
-  /** Writes text. */
   write(text: string): boolean;
 }
 

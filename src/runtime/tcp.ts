@@ -14,7 +14,6 @@ export interface ByteSink {
   closed(error?: Error): void;
 }
 
-/** One TCP connection. */
 export interface TcpConnection {
   /** Address of our end, as `host:port` with IPv6 hosts in brackets. */
   readonly localAddress: string;
@@ -65,7 +64,6 @@ export interface ListenTcpOptions {
   sink: (connection: TcpConnection) => ByteSink;
 }
 
-/** A listening socket. */
 export interface TcpListener {
   /** Host it listens on. */
   readonly host: string;
@@ -75,5 +73,4 @@ export interface TcpListener {
   close(): Promise<void>;
 }
 
-/** Listens for connections. */
 export type ListenTcp = (options: ListenTcpOptions) => Promise<TcpListener>;

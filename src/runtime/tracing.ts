@@ -3,7 +3,6 @@ import { nodeModule } from "./platform.ts";
 
 /** A tracing channel of `node:diagnostics_channel`, as far as we use it. */
 export interface TracingChannel {
-  /** Whether anybody listens. */
   readonly hasSubscribers: boolean;
   /**
    * Runs `work` and publishes its start, end and failure with `context` (an object of the caller's, to which the channel adds

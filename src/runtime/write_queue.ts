@@ -45,7 +45,6 @@ export class WriteQueue {
     return this.#join();
   }
 
-  /** Drops everything. */
   clear(): void {
     this.#pieces = [];
     this.#first = 0;

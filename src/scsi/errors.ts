@@ -1,6 +1,6 @@
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { cdbName } from "./cdb/names.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "./executor.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import { describeSense } from "./sense/asc.ts";
 import { SenseKey } from "./sense/keys.ts";
 import { parseSense, type SenseData } from "./sense/parse.ts";

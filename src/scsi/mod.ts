@@ -20,7 +20,7 @@
 export { ErrorCode, IscsiError } from "../errors.ts";
 export {
   type ExecuteOptions, type Replay, type ScsiCommand, type ScsiExecutor, type ScsiResult, TaskAttribute,
-} from "./executor.ts";
+} from "../command.ts";
 export { ScsiStatus, statusName } from "./status.ts";
 export { isGood, run, ScsiError, scsiErrorFrom, senseOf } from "./errors.ts";
 export { drainUnitAttention, executeWithRetry, type RetryOptions, runWithRetry } from "./retry.ts";
@@ -33,146 +33,146 @@ export { CDB_LAYOUTS } from "./cdb/registry.ts";
 export {
   type BufferDescriptor, BufferMode, parseBufferDescriptor, readBuffer10, readBuffer16, type ReadBufferOptions,
   writeBuffer, type WriteBufferOptions,
-} from "./commands/buffer.ts";
+} from "./commands/spc/buffer.ts";
 export {
   exchangeMedium, type ExchangeMediumOptions, initializeElementStatus, initializeElementStatusWithRange, moveMedium,
   type MoveMediumOptions, positionToElement,
-} from "./commands/changer.ts";
-export { compareAndWrite, type CompareAndWriteOptions } from "./commands/compare_and_write.ts";
+} from "./commands/smc/changer.ts";
+export { compareAndWrite, type CompareAndWriteOptions } from "./commands/sbc/compare_and_write.ts";
 export {
   type CscdDescriptor, type CscdIdentification, type CscdRaw, encodeCscd, encodeSegment, type SegmentBlockOffset,
   type SegmentBlockToBlock, type SegmentDescriptor, type SegmentRaw, type SegmentStream, type SegmentVerify,
-} from "./commands/copy_descriptors.ts";
-export { receiveDiagnosticResults, sendDiagnostic, type SendDiagnosticOptions } from "./commands/diagnostic.ts";
+} from "./commands/spc/copy_descriptors.ts";
+export { receiveDiagnosticResults, sendDiagnostic, type SendDiagnosticOptions } from "./commands/spc/diagnostic.ts";
 export {
   type Element, type ElementStatus, ElementType, parseElementStatus, readElementStatus, type ReadElementStatusOptions,
   type VolumeTag,
-} from "./commands/element_status.ts";
+} from "./commands/smc/element_status.ts";
 export {
   extendedCopy, type ExtendedCopyList, type ExtendedCopyOptions, parseExtendedCopy,
-} from "./commands/extended_copy.ts";
-export { type FormatParameters, formatUnit, type FormatUnitOptions } from "./commands/format_unit.ts";
+} from "./commands/spc/extended_copy.ts";
+export { type FormatParameters, formatUnit, type FormatUnitOptions } from "./commands/sbc/format_unit.ts";
 export {
   getLbaStatus, getLbaStatus32, type GetLbaStatus32Options, type GetLbaStatusOptions, type LbaStatus,
   type LbaStatusList, parseGetLbaStatus, ProvisioningStatus,
-} from "./commands/get_lba_status.ts";
+} from "./commands/sbc/get_lba_status.ts";
 export {
   type IdentifyingData, IdentifyingInformation, type IdentifyingTypes, parseIdentifyingInformation,
   parseIdentifyingTypes, reportIdentifyingInformation, setIdentifyingInformation,
-} from "./commands/identifying_information.ts";
-export { inquiry, type InquiryOptions } from "./commands/inquiry.ts";
-export { LogControl, logSelect, type LogSelectOptions, logSense, type LogSenseOptions } from "./commands/log_sense.ts";
+} from "./commands/spc/identifying_information.ts";
+export { inquiry, type InquiryOptions } from "./commands/spc/inquiry.ts";
+export { LogControl, logSelect, type LogSelectOptions, logSense, type LogSenseOptions } from "./commands/spc/log_sense.ts";
 export {
   type DiscInformation, type DriveConfiguration, type Feature, getConfiguration, getEventStatusNotification,
   mechanismStatus, parseConfiguration, parseDiscInformation, readCd, type ReadCdOptions, readDiscInformation,
   readTrackInformation,
-} from "./commands/mmc.ts";
+} from "./commands/mmc/mmc.ts";
 export {
   modeSelect10, type ModeSelect10Options, modeSelect6, type ModeSelectBlockDescriptor, type ModeSelectOptions,
-} from "./commands/mode_select.ts";
+} from "./commands/spc/mode_select.ts";
 export {
   modeSense10, type ModeSense10Options, modeSense6, type ModeSense6Options, PageControl,
-} from "./commands/mode_sense.ts";
-export { orWrite16, type OrWriteOptions, xdWriteRead10, type XdWriteReadOptions } from "./commands/orwrite.ts";
+} from "./commands/spc/mode_sense.ts";
+export { orWrite16, type OrWriteOptions, xdWriteRead10, type XdWriteReadOptions } from "./commands/sbc/orwrite.ts";
 export {
   parsePrCapabilities, parsePrFullStatus, parsePrKeys, parsePrReservation, prReadFullStatus, prReadKeys,
   prReadReservation, prReportCapabilities, type Registration, type Reservation, type ReservationCapabilities,
   type ReservationKeys, type ReservationStatus, ReservationType, reservationTypeName,
-} from "./commands/persistent_reserve_in.ts";
+} from "./commands/spc/persistent_reserve_in.ts";
 export {
   parsePrOut, prClear, type PrClearOptions, type PrMoveOptions, type PrParameterList, prPreempt, prPreemptAndAbort,
   type PrPreemptOptions, prRegister, prRegisterAndIgnore, prRegisterAndMove, type PrRegisterOptions, prRelease,
   prReplaceLost, prReserve, type PrReserveOptions,
-} from "./commands/persistent_reserve_out.ts";
-export { preFetch10, preFetch16, type PreFetchOptions } from "./commands/pre_fetch.ts";
+} from "./commands/spc/persistent_reserve_out.ts";
+export { preFetch10, preFetch16, type PreFetchOptions } from "./commands/sbc/pre_fetch.ts";
 export { rawCommand, type RawCommandOptions } from "./commands/raw.ts";
 export {
   read10, read12, read16, read32, type Read32Options, read6, type Read6Options, type ReadOptions,
-} from "./commands/read.ts";
+} from "./commands/sbc/read.ts";
 export {
   type Capacity10, type Capacity16, parseReadCapacity10, parseReadCapacity16, readCapacity10, readCapacity16,
-} from "./commands/read_capacity.ts";
+} from "./commands/sbc/read_capacity.ts";
 export {
   type Defect, DefectFormat, type DefectList, parseReadDefectData10, parseReadDefectData12, readDefectData10,
   type ReadDefectData10Options, readDefectData12, type ReadDefectData12Options,
-} from "./commands/read_defect_data.ts";
+} from "./commands/sbc/read_defect_data.ts";
 export {
   type FullToc, type FullTocEntry, parseFullToc, parseToc, readToc, type ReadTocOptions, type Toc, TocFormat,
   type TocTrack,
-} from "./commands/read_toc.ts";
+} from "./commands/mmc/read_toc.ts";
 export {
   type CopyFailure, type CopyOperatingParameters, copyOperationAbort, type CopyResultsOptions, type CopyStatus,
   parseCopyFailure, parseCopyOperatingParameters, parseCopyStatus, receiveCopyData, receiveCopyFailureDetails,
   receiveCopyOperatingParameters, receiveCopyStatus,
-} from "./commands/receive_copy_results.ts";
+} from "./commands/spc/receive_copy_results.ts";
 export {
   type LunList, parseReportLuns, reportLuns, type ReportLunsOptions, SelectReport,
-} from "./commands/report_luns.ts";
+} from "./commands/spc/report_luns.ts";
 export {
   type CommandTimeouts, type OpcodeSupport, parseOpcodeSupport, parseSupportedOpcodes, parseSupportedTmf,
   type ReportOpcodesOptions, reportSupportedOpcodes, reportSupportedTmf, type ReportTmfOptions, type SupportedOpcode,
   type SupportedOpcodes, type SupportedTmf,
-} from "./commands/report_opcodes.ts";
-export { requestSense, type RequestSenseOptions } from "./commands/request_sense.ts";
-export { release10, release6, reserve10, reserve6 } from "./commands/reserve.ts";
+} from "./commands/spc/report_opcodes.ts";
+export { requestSense, type RequestSenseOptions } from "./commands/spc/request_sense.ts";
+export { release10, release6, reserve10, reserve6 } from "./commands/spc/reserve.ts";
 export {
   sanitizeBlockErase, sanitizeCryptoErase, sanitizeExitFailureMode, type SanitizeOptions, sanitizeOverwrite,
   type SanitizeOverwriteOptions,
-} from "./commands/sanitize.ts";
+} from "./commands/sbc/sanitize.ts";
 export {
   parseSecurityProtocols, securityProtocolIn, securityProtocolOut, type SecurityProtocols,
   type SecurityProtocolSelection,
-} from "./commands/security_protocol.ts";
+} from "./commands/spc/security_protocol.ts";
 export {
   type CdbSize, readSmallest, type SmallestOptions, synchronizeCacheSmallest, writeSmallest,
-} from "./commands/smallest.ts";
+} from "./commands/sbc/smallest.ts";
 export {
   PowerCondition, preventAllowMediumRemoval, type PreventAllowOptions, startStopUnit, type StartStopUnitOptions,
-} from "./commands/start_stop_unit.ts";
+} from "./commands/sbc/start_stop_unit.ts";
 export {
   getStreamStatus, parseStreamControl, parseStreamStatus, streamControl, type StreamStatus,
-} from "./commands/streams.ts";
-export { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./commands/synchronize_cache.ts";
+} from "./commands/sbc/streams.ts";
+export { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./commands/sbc/synchronize_cache.ts";
 export {
   erase6, tapeRead6, type TapeReadOptions, tapeWrite6, type TapeWriteOptions, writeFilemarks16,
   type WriteFilemarks16Options, writeFilemarks6, type WriteFilemarksOptions,
-} from "./commands/tape_data.ts";
+} from "./commands/ssc/tape_data.ts";
 export {
   loadUnload, type LoadUnloadOptions, locate10, type Locate10Options, locate16, type Locate16Options, rewind, space16,
   space6, SpaceCode, type SpaceOptions,
-} from "./commands/tape_position.ts";
+} from "./commands/ssc/tape_position.ts";
 export {
   parseBlockLimits, parseMaxObjectIdentifier, parseReadPosition, PositionForm, readBlockLimits, readPosition,
   type TapeBlockLimits, type TapePosition,
-} from "./commands/tape_status.ts";
+} from "./commands/ssc/tape_status.ts";
 export {
   AccessState, accessStateName, parseTargetPortGroups, reportTargetPortGroups, type ReportTargetPortGroupsOptions,
   setTargetPortGroups, type SetTargetPortGroupsOptions, type TargetPortGroup, type TargetPortGroups,
-} from "./commands/target_port_groups.ts";
-export { testUnitReady } from "./commands/test_unit_ready.ts";
-export { type DeviceTimestamp, parseTimestamp, reportTimestamp, setTimestamp } from "./commands/timestamp.ts";
+} from "./commands/spc/target_port_groups.ts";
+export { testUnitReady } from "./commands/spc/test_unit_ready.ts";
+export { type DeviceTimestamp, parseTimestamp, reportTimestamp, setTimestamp } from "./commands/spc/timestamp.ts";
 export {
   BLOCK_ZERO_ROD_TYPE, blockZeroToken, parseRodToken, parseRodTokenInformation, parseTokenList, populateToken,
   type PopulateTokenOptions, receiveRodTokenInformation, ROD_TOKEN_LENGTH, type RodToken, type RodTokenInformation,
   type TokenParameterList, writeUsingToken, type WriteUsingTokenOptions,
-} from "./commands/tokens.ts";
-export { type BlockRange, parseUnmapList, unmap, type UnmapList, type UnmapOptions } from "./commands/unmap.ts";
+} from "./commands/sbc/tokens.ts";
+export { type BlockRange, parseUnmapList, unmap, type UnmapList, type UnmapOptions } from "./commands/sbc/unmap.ts";
 export {
   ByteCheck, verify10, verify12, verify16, verify32, type Verify32Options, type VerifyOptions,
-} from "./commands/verify.ts";
+} from "./commands/sbc/verify.ts";
 export {
   write10, write12, write16, write32, type Write32Options, write6, type Write6Options, type WriteOptions,
-} from "./commands/write.ts";
+} from "./commands/sbc/write.ts";
 export {
   writeAndVerify10, writeAndVerify12, writeAndVerify16, type WriteAndVerifyOptions,
-} from "./commands/write_and_verify.ts";
-export { writeAtomic16, type WriteAtomicOptions } from "./commands/write_atomic.ts";
-export { writeSame10, type WriteSame10Options, writeSame16, type WriteSame16Options } from "./commands/write_same.ts";
-export { type ScatteredRange, writeScattered16, type WriteScatteredOptions } from "./commands/write_scattered.ts";
+} from "./commands/sbc/write_and_verify.ts";
+export { writeAtomic16, type WriteAtomicOptions } from "./commands/sbc/write_atomic.ts";
+export { writeSame10, type WriteSame10Options, writeSame16, type WriteSame16Options } from "./commands/sbc/write_same.ts";
+export { type ScatteredRange, writeScattered16, type WriteScatteredOptions } from "./commands/sbc/write_scattered.ts";
 export {
   closeZone, finishZone, openZone, parseReportZones, reportZones, type ReportZonesOptions, resetWritePointer,
   sequentializeZone, type Zone, type ZoneActionOptions, type ZoneList,
-} from "./commands/zones.ts";
+} from "./commands/zbc/zones.ts";
 export { type ParsedAnswer } from "./data/answer.ts";
 export { type Field, type FieldValue } from "./data/field.ts";
 export { type Integer } from "./data/put.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { testUnitReady } from "./commands/test_unit_ready.ts";
+import { testUnitReady } from "./commands/spc/test_unit_ready.ts";
 import { isGood, scsiErrorFrom, senseOf } from "./errors.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "./executor.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import { SenseKey } from "./sense/keys.ts";
 import type { SenseData } from "./sense/parse.ts";
 import { ScsiStatus } from "./status.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { AsyncEvent } from "./async_event.ts";
-import type { RejectEvent } from "./reject.ts";
+import type { AsyncEvent } from "./connection/async_event.ts";
+import type { RejectEvent } from "./connection/reject.ts";
 
 /** Where a session stands. */
 export type SessionState = "connecting" | "connected" | "reconnecting" | "closing" | "closed";

@@ -6,13 +6,6 @@
 
 import { ErrorCode, IscsiError, ProtocolError, type ProtocolErrorDetails, TransportError } from "../errors.ts";
 
-/** The caller's signal fired. Named `AbortError` as everywhere else; the signal's reason is the cause. */
-export function abortError(signal: AbortSignal, message = "The operation was aborted"): IscsiError {
-  const error = new IscsiError(ErrorCode.Aborted, message, { cause: signal.reason });
-  error.name = "AbortError";
-  return error;
-}
-
 /** The connection is gone. */
 export function connectionLost(message: string, cause?: Error): TransportError {
   return new TransportError(ErrorCode.ConnectionLost, message, cause === undefined ? {} : { cause });

@@ -4,14 +4,14 @@
  * @module
  */
 
-export type { AsyncEvent } from "./async_event.ts";
+export type { AsyncEvent } from "./connection/async_event.ts";
 export {
   type DiscoveredTarget,
   MAX_DISCOVERY_RECORDS,
   parseAddress,
   parseSendTargets,
   type PortalAddress,
-} from "./discovery.ts";
+} from "./discovery/send_targets.ts";
 export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 export {
   type AuthOptions,
@@ -33,10 +33,9 @@ export {
 export { decodeLun, describeLun, encodeLun, type LunAddress, MAX_SINGLE_LEVEL_LUN } from "./lun_address.ts";
 export { type KeepaliveOptions, type Portal, type SessionOptions, type SessionTimeouts } from "./options.ts";
 export { type ProbeExecutor, type RecoveryOptions } from "./recovery/policy.ts";
-export type { RejectEvent } from "./reject.ts";
-export { RejectedError } from "./requests.ts";
+export type { RejectEvent } from "./connection/reject.ts";
+export { RejectedError } from "./connection/requests.ts";
 export { IscsiSession, type RunningCommand, type TaskManagementOptions } from "./session.ts";
-export { type ReplayClass, type SessionCommand, type SessionExecuteOptions, type SessionResult } from "./shapes.ts";
-export type { PduTap, TappedPdu } from "./tap.ts";
-export { TaskManagementError } from "./task_management.ts";
+export type { PduTap, TappedPdu } from "./connection/tap.ts";
+export { TaskManagementError } from "./tasks/task_management.ts";
 export { TaskManagementFunction } from "../wire/mod.ts";

@@ -6,7 +6,7 @@
 
 import { ErrorCode, rangeError, signalProblem, typeError } from "../errors.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
-import type { KeepaliveTimes } from "./keepalive.ts";
+import type { KeepaliveTimes } from "./connection/keepalive.ts";
 import {
   type AuthOptions,
   checkLoginOptions,
@@ -19,8 +19,8 @@ import {
   type SessionType,
 } from "./login/mod.ts";
 import { type RecoveryOptions, type RecoveryPolicy, resolveRecovery } from "./recovery/policy.ts";
-import type { PduTap } from "./tap.ts";
-import { MAX_TIMEOUT } from "./timing.ts";
+import type { PduTap } from "./connection/tap.ts";
+import { MAX_TIMEOUT } from "../async/delay.ts";
 
 /** Time limits of a session, each in milliseconds, 1 to 2^31-1. */
 export interface SessionTimeouts {
@@ -60,19 +60,15 @@ export interface SessionOptions {
   portals?: readonly Portal[] | undefined;
   /** iSCSI name of the target; none for discovery. */
   targetName?: string | undefined;
-  /** Our iSCSI name. */
   initiatorName: string;
-  /** `Normal` where absent. */
   sessionType?: SessionType | undefined;
   /** Our half of the session's identity, 6 bytes; a random one where absent. It stays the same over reconnects. */
   isid?: Uint8Array | undefined;
-  /** CHAP credentials. */
   auth?: AuthOptions | ProtectedAuth | undefined;
   /** What we offer in the negotiation. */
   limits?: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } | undefined;
   /** The portal group tag that discovery has told; another one fails the login. */
   portalGroupTag?: number | undefined;
-  /** Time limits. */
   timeouts?: SessionTimeouts | undefined;
   /** Pings of a quiet target; false: none. */
   keepalive?: KeepaliveOptions | false | undefined;
@@ -98,19 +94,14 @@ export interface ResolvedOptions {
   readonly portals: readonly { host: string; port: number }[];
   /** iSCSI name of the target. */
   readonly targetName: string | undefined;
-  /** Our iSCSI name. */
   readonly initiatorName: string;
   /** Type of the session. */
   readonly sessionType: SessionType;
-  /** 6 bytes. */
   readonly isid: Uint8Array;
-  /** CHAP credentials. */
   readonly auth: ProtectedAuth | undefined;
-  /** What we offer. */
   readonly limits: OfferedLimits;
   /** Expected portal group tag. */
   readonly portalGroupTag: number | undefined;
-  /** Milliseconds. */
   readonly timeouts: {
     readonly connect: number;
     readonly login: number;
@@ -119,9 +110,7 @@ export interface ResolvedOptions {
   };
   /** Milliseconds; undefined: no pings. */
   readonly keepalive: KeepaliveTimes | undefined;
-  /** Undefined: no recovery. */
   readonly recovery: RecoveryPolicy | undefined;
-  /** Shown every PDU. */
   readonly tap: PduTap | undefined;
   /** Asked before a redirection is followed. */
   readonly redirect: (address: { host: string; port: number }) => boolean;

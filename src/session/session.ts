@@ -5,17 +5,17 @@
  */
 
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
-import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
+import { type DiscoveredTarget, parseSendTargets } from "./discovery/send_targets.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 import type { LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
-import { manage } from "./manage.ts";
+import { manage } from "./commands/manage.ts";
 import { resolveOptions, type SessionOptions } from "./options.ts";
 import { SessionCore } from "./session_core.ts";
-import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
 
 /** A command of ours that an ABORT TASK or a query is about: the promise that `execute()` gave. */
-export type RunningCommand = Promise<SessionResult>;
+export type RunningCommand = Promise<ScsiResult>;
 
 /** Options of {@link IscsiSession.taskManagement}. */
 export interface TaskManagementOptions {
@@ -106,7 +106,7 @@ export class IscsiSession {
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
    * @throws {RangeError} `ERR_OUT_OF_RANGE`
    */
-  execute(lun: LunAddress, command: SessionCommand, options: SessionExecuteOptions = {}): Promise<SessionResult> {
+  execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
       return this.#core.execute(lun, command, options);
     } catch (error) {

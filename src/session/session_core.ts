@@ -4,32 +4,32 @@
  * @module
  */
 
-import { ErrorCode, ProtocolError, typeError } from "../errors.ts";
-import type { AsyncEvent } from "./async_event.ts";
-import { Calls } from "./calls.ts";
-import type { CommandCall } from "./command_call.ts";
-import { Departure, leave } from "./departure.ts";
-import type { Address, Established } from "./establish.ts";
+import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
+import type { AsyncEvent } from "./connection/async_event.ts";
+import { Calls } from "./commands/pending.ts";
+import type { CommandCall } from "./commands/command.ts";
+import { Departure, leave } from "./connection/departure.ts";
+import type { Address, Established } from "./login/establish.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
-import { abortError, connectionLost, sessionClosed } from "./failures.ts";
-import { Keepalive } from "./keepalive.ts";
+import { connectionLost, sessionClosed } from "./failures.ts";
+import { Keepalive } from "./connection/keepalive.ts";
 import type { LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
-import { Nexus, type NexusOwner } from "./nexus.ts";
+import { Nexus, type NexusOwner } from "./connection/full_feature.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { PostponedCalls } from "./postponed.ts";
-import { Reach } from "./reach.ts";
+import { PostponedCalls } from "./commands/postponed.ts";
+import { Reach } from "./login/portals.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
 import { limited, Probes } from "./recovery/probes.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
-import type { RejectEvent } from "./reject.ts";
+import type { RejectEvent } from "./connection/reject.ts";
 import { isUnitAttention } from "./sense.ts";
-import type { SessionCommand, SessionExecuteOptions, SessionResult } from "./shapes.ts";
-import type { ScsiTask } from "./task.ts";
-import { settlesWithin } from "./timing.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
+import type { ScsiTask } from "./tasks/task.ts";
+import { settlesWithin } from "../async/delay.ts";
 import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
 
 /** After the logout: how long the target may take to close the connection, in milliseconds. */
@@ -110,7 +110,6 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     return this.#reach.address;
   }
 
-  /** The first login. */
   async connect(signal: AbortSignal | undefined): Promise<void> {
     try {
       this.#adopt(await this.#reach.login(loginChannel, {}, signal));
@@ -157,7 +156,7 @@ export class SessionCore implements NexusOwner, RecoveryHost {
   }
 
   /** Runs one command. Throws where the caller passed something wrong or the session is closed. */
-  execute(lun: LunAddress, command: SessionCommand, options: SessionExecuteOptions): Promise<SessionResult> {
+  execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
     const call = this.calls.make(lun, command, options);
@@ -194,12 +193,10 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     return nexus;
   }
 
-  /** Exchanges one text. */
   async text(text: Uint8Array): Promise<Uint8Array> {
     return await this.live().texts.exchange(text, this.options.timeouts.request);
   }
 
-  /** Pings. */
   async ping(): Promise<void> {
     this.needNormal();
     await this.live().nops.ping(this.options.timeouts.request);
@@ -234,7 +231,6 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     if (this.#nexus !== undefined && this.#closing === undefined) this.#departure.onAsync(this.#nexus, event);
   }
 
-  /** A Reject came. */
   rejected(event: RejectEvent): void {
     this.#events.emit("reject", event);
     if (this.#nexus !== undefined && this.#closing === undefined && this.#recovery !== undefined) {
@@ -252,7 +248,6 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     this.#events.emit("warning", text);
   }
 
-  /** CHECK CONDITION came. */
   checkCondition(lun: bigint, sense: Uint8Array): void {
     if (isUnitAttention(sense)) this.#events.emit("unitAttention", { lun, sense });
   }
@@ -302,12 +297,11 @@ export class SessionCore implements NexusOwner, RecoveryHost {
 
   // What recovery asks and tells.
 
-  /** One login. */
   async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
     const established = await this.#reach.login(recoveryChannel, { attempt }, signal);
     if (signal.aborted) {
       established.connection.fail();
-      throw abortError(signal);
+      throw new AbortError(signal);
     }
     this.#probes.begin();
     this.#adopt(established);

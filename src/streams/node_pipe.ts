@@ -6,7 +6,6 @@
 
 import type { DeviceStream, PipeOptions } from "./types.ts";
 
-/** What is piped. */
 interface Source extends DeviceStream {
   pause(): unknown;
   resume(): unknown;

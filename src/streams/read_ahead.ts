@@ -8,9 +8,7 @@ import type { BlockDevice } from "../block/device.ts";
 
 /** A run of bytes to read. */
 export interface ReadRange {
-  /** First byte. */
   readonly position: number;
-  /** Bytes. */
   readonly length: number;
 }
 
@@ -60,7 +58,6 @@ export class ReadAhead {
   #failed = false;
   #arrivals: (() => void) | undefined;
 
-  /** Starts nothing yet. */
   constructor(device: BlockDevice, plan: ReadAheadPlan) {
     this.#device = device;
     this.#plan = plan;

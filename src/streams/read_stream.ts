@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../block/signals.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, rangeError, typeError } from "../errors.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";

@@ -19,7 +19,6 @@ export interface BaseOptions {
   byteLengthReadable?: (data: unknown) => number;
   /** Open at once, not at the first use. */
   eagerOpen?: boolean;
-  /** Give strings. */
   encoding?: string;
 }
 
@@ -35,7 +34,6 @@ export interface Hooks extends DeviceStream {
 
 /** What a subclass of streamx's `Readable` implements. */
 export interface ReadHooks<T> extends Hooks, AsyncIterable<T> {
-  /** True. */
   readonly readable: boolean;
   /** Called when there is room. */
   _read(callback: DoneCallback): void;
@@ -45,37 +43,26 @@ export interface ReadHooks<T> extends Hooks, AsyncIterable<T> {
   read(): T | null;
   /** Puts a chunk back. */
   unshift(chunk: T): void;
-  /** Lets chunks flow. */
   resume(): this;
-  /** Stops the flow. */
   pause(): this;
   /** Writes all chunks into another stream. */
   pipe<D>(destination: D, done?: DoneCallback): D;
-  /** Chunks in order. */
   [Symbol.asyncIterator](): AsyncIterator<T> & AsyncIterable<T>;
 }
 
 /** What a subclass of streamx's `Writable` implements. */
 export interface WriteHooks extends Hooks {
-  /** True. */
   readonly writable: boolean;
   /** Called with one chunk at a time. */
   _write(chunk: unknown, callback: DoneCallback): void;
-  /** Called after `end()`. */
   _final(callback: DoneCallback): void;
   /** Queues a chunk; false: wait for `drain`. */
   write(chunk: unknown, ...rest: unknown[]): boolean;
-  /** Ends the stream. */
   end(...rest: unknown[]): this;
-  /** Holds chunks back. */
   cork(): void;
-  /** Lets them go. */
   uncork(): void;
 }
 
-/** streamx's `Readable`. */
 export const ReadableBase: new <T>(options: BaseOptions) => ReadHooks<T> = Readable as never;
-/** streamx's `Writable`. */
 export const WritableBase: new (options: BaseOptions) => WriteHooks = Writable as never;
-/** streamx's `Duplex`. */
 export const DuplexBase: new <T>(options: BaseOptions) => ReadHooks<T> & WriteHooks = Duplex as never;

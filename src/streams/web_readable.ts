@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../block/signals.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";

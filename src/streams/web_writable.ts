@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../block/signals.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { WriteBehind } from "./write_behind.ts";
@@ -55,7 +55,6 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
 
 /** A stream as {@link writable} makes it, that somebody else can end. */
 export interface SettlingWritable {
-  /** The stream. */
   readonly stream: WritableStream<Uint8Array>;
   /** Brings what has been accepted to the medium and ends the stream, where it has not ended. Rejects where that failed. */
   settle(): Promise<void>;

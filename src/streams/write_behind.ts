@@ -20,7 +20,6 @@ export interface WriteLimit {
 
 /** What a {@link WriteBehind} writes, and how. All sizes in bytes. */
 export interface WriteBehindPlan {
-  /** First byte. */
   position: number;
   /** Bytes that fit; more is an error. */
   length: number;
@@ -76,7 +75,6 @@ export class WriteBehind {
   /** Of the chunk that is being taken. */
   #token: Token | undefined;
 
-  /** Starts nothing yet. */
   constructor(device: BlockDevice, plan: WriteBehindPlan) {
     this.#device = device;
     this.#plan = plan;

@@ -37,7 +37,7 @@ export {
 } from "./opcodes.ts";
 export { decodeR2T, encodeR2T, type R2T } from "./r2t.ts";
 export { decodeReject, encodeReject, type Reject, RejectReason } from "./reject.ts";
-export { AhsType, decodeScsiCommand, encodeScsiCommand, type ScsiCommand } from "./scsi_command.ts";
+export { AhsType, decodeScsiCommand, encodeScsiCommand, type ScsiCommandPdu } from "./scsi_command.ts";
 export { decodeScsiResponse, encodeScsiResponse, type ScsiResponse, ScsiResponseCode } from "./scsi_response.ts";
 export { decodeScsiResponseData, encodeScsiResponseData, type ScsiResponseData } from "./scsi_response_data.ts";
 export { decodeSnack, encodeSnack, type Snack, SnackType } from "./snack.ts";

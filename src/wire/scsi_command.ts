@@ -27,7 +27,7 @@ const READ_BIT = 0x40;
 const WRITE_BIT = 0x20;
 
 /** A SCSI Command. The data segment is immediate data. */
-export interface ScsiCommand {
+export interface ScsiCommandPdu {
   /** I bit: outside the command window. */
   immediate: boolean;
   /** F bit: no unsolicited Data-Out follows. */
@@ -76,7 +76,7 @@ export interface ScsiCommand {
  * @throws `RangeError` `ERR_OUT_OF_RANGE` for a CDB or data segment length that does not fit
  * @throws `TypeError` `ERR_INVALID_ARG_VALUE` for a bidirectional read length without both R and W
  */
-export function encodeScsiCommand(pdu: ScsiCommand): Uint8Array {
+export function encodeScsiCommand(pdu: ScsiCommandPdu): Uint8Array {
   const { cdb, bidirectionalReadLength } = pdu;
   if (cdb.length < 1 || cdb.length > MAX_CDB_LENGTH) {
     throw rangeError(`Expected a CDB of 1 to ${MAX_CDB_LENGTH} bytes, got ${cdb.length}`);
@@ -121,7 +121,7 @@ export function encodeScsiCommand(pdu: ScsiCommand): Uint8Array {
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for a format error: AHS that do not fit TotalAHSLength, an AHS that comes
  * twice or has an impossible length, or a bidirectional AHS without both R and W
  */
-export function decodeScsiCommand(header: Uint8Array): ScsiCommand {
+export function decodeScsiCommand(header: Uint8Array): ScsiCommandPdu {
   checkHeader(header, Opcode.ScsiCommand);
   const flags = header[1]!;
   const read = (flags & READ_BIT) !== 0;

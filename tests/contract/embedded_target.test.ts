@@ -2,7 +2,7 @@
 import { test as basic } from "uvu";
 import { openLun, type OpenLunOptions } from "../../src/client/open_lun.ts";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
-import { memoryDevice, slice } from "../../src/block/mod.ts";
+import { memoryDevice, slice } from "../../src/devices/mod.ts";
 import { deviceSuite } from "./suite.ts";
 
 const MIB = 1024 * 1024;

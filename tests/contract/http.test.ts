@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../src/block/mod.ts";
-import { httpDevice, type HttpDeviceOptions } from "../../src/client/http_device.ts";
+import { memoryDevice } from "../../src/devices/mod.ts";
+import { httpDevice, type HttpDeviceOptions } from "../../src/devices/http.ts";
 import { createReadStream, readable, writable } from "../../src/streams/mod.ts";
 import { Random, runSeed } from "./random.ts";
 import { deviceSuite } from "./suite.ts";

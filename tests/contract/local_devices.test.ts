@@ -1,5 +1,6 @@
 import type { BlockDevice } from "../../src/block/device.ts";
-import { memoryDevice, openScsiBlockDevice } from "../../src/block/mod.ts";
+import { openScsiBlockDevice } from "../../src/block/mod.ts";
+import { memoryDevice } from "../../src/devices/mod.ts";
 import { FakeDisk, type FakeDiskOptions } from "../unit/block/fake_disk.ts";
 import { Random } from "./random.ts";
 import { deviceSuite } from "./suite.ts";

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../src/block/mod.ts";
+import { memoryDevice } from "../../src/devices/mod.ts";
 import type { Lun } from "../../src/client/lun.ts";
 import { openLun } from "../../src/client/open_lun.ts";
 import { readable, writable } from "../../src/streams/mod.ts";

@@ -21,8 +21,8 @@ import { type Backing, memoryBacking, startTarget } from "../../src/target/mod.t
 import { Random, runSeed } from "../contract/random.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd } from "../peers/tgtd.ts";
-import { PeerConnection } from "../wire/peer.ts";
-import { INITIATOR_NAME } from "../wire/rig.ts";
+import { PeerConnection } from "../protocol/peer.ts";
+import { INITIATOR_NAME } from "../protocol/rig.ts";
 import { firstDifference, patternBytes } from "./bytes.ts";
 import { memoryConnect } from "./memory_tcp.ts";
 import { Relay } from "./relay.ts";

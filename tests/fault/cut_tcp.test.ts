@@ -7,7 +7,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
 import { Random, runSeed } from "../contract/random.ts";
-import { INITIATOR_NAME, TARGET_NAME } from "../wire/rig.ts";
+import { INITIATOR_NAME, TARGET_NAME } from "../protocol/rig.ts";
 import { endAfterReceived, endAfterSent, ENDINGS, EndingServer } from "./ending_server.ts";
 import { serve } from "./mini_target.ts";
 import { freshDisk, runMany, runSteps } from "./script.ts";

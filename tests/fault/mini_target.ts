@@ -19,7 +19,7 @@ import {
   Opcode,
   RESERVED_TAG,
 } from "../../src/wire/mod.ts";
-import type { LoginAnswers, Pdu, PeerConnection } from "../wire/peer.ts";
+import type { LoginAnswers, Pdu, PeerConnection } from "../protocol/peer.ts";
 
 /** Block size of the disk. */
 export const BLOCK = 512;

@@ -58,7 +58,6 @@ export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<
 
 /** Options of `lunstream scsi opcodes`. */
 export interface OpcodesOptions extends UnitOptions {
-  /** With timeouts. */
   timeouts?: true;
 }
 

@@ -16,9 +16,7 @@ import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** A page and its subpage. */
 export interface PageNumber {
-  /** Page code. */
   page: number;
-  /** Subpage code. */
   subpage: number;
 }
 

@@ -49,9 +49,7 @@ export async function showSense(io: CliIo, words: readonly string[], options: { 
 
 /** Options of `lunstream scsi cdb`. */
 export interface CdbOptions {
-  /** Print JSON. */
   json?: true;
-  /** Peripheral device type. */
   type?: number;
 }
 

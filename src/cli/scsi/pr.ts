@@ -37,11 +37,8 @@ export interface PrOptions extends UnitOptions {
   register?: bigint;
   /** Register whatever was registered before. */
   ignoreExisting?: true;
-  /** Key to preempt. */
   preempt?: bigint;
-  /** Reserve. */
   reserve?: true;
-  /** Release. */
   release?: true;
   /** Remove the reservation and all registrations. */
   clear?: true;

@@ -18,7 +18,6 @@ import type { CliIo } from "../io.ts";
 
 /** What every subcommand that talks to a logical unit takes. */
 export interface UnitOptions extends LoginCliOptions {
-  /** Print JSON. */
   json?: true;
   /** ISID to log in with, six bytes; a random one where absent. */
   isid?: Uint8Array;
@@ -26,7 +25,6 @@ export interface UnitOptions extends LoginCliOptions {
 
 /** A logical unit to send commands to. */
 export interface Unit {
-  /** Carries any command. */
   readonly executor: ScsiExecutor;
   /** Runs a command that changes nothing, takes unit attentions, and gives the data that came. */
   ask(command: ScsiCommand): Promise<Uint8Array>;

@@ -1,6 +1,6 @@
 import { rangeError } from "../../errors.ts";
 import { checkBytes, checkNumber } from "../data/put.ts";
-import type { Replay, ScsiCommand, TaskAttribute } from "../executor.ts";
+import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, encodeCdb } from "./layout.ts";
 import { rememberLayout } from "./remembered.ts";
@@ -35,9 +35,7 @@ export function allocation(name: string, options: AllocationOptions, standard: n
 
 /** What a builder adds to the CDB. */
 export interface CommandParts {
-  /** Destination of data. */
   dataIn?: Uint8Array | undefined;
-  /** Source of data. */
   dataOut?: Uint8Array | undefined;
   /** May it be sent again. */
   replay: Replay;

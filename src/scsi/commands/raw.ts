@@ -1,5 +1,5 @@
 import { checkBytes, checkNumber } from "../data/put.ts";
-import type { Replay, ScsiCommand, TaskAttribute } from "../executor.ts";
+import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
 
 /** A command by its bytes. */
 export interface RawCommandOptions {

@@ -66,23 +66,18 @@ export class Answer implements ParsedAnswer {
   u8(offset: number): number {
     return offset < this.end ? this.bytes[offset] ?? 0 : 0;
   }
-  /** Unsigned 16 bits. */
   u16(offset: number): number {
     return this.u8(offset) * 0x100 + this.u8(offset + 1);
   }
-  /** Unsigned 24 bits. */
   u24(offset: number): number {
     return this.u16(offset) * 0x100 + this.u8(offset + 2);
   }
-  /** Unsigned 32 bits. */
   u32(offset: number): number {
     return this.u16(offset) * 0x10000 + this.u16(offset + 2);
   }
-  /** Unsigned 48 bits. */
   u48(offset: number): number {
     return this.u16(offset) * 0x100000000 + this.u32(offset + 2);
   }
-  /** Unsigned 64 bits. */
   u64(offset: number): bigint {
     return (BigInt(this.u32(offset)) << 32n) | BigInt(this.u32(offset + 4));
   }

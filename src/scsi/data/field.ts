@@ -27,7 +27,6 @@ export interface Field {
   readonly required?: boolean | undefined;
 }
 
-/** A one-bit field. */
 export function flag(name: string, byte: number, bit: number): Field {
   return { name, byte, bit, bits: 1, kind: "flag" };
 }

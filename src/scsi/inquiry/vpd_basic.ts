@@ -23,15 +23,12 @@ export interface RawVpdPage extends VpdHeader {
   readonly data: Uint8Array;
 }
 
-/** Page 00h. */
 export function readSupportedPages(answer: Answer): SupportedPages {
   return { kind: "supportedPages", pages: [...answer.copy(4)], ...vpdHeader(answer) };
 }
-/** Page 80h. */
 export function readUnitSerialNumber(answer: Answer): UnitSerialNumber {
   return { kind: "unitSerialNumber", serialNumber: answer.ascii(4).trim(), ...vpdHeader(answer) };
 }
-/** Any page. */
 export function readRaw(answer: Answer): RawVpdPage {
   return { kind: "raw", data: answer.copy(4), ...vpdHeader(answer) };
 }

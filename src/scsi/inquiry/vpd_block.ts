@@ -104,7 +104,6 @@ export interface BlockProvisioning extends VpdHeader {
   readonly group: readonly Designator[];
 }
 
-/** Page B0h. */
 export function readBlockLimits(answer: Answer): BlockLimits {
   return {
     kind: "blockLimits",
@@ -127,7 +126,6 @@ export function readBlockLimits(answer: Answer): BlockLimits {
     ...vpdHeader(answer),
   };
 }
-/** Page B1h. */
 export function readBlockCharacteristics(answer: Answer): BlockCharacteristics {
   return {
     kind: "blockCharacteristics",
@@ -145,7 +143,6 @@ export function readBlockCharacteristics(answer: Answer): BlockCharacteristics {
     ...vpdHeader(answer),
   };
 }
-/** Page B2h. */
 export function readBlockProvisioning(answer: Answer): BlockProvisioning {
   const hasGroup = answer.flag(5, 0);
   return {

@@ -74,7 +74,6 @@ export interface ZonedCharacteristics extends VpdHeader {
   readonly startGranularity: bigint;
 }
 
-/** Page B3h. */
 export function readReferrals(answer: Answer): Referrals {
   return {
     kind: "referrals",
@@ -83,7 +82,6 @@ export function readReferrals(answer: Answer): Referrals {
     ...vpdHeader(answer),
   };
 }
-/** Page B4h. */
 export function readSupportedBlockLengths(answer: Answer): SupportedBlockLengths {
   const formats: SupportedBlockLengths["formats"][number][] = [];
   for (const at of answer.entries(4, 8)) {
@@ -99,7 +97,6 @@ export function readSupportedBlockLengths(answer: Answer): SupportedBlockLengths
   }
   return { kind: "supportedBlockLengths", formats, ...vpdHeader(answer) };
 }
-/** Page B5h. */
 export function readBlockCharacteristicsExtension(answer: Answer): BlockCharacteristicsExtension {
   return {
     kind: "blockCharacteristicsExtension",
@@ -111,7 +108,6 @@ export function readBlockCharacteristicsExtension(answer: Answer): BlockCharacte
     ...vpdHeader(answer),
   };
 }
-/** Page B6h. */
 export function readZonedCharacteristics(answer: Answer): ZonedCharacteristics {
   return {
     kind: "zonedCharacteristics",

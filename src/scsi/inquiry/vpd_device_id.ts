@@ -10,7 +10,6 @@ export interface DeviceIdentification extends VpdHeader {
   readonly designators: readonly Designator[];
 }
 
-/** Page 83h. */
 export function readDeviceIdentification(answer: Answer): DeviceIdentification {
   return {
     kind: "deviceIdentification",

@@ -77,7 +77,6 @@ export interface ExtendedInquiry extends VpdHeader {
   readonly maxModePageChangeLogs: number;
 }
 
-/** Page 86h. */
 export function readExtendedInquiry(answer: Answer): ExtendedInquiry {
   return {
     kind: "extendedInquiry",

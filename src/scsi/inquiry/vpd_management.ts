@@ -78,13 +78,11 @@ export interface AtaInformation extends VpdHeader {
   readonly identify: Uint8Array;
 }
 
-/** Page 84h. */
 export function readSoftwareInterfaces(answer: Answer): SoftwareInterfaces {
   const identifiers: string[] = [];
   for (const at of answer.entries(4, 6)) identifiers.push(toHex(answer.copy(at, 6)));
   return { kind: "softwareInterfaces", identifiers, ...vpdHeader(answer) };
 }
-/** Page 85h. */
 export function readManagementAddresses(answer: Answer): ManagementAddresses {
   const addresses: { association: number; serviceType: number; address: string }[] = [];
   let at = 4;
@@ -100,7 +98,6 @@ export function readManagementAddresses(answer: Answer): ManagementAddresses {
   if (at < answer.end && answer.missing === 0) answer.problem(`The network address at byte ${at} is cut`);
   return { kind: "managementAddresses", addresses, ...vpdHeader(answer) };
 }
-/** Page 87h. */
 export function readModePagePolicies(answer: Answer): ModePagePolicies {
   const policies: { pageCode: number; subpageCode: number; sharedByUnits: boolean; policy: number }[] = [];
   for (const at of answer.entries(4, 4)) {
@@ -113,7 +110,6 @@ export function readModePagePolicies(answer: Answer): ModePagePolicies {
   }
   return { kind: "modePagePolicy", policies, ...vpdHeader(answer) };
 }
-/** Page 88h. */
 export function readScsiPorts(answer: Answer): ScsiPorts {
   const ports: { relativePort: number; initiator: TransportId | undefined; target: readonly Designator[] }[] = [];
   let at = 4;
@@ -133,7 +129,6 @@ export function readScsiPorts(answer: Answer): ScsiPorts {
   if (at < answer.end && answer.missing === 0) answer.problem(`The port descriptor at byte ${at} is cut`);
   return { kind: "scsiPorts", ports, ...vpdHeader(answer) };
 }
-/** Page 89h. */
 export function readAtaInformation(answer: Answer): AtaInformation {
   return {
     kind: "ataInformation",

@@ -37,7 +37,6 @@ export interface TapeElementAddress extends VpdHeader {
   readonly address: number;
 }
 
-/** Page B0h. */
 export function readTapeCapabilities(answer: Answer): TapeCapabilities {
   return { kind: "tapeCapabilities", worm: answer.flag(4, 0), mirroring: answer.flag(4, 1), ...vpdHeader(answer) };
 }
@@ -45,7 +44,6 @@ export function readTapeCapabilities(answer: Answer): TapeCapabilities {
 export function readTapeSerialNumber(answer: Answer, kind: TapeSerialNumber["kind"]): TapeSerialNumber {
   return { kind, serialNumber: answer.ascii(4), ...vpdHeader(answer) };
 }
-/** Page B2h. */
 export function readTapeAlertFlags(answer: Answer): TapeAlertFlags {
   const flags: number[] = [];
   for (let flag = 1; flag <= 64; flag++) {
@@ -53,7 +51,6 @@ export function readTapeAlertFlags(answer: Answer): TapeAlertFlags {
   }
   return { kind: "tapeAlertFlags", flags, ...vpdHeader(answer) };
 }
-/** Page B4h. */
 export function readTapeElementAddress(answer: Answer): TapeElementAddress {
   return { kind: "elementAddress", address: answer.u16(4), ...vpdHeader(answer) };
 }

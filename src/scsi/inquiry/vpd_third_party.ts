@@ -199,7 +199,6 @@ function readOne(answer: Answer, at: number, size: number): ThirdPartyCopyDescri
   }
 }
 
-/** Page 8Fh. */
 export function readThirdPartyCopy(answer: Answer): ThirdPartyCopy {
   const descriptors: ThirdPartyCopyDescriptor[] = [];
   let at = 4;

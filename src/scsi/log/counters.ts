@@ -57,7 +57,6 @@ export function readErrorCounters(answer: Answer): ErrorCounters {
     ...logHeader(answer, parameters),
   };
 }
-/** Page 06h. */
 export function readNonMediumErrors(answer: Answer): NonMediumErrors {
   const parameters = readLogParameters(answer);
   const found = parameters.find((one) => one.code === 0);

@@ -61,7 +61,6 @@ function degrees(value: number | undefined): number | undefined {
   return value === undefined || value === 0xff ? undefined : value;
 }
 
-/** Page 0Dh. */
 export function readTemperature(answer: Answer): TemperatureLog {
   const parameters = readLogParameters(answer);
   return {
@@ -71,7 +70,6 @@ export function readTemperature(answer: Answer): TemperatureLog {
     ...logHeader(answer, parameters),
   };
 }
-/** Page 0Eh. */
 export function readStartStop(answer: Answer): StartStopLog {
   const parameters = readLogParameters(answer);
   const date = (code: number): { year: string; week: string } | undefined => {
@@ -94,12 +92,10 @@ export function readStartStop(answer: Answer): StartStopLog {
     ...logHeader(answer, parameters),
   };
 }
-/** Page 11h. */
 export function readSolidState(answer: Answer): SolidStateLog {
   const parameters = readLogParameters(answer);
   return { kind: "solidState", percentageUsed: find(parameters, 1, 4)?.[3], ...logHeader(answer, parameters) };
 }
-/** Page 2Fh. */
 export function readExceptions(answer: Answer): ExceptionsLog {
   const parameters = readLogParameters(answer);
   const value = find(parameters, 0, 2);

@@ -32,7 +32,6 @@ export interface SelfTestLog extends LogHeader {
 
 const NO_LBA = 0xffff_ffff_ffff_ffffn;
 
-/** Page 10h. */
 export function readSelfTest(answer: Answer): SelfTestLog {
   const parameters = readLogParameters(answer);
   const results: SelfTestResult[] = [];

@@ -28,7 +28,6 @@ export const TAPE_ERROR_RECOVERY_PAGE: ModePageLayout = modePage(
   TAPE,
 );
 
-/** Data Compression (SSC-3). */
 export const DATA_COMPRESSION_PAGE: ModePageLayout = modePage(
   "Data Compression",
   0x0f,
@@ -45,7 +44,6 @@ export const DATA_COMPRESSION_PAGE: ModePageLayout = modePage(
   TAPE,
 );
 
-/** Device Configuration (SSC-3). */
 export const DEVICE_CONFIGURATION_PAGE: ModePageLayout = modePage(
   "Device Configuration",
   0x10,

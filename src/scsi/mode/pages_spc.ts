@@ -6,7 +6,6 @@
 import { bits, flag, uint } from "../data/field.ts";
 import { modePage, type ModePageLayout, word } from "./layout.ts";
 
-/** Disconnect-Reconnect (SPC-4). */
 export const DISCONNECT_RECONNECT_PAGE: ModePageLayout = modePage(
   "Disconnect-Reconnect",
   0x02,
@@ -27,7 +26,6 @@ export const DISCONNECT_RECONNECT_PAGE: ModePageLayout = modePage(
   ],
 );
 
-/** Control (SPC-4). */
 export const CONTROL_PAGE: ModePageLayout = modePage("Control", 0x0a, 12, "SPC-4 Control mode page", [
   bits("taskSetType", 2, 7, 3),
   flag("taskManagementOnly", 2, 4),
@@ -51,7 +49,6 @@ export const CONTROL_PAGE: ModePageLayout = modePage("Control", 0x0a, 12, "SPC-4
   word("extendedSelfTestCompletionTime", 10),
 ]);
 
-/** Control Extension (SPC-4). */
 export const CONTROL_EXTENSION_PAGE: ModePageLayout = modePage(
   "Control Extension",
   [0x0a, 0x01],

@@ -13,7 +13,7 @@ import { decodeLoginResponse, type LoginResponse } from "../../wire/login_respon
 import { Opcode, opcodeOf } from "../../wire/opcodes.ts";
 import { encodeTextKeys, parseTextKeys } from "../../wire/text_keys.ts";
 import type { LoginChannel } from "./channel.ts";
-import type { TextPair } from "./negotiate.ts";
+import type { TextPair } from "./negotiation/negotiate.ts";
 import type { CheckedLoginOptions } from "./options.ts";
 import { isRedirection, type LoginRedirection, redirection, statusError } from "./status.ts";
 import { splitText, TextBuffer } from "./text_buffer.ts";
@@ -37,13 +37,10 @@ export interface LoginMessage {
 
 /** What the target said to it. */
 export interface LoginReply {
-  /** What this is. */
   readonly kind: "reply";
-  /** Its keys. */
   readonly pairs: TextPair[];
   /** Whether it moves to the stage that was asked for. */
   readonly transit: boolean;
-  /** The last response. */
   readonly response: LoginResponse;
 }
 

@@ -6,15 +6,15 @@
 
 import { LoginError } from "../../errors.ts";
 import type { LoginChannel } from "./channel.ts";
-import { Chap } from "./chap.ts";
-import { CHAP_ALGORITHMS } from "./chap_digest.ts";
-import { protectAuth, type ProtectedAuth, withAlgorithms } from "./credentials.ts";
+import { Chap } from "./auth/chap.ts";
+import { CHAP_ALGORITHMS } from "./auth/chap_digest.ts";
+import { protectAuth, type ProtectedAuth, withAlgorithms } from "./auth/credentials.ts";
 import { LoginExchange } from "./exchange.ts";
-import { Negotiation } from "./negotiate.ts";
-import { agreedParameters, operationalStage } from "./operational.ts";
+import { Negotiation } from "./negotiation/negotiate.ts";
+import { agreedParameters, operationalStage } from "./negotiation/operational.ts";
 import { checkLoginOptions, type LoginOptions } from "./options.ts";
-import type { SessionParameters } from "./parameters.ts";
-import { type LoginRun, securityStage } from "./security.ts";
+import type { SessionParameters } from "./negotiation/parameters.ts";
+import { type LoginRun, securityStage } from "./auth/security.ts";
 import type { LoginRedirection } from "./status.ts";
 
 /** The connection is in full feature. */

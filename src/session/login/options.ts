@@ -5,18 +5,17 @@
  */
 
 import { ErrorCode, typeError } from "../../errors.ts";
-import type { AuthOptions, ProtectedAuth } from "./credentials.ts";
+import type { AuthOptions, ProtectedAuth } from "./auth/credentials.ts";
 import { ISID_LENGTH } from "./isid.ts";
-import { checkInteger, checkLimits, type OfferedLimits } from "./limits.ts";
-import { isIscsiName, isSafeName } from "./names.ts";
-import type { SessionParameters } from "./parameters.ts";
+import { checkInteger, checkLimits, type OfferedLimits } from "./negotiation/limits.ts";
+import { isIscsiName, isSafeName } from "../discovery/names.ts";
+import type { SessionParameters } from "./negotiation/parameters.ts";
 
 /** The session's type (RFC 7143 §13.21). */
 export type SessionType = "Normal" | "Discovery";
 
 /** Everything that {@link login} needs to know. */
 export interface LoginOptions {
-  /** Our iSCSI name. */
   initiatorName: string;
   /** The target's name; absent for discovery. */
   targetName?: string | undefined;
@@ -36,7 +35,6 @@ export interface LoginOptions {
   initiatorTaskTag?: number | undefined;
   /** Credentials; without them no authentication is offered. */
   auth?: AuthOptions | ProtectedAuth | undefined;
-  /** What we offer. */
   limits: OfferedLimits;
   /** The portal group tag that discovery or the session before has told; another one fails the login. */
   expectedPortalGroupTag?: number | undefined;

@@ -6,8 +6,8 @@
 
 import { ErrorCode, LoginError } from "../../errors.ts";
 import { parseTextKeys } from "../../wire/text_keys.ts";
-import { parseAddress, type PortalAddress } from "./address.ts";
-import { quote } from "./printable.ts";
+import { parseAddress, type PortalAddress } from "../discovery/address.ts";
+import { quote } from "../discovery/printable.ts";
 
 /** The target sends us elsewhere. */
 export interface LoginRedirection {

@@ -6,9 +6,9 @@
  */
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
-import type { CommandCall } from "../command_call.ts";
+import type { CommandCall } from "../commands/command.ts";
 import { isRecoveredError } from "../sense.ts";
-import type { SessionResult } from "../shapes.ts";
+import type { ScsiResult } from "../../command.ts";
 
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
@@ -47,7 +47,7 @@ export class FlushGuard {
    *
    * @param given how many commands the session has been given so far
    */
-  judge(call: CommandCall, result: SessionResult, given: number): IscsiError | undefined {
+  judge(call: CommandCall, result: ScsiResult, given: number): IscsiError | undefined {
     const { status, sense } = result;
     if (status !== GOOD && !(status === CHECK_CONDITION && isRecoveredError(sense))) return undefined;
     const { cdb, lun } = call;

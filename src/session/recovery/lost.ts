@@ -5,7 +5,7 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { CommandCall } from "../command_call.ts";
+import type { CommandCall } from "../commands/command.ts";
 import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import type { WriteLog } from "./write_log.ts";

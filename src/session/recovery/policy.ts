@@ -5,12 +5,11 @@
  */
 
 import { ErrorCode, rangeError, signalProblem, typeError } from "../../errors.ts";
-import type { SessionCommand, SessionExecuteOptions, SessionResult } from "../shapes.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
 
 /** Runs commands on one LUN while everything else waits. */
 export interface ProbeExecutor {
-  /** Runs one command. */
-  execute(command: SessionCommand, options?: SessionExecuteOptions): Promise<SessionResult>;
+  execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult>;
 }
 
 /** What happens when the connection of a session is lost. */
@@ -45,9 +44,7 @@ export interface RecoveryPolicy {
   readonly minDelay: number;
   /** Most milliseconds between two tries. */
   readonly maxDelay: number;
-  /** Send writes again. */
   readonly replayWrites: boolean;
-  /** Ends all tries. */
   readonly signal: AbortSignal | undefined;
   /** Checks a LUN after a reconnect. */
   readonly verify: RecoveryOptions["verify"];

@@ -5,9 +5,9 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { CommandCall } from "../command_call.ts";
-import { CommandQueue } from "../command_queue.ts";
-import type { SessionExecuteOptions } from "../shapes.ts";
+import type { CommandCall } from "../commands/command.ts";
+import { CommandQueue } from "../commands/command_queue.ts";
+import type { ExecuteOptions } from "../../command.ts";
 import { lostError } from "./lost.ts";
 
 /**
@@ -17,9 +17,9 @@ import { lostError } from "./lost.ts";
  * @param timeouts milliseconds; `command` 0: none
  */
 export function limited(
-  options: SessionExecuteOptions,
+  options: ExecuteOptions,
   timeouts: { readonly command: number; readonly request: number },
-): SessionExecuteOptions {
+): ExecuteOptions {
   return { ...options, timeout: options.timeout ?? (timeouts.command || timeouts.request) };
 }
 
@@ -39,7 +39,6 @@ export class Probes {
     this.#queue = new CommandQueue();
   }
 
-  /** They are over. */
   end(): void {
     this.#queue = undefined;
   }

@@ -9,8 +9,9 @@
  * @module
  */
 
+import { AbortError } from "../../errors.ts";
 import { monotonicNow } from "../../runtime/mod.ts";
-import { abortError, asError } from "../failures.ts";
+import { asError } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import { reinstate } from "./reinstate.ts";
 
@@ -92,7 +93,7 @@ export class Recovery {
           failed: (attempt, error, pause) => this.#host.failed(attempt, error, pause),
         });
         if (!await this.#host.verify()) continue;
-        if (signal.aborted) throw abortError(signal);
+        if (signal.aborted) throw new AbortError(signal);
         this.#running = false;
         if (this.#host.recovered(this.#attempts, monotonicNow() - began)) return;
         this.#running = true;

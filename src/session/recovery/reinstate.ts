@@ -4,15 +4,14 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, LoginError } from "../../errors.ts";
+import { AbortError, ErrorCode, IscsiError, LoginError } from "../../errors.ts";
 import { monotonicNow, randomBytes } from "../../runtime/mod.ts";
-import { abortError, asError, connectionLost } from "../failures.ts";
-import { delay } from "../timing.ts";
+import { asError, connectionLost } from "../failures.ts";
+import { delay } from "../../async/delay.ts";
 import { backoff, type RecoveryPolicy } from "./policy.ts";
 
 /** What {@link reinstate} needs. */
 export interface ReinstateOptions<T> {
-  /** Bounds and pauses. */
   policy: RecoveryPolicy;
   /** What ended the connection. */
   cause: Error;
@@ -67,7 +66,7 @@ export async function reinstate<T>(options: ReinstateOptions<T>): Promise<T> {
     } catch (thrown) {
       const error = asError(thrown);
       const pause = backoff(policy, attempt + 1, random());
-      if (signal.aborted) throw abortError(signal);
+      if (signal.aborted) throw new AbortError(signal);
       if (hopeless(error) || attempt >= policy.maxAttempts || monotonicNow() + pause > end) throw error;
       options.failed(attempt, error, pause);
       await delay(pause, signal);

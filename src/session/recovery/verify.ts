@@ -6,7 +6,7 @@
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { describeLun } from "../lun_address.ts";
-import type { SessionCommand, SessionExecuteOptions, SessionResult } from "../shapes.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
 import type { RecoveryOptions } from "./policy.ts";
 
 /**
@@ -17,7 +17,7 @@ import type { RecoveryOptions } from "./policy.ts";
 export async function verifyLuns(
   luns: Iterable<bigint>,
   verify: NonNullable<RecoveryOptions["verify"]>,
-  execute: (lun: bigint, command: SessionCommand, options: SessionExecuteOptions) => Promise<SessionResult>,
+  execute: (lun: bigint, command: ScsiCommand, options: ExecuteOptions) => Promise<ScsiResult>,
   lost: () => boolean,
 ): Promise<Map<bigint, Error>> {
   const changed = new Map<bigint, Error>();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandCall } from "../command_call.ts";
+import type { CommandCall } from "../commands/command.ts";
 import { type Extent, extentOf, overlap } from "./extent.ts";
 
 /** Completed writes that are remembered; with more of them, nothing older is replayed. Our choice. */

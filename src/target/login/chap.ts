@@ -30,7 +30,6 @@ const MAX_CHALLENGE = 1024;
 /** Challenges that a target has sent and that are not answered yet: none of them may come back as an initiator's own. */
 export type OutstandingChallenges = Set<Uint8Array>;
 
-/** One CHAP exchange. */
 export class Chap {
   readonly #auth: TargetAuth;
   readonly #outstanding: OutstandingChallenges;
@@ -90,7 +89,6 @@ export class Chap {
     return this.#answer(algorithm, this.#auth.target, identifier, challenge);
   }
 
-  /** Forgets the challenge. */
   end(): void {
     this.#outstanding.delete(this.#challenge);
   }

@@ -23,7 +23,6 @@ export type LoginStatus = typeof LoginStatus[keyof typeof LoginStatus];
 
 /** Thrown while a Login Request is handled: the response carries this status, and the connection ends. */
 export class LoginFailure extends Error {
-  /** Status-Class and Status-Detail. */
   readonly status: LoginStatus;
   /** Makes the failure; it never leaves the target. */
   constructor(status: LoginStatus) {

@@ -23,13 +23,11 @@ const MAX_NAME = 223;
 
 /** What a login needs to know of its target. */
 export interface LoginEnvironment {
-  /** Our iSCSI name. */
   readonly targetName: string;
   /** Who may log in; anyone where undefined. */
   readonly auth: TargetAuth | undefined;
   /** Names of the initiators that may log in; any where undefined. */
   readonly initiators: ReadonlySet<string> | undefined;
-  /** What we declare. */
   readonly limits: Limits;
   /** Challenges on all connections of the target. */
   readonly challenges: OutstandingChallenges;

@@ -31,7 +31,6 @@ export interface Phase {
   handle(header: Uint8Array, data: Uint8Array): void;
 }
 
-/** One connection. */
 export class Connection implements ByteSink, FramerHandler {
   readonly context: TargetContext;
   readonly tcp: TcpConnection;

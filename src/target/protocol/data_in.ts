@@ -20,13 +20,11 @@ export interface DataInSettings {
   numbers(): { expCmdSN: number; maxCmdSN: number };
   /** Takes the next StatSN. */
   nextStatSN(): number;
-  /** Sends one PDU. */
   send(header: Uint8Array, data: Uint8Array): void;
 }
 
 /** Status and residual count of a command that ends with its data. */
 export interface DataInStatus extends Residual {
-  /** SCSI status. */
   readonly status: number;
 }
 

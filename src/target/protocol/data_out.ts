@@ -17,9 +17,7 @@ export interface DataOutSettings {
   readonly unsolicitedEnd: number;
   /** Longest sequence, in bytes. */
   readonly maxBurstLength: number;
-  /** R2Ts at once. */
   readonly maxOutstandingR2T: number;
-  /** Memory for sequences. */
   readonly pool: BufferPool;
   /** Bytes asked for by R2T, of all commands of the session. */
   readonly budget: Budget;

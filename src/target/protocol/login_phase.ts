@@ -23,7 +23,6 @@ import type { Session } from "./session.ts";
 /** Longest text of a response, in bytes: the initiator takes no more during the login. */
 const MAX_RESPONSE = 8192;
 
-/** Takes Login Requests. */
 export class LoginPhase implements Phase {
   readonly #connection: Connection;
   readonly #login: Login;

@@ -16,7 +16,6 @@ export class PduWriter {
   #headerDigest = false;
   #dataDigest = false;
 
-  /** Starts without digests. */
   constructor(tcp: TcpConnection) {
     this.#tcp = tcp;
   }

@@ -14,7 +14,7 @@ import {
   Opcode,
   opcodeOf,
   RESERVED_TAG,
-  type ScsiCommand,
+  type ScsiCommandPdu,
 } from "../../wire/mod.ts";
 import type { Negotiated } from "../login/limits.ts";
 import type { Nexus, UnitList } from "../unit/context.ts";
@@ -41,11 +41,10 @@ export class ScsiCommands implements TaskHost {
   readonly #session: Session;
   readonly #immediate = new Set<Task>();
   /** What {@link ScsiCommands.place} decoded, for the same PDU once it is whole. */
-  #command: ScsiCommand | undefined;
+  #command: ScsiCommandPdu | undefined;
   #dataOut: DataOut | undefined;
   #transferTag = 0;
 
-  /** Begins without tasks. */
   constructor(connection: Connection, session: Session) {
     const { context } = connection;
     this.#connection = connection;
@@ -78,7 +77,7 @@ export class ScsiCommands implements TaskHost {
   }
 
   /** The command of the PDU that {@link ScsiCommands.place} saw last. */
-  decode(header: Uint8Array): ScsiCommand {
+  decode(header: Uint8Array): ScsiCommandPdu {
     const command = this.#command ?? decodeScsiCommand(header);
     this.#command = undefined;
     return command;
@@ -99,7 +98,7 @@ export class ScsiCommands implements TaskHost {
   }
 
   /** Starts a command, in its turn. `data`: its immediate data. */
-  start(command: ScsiCommand, data: Uint8Array): void {
+  start(command: ScsiCommandPdu, data: Uint8Array): void {
     const tag = command.initiatorTaskTag;
     if (tag === RESERVED_TAG || this.#session.tasks.has(tag)) {
       throw new ProtocolError("Expected a fresh Initiator Task Tag, got one in use", {
@@ -143,7 +142,7 @@ export class ScsiCommands implements TaskHost {
     return this.#connection.drained();
   }
 
-  #receiver(command: ScsiCommand, immediate: Uint8Array): DataOutReceiver {
+  #receiver(command: ScsiCommandPdu, immediate: Uint8Array): DataOutReceiver {
     const { initialR2T, immediateData, firstBurstLength, maxBurstLength, maxOutstandingR2T } = this.negotiated;
     const expected = command.write ? command.expectedDataTransferLength : 0;
     const most = Math.min(firstBurstLength, expected);
@@ -165,7 +164,7 @@ export class ScsiCommands implements TaskHost {
     return receiver;
   }
 
-  #sendR2T(command: ScsiCommand, r2tSN: number, offset: number, length: number): number {
+  #sendR2T(command: ScsiCommandPdu, r2tSN: number, offset: number, length: number): number {
     const tag = this.#transferTag;
     this.#transferTag = (tag + 1) % RESERVED_TAG;
     const header = encodeR2T({

@@ -19,9 +19,7 @@ const SESSION_BUDGET = 8 * 1024 * 1024;
 export interface SessionSettings {
   /** iSCSI name of the initiator. */
   readonly initiatorName: string;
-  /** 6 bytes. */
   readonly isid: Uint8Array;
-  /** 1 to 65535. */
   readonly tsih: number;
   /** Connection ID of the only connection. */
   readonly cid: number;
@@ -31,15 +29,12 @@ export interface SessionSettings {
   readonly negotiated: Negotiated;
   /** CmdSN of the login. */
   readonly cmdSN: number;
-  /** Commands at once. */
   readonly queueDepth: number;
-  /** The only connection. */
   readonly connection: Connection;
 }
 
 /** The state of one session. */
 export class Session {
-  /** The initiator port. */
   readonly nexus: Nexus;
   /** TSIH, 1 to 65535. */
   readonly tsih: number;
@@ -49,9 +44,7 @@ export class Session {
   readonly discovery: boolean;
   /** What the login agreed on. */
   readonly negotiated: Negotiated;
-  /** ExpCmdSN and MaxCmdSN. */
   readonly window: CommandWindow;
-  /** The only connection. */
   readonly connection: Connection;
   /** Tasks by Initiator Task Tag. */
   readonly tasks: Map<number, Task> = new Map();

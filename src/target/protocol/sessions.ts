@@ -68,7 +68,6 @@ export class Sessions {
     return hit;
   }
 
-  /** All sessions. */
   all(): Session[] {
     return [...this.#byTsih.values()];
   }

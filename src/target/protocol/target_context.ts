@@ -8,15 +8,12 @@ import type { Sessions } from "./sessions.ts";
 export interface TargetContext extends LoginEnvironment {
   /** Logical units by LUN, in ascending order. */
   readonly units: ReadonlyMap<number, LogicalUnit>;
-  /** All sessions. */
   readonly sessions: Sessions;
   /** All connections, logged in or not. */
   readonly connections: Set<Connection>;
-  /** Memory for payloads. */
   readonly pool: BufferPool;
   /** Commands of one session at once. */
   readonly queueDepth: number;
-  /** Milliseconds. */
   readonly loginTimeout: number;
   /** Milliseconds; 0: no pings. */
   readonly pingInterval: number;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeScsiResponse, encodeScsiResponseData, type ScsiCommand } from "../../wire/mod.ts";
+import { encodeScsiResponse, encodeScsiResponseData, type ScsiCommandPdu } from "../../wire/mod.ts";
 import type { CommandContext, Nexus, UnitList } from "../unit/context.ts";
 import { runCommand } from "../unit/dispatch.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
@@ -26,7 +26,6 @@ const ATTRIBUTE_ACA = 4;
 /** Thrown inside a task that was aborted: it ends without a response. */
 export class TaskAborted extends Error {}
 
-/** One command. */
 export class Task implements CommandContext {
   readonly cdb: Uint8Array;
   readonly tag: number;
@@ -39,7 +38,7 @@ export class Task implements CommandContext {
   aborted = false;
 
   readonly #host: TaskHost;
-  readonly #command: ScsiCommand;
+  readonly #command: ScsiCommandPdu;
   readonly #dataIn: DataInSender;
   readonly #expectedIn: number;
   #wantedIn = 0;
@@ -51,7 +50,7 @@ export class Task implements CommandContext {
   #afterSending: (() => void)[] = [];
 
   /** Makes the task; nothing happens before {@link Task.run}. */
-  constructor(host: TaskHost, command: ScsiCommand, addressed: LogicalUnit | undefined, dataOut: DataOutReceiver) {
+  constructor(host: TaskHost, command: ScsiCommandPdu, addressed: LogicalUnit | undefined, dataOut: DataOutReceiver) {
     this.#host = host;
     this.#command = command;
     this.cdb = command.cdb;

@@ -5,13 +5,10 @@ import type { Task } from "./task.ts";
 
 /** What a task needs of its session and connection. */
 export interface TaskHost {
-  /** The initiator port. */
   readonly nexus: Nexus;
-  /** All logical units. */
   readonly units: UnitList;
   /** What the login agreed on. */
   readonly negotiated: Negotiated;
-  /** Memory for payloads. */
   readonly pool: BufferPool;
   /** Bytes on their way to the initiator. */
   readonly readBudget: Budget;

@@ -15,7 +15,6 @@ import type { TargetContext } from "./target_context.ts";
 
 /** How a function ended. */
 export interface ManagementOutcome {
-  /** The Response field. */
   readonly response: number;
   /** Connections to end after the response. */
   readonly closes: readonly Connection[];

@@ -12,15 +12,12 @@ import { TextAssembler } from "../login/text_assembler.ts";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 
-/** One Text Response. */
 export interface TextAnswer {
   /** F bit: the exchange ends. */
   readonly final: boolean;
   /** C bit: the text goes on in the next response. */
   readonly continue: boolean;
-  /** Target Transfer Tag. */
   readonly tag: number;
-  /** The text. */
   readonly data: Uint8Array;
 }
 

@@ -17,11 +17,8 @@ export const Attention = {
   Cleared: 0x2f00,
   /** 2A/01: another initiator changed mode parameters. */
   ModeChanged: 0x2a01,
-  /** 2A/03: reservations preempted. */
   ReservationsPreempted: 0x2a03,
-  /** 2A/04: reservations released. */
   ReservationsReleased: 0x2a04,
-  /** 2A/05: registrations preempted. */
   RegistrationsPreempted: 0x2a05,
   /** 28/00: the medium may have changed. */
   MediumChanged: 0x2800,

@@ -25,7 +25,6 @@ export interface CommandContext {
   readonly cdb: Uint8Array;
   /** The logical unit addressed. */
   readonly unit: LogicalUnit;
-  /** Who asks. */
   readonly nexus: Nexus;
   /** All logical units of the target. */
   readonly units: UnitList;
@@ -79,6 +78,5 @@ export interface CommandEntry {
   readonly ignoresAttention?: boolean | undefined;
   /** The unit supports it; all units do where absent. */
   readonly supported?: ((unit: LogicalUnit) => boolean) | undefined;
-  /** Runs it. */
   readonly run: Handler;
 }

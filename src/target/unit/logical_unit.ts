@@ -42,23 +42,18 @@ export interface UnitProperties {
 
 /** A logical unit with its state. */
 export class LogicalUnit {
-  /** Identity and form. */
   readonly properties: UnitProperties;
   /** Logical block size in bytes. */
   readonly blockSize: number;
   /** Number of logical blocks. */
   readonly blocks: number;
-  /** Pending unit attentions. */
   readonly attentions: UnitAttentions = new UnitAttentions();
   /** Ranges that must not change under COMPARE AND WRITE. */
   readonly ranges: RangeLock = new RangeLock();
-  /** Order of tasks. */
   readonly tasks: TaskSet = new TaskSet();
   /** Settings of the mode pages. */
   readonly mode: ModeState = new ModeState();
-  /** PERSISTENT RESERVE. */
   readonly persistent: PersistentReservations = new PersistentReservations();
-  /** Holder of RESERVE(6). */
   reservedBy: string | undefined = undefined;
   /** Whether the medium is in. */
   mediumPresent: boolean;

@@ -31,7 +31,6 @@ export const MOST_REGISTRATIONS = 256;
 
 /** Registrations and the reservation. Keys are 64-bit; 0 is no key. */
 export class PersistentReservations {
-  /** PRGENERATION, modulo 2^32. */
   generation = 0;
   /** Reservation key by nexus. */
   readonly registrations: Map<string, bigint> = new Map();
@@ -70,13 +69,11 @@ export class PersistentReservations {
     return exclusive || access === "write";
   }
 
-  /** Sets the reservation. */
   reserve(nexus: string, type: ReservationType): void {
     this.type = type;
     this.holder = type >= ReservationType.WriteExclusiveAll ? undefined : nexus;
   }
 
-  /** Ends the reservation. */
   release(): void {
     this.type = undefined;
     this.holder = undefined;

@@ -61,12 +61,10 @@ export function unknownUnit(): CheckCondition {
   return new CheckCondition({ key: 5, code: 0x2500 });
 }
 
-/** 7/27/00: write protected. */
 export function writeProtected(): CheckCondition {
   return new CheckCondition({ key: 7, code: 0x2700 });
 }
 
-/** 2/3A/00: no medium. */
 export function noMedium(): CheckCondition {
   return new CheckCondition({ key: 2, code: 0x3a00 });
 }

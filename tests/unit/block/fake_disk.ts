@@ -1,5 +1,5 @@
 import { AbortError } from "../../../src/errors.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../../src/scsi/executor.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../../src/command.ts";
 
 const EMPTY = new Uint8Array(0);
 

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RangeLock } from "../../../src/block/range_lock.ts";
-import { RangeSet } from "../../../src/block/range_set.ts";
+import { RangeLock } from "../../../src/async/range_lock.ts";
+import { RangeSet } from "../../../src/devices/range_set.ts";
 import { Random, runSeed } from "../../contract/random.ts";
 
 test("a range set agrees with a plain array of flags", () => {

@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { decodeLogoutRequest, decodeScsiCommand, encodeLogoutResponse, Opcode } from "../../../src/wire/mod.ts";
-import { Peer } from "../../wire/peer.ts";
+import { Peer } from "../../protocol/peer.ts";
 import { cli, scratch, withoutCredentials } from "./fixtures.ts";
 
 withoutCredentials();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkOptions, DEFAULT_INITIATOR_NAME } from "../../../src/client/options.ts";
-import { DEFAULT_LIMITS } from "../../../src/session/login/limits.ts";
+import { DEFAULT_LIMITS } from "../../../src/session/login/negotiation/limits.ts";
 import { resolveOptions } from "../../../src/session/options.ts";
 import { ROOT } from "../../peers/lunstream.ts";
 

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../../src/block/mod.ts";
+import { memoryDevice } from "../../../src/devices/mod.ts";
 import { copy, type CopyProgress, deviceSink, deviceSource, nullSink, stdinSource } from "../../../src/copy/mod.ts";
 import { failure, fakeSink, fakeSource, pattern, randomFrom } from "./fixtures.ts";
 

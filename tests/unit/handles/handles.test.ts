@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../../src/block/device.ts";
-import { memoryDevice, slice } from "../../../src/block/mod.ts";
+import { memoryDevice, slice } from "../../../src/devices/mod.ts";
 import { fileHandle, fsFile, SeekFrom } from "../../../src/handles/mod.ts";
 import { gatedDevice, pattern, until } from "../streams/gate.ts";
 

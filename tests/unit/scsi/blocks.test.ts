@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readBlocks, writeBlocks } from "../../../src/scsi/commands/blocks.ts";
-import { read10, read16 } from "../../../src/scsi/commands/read.ts";
-import { write10, write16 } from "../../../src/scsi/commands/write.ts";
+import { readBlocks, writeBlocks } from "../../../src/scsi/commands/sbc/blocks.ts";
+import { read10, read16 } from "../../../src/scsi/commands/sbc/read.ts";
+import { write10, write16 } from "../../../src/scsi/commands/sbc/write.ts";
 
 const LBAS = [
   0,

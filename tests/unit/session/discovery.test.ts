@@ -1,7 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ProtocolError } from "../../../src/errors.ts";
-import { parseAddress, parseSendTargets, type SendTargetsOptions } from "../../../src/session/discovery.ts";
+import {
+  parseAddress,
+  parseSendTargets,
+  type SendTargetsOptions,
+} from "../../../src/session/discovery/send_targets.ts";
 import { login } from "../../../src/session/login/mod.ts";
 import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
 import { discoveryOptions, TestTarget } from "./login_target.ts";

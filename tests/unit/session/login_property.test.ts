@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { IscsiError } from "../../../src/errors.ts";
-import { KEYS } from "../../../src/session/login/keys.ts";
+import { KEYS } from "../../../src/session/login/negotiation/keys.ts";
 import {
   type AuthOptions,
   login,
@@ -13,7 +13,7 @@ import {
   type OfferedLimits,
   resolveLimits,
 } from "../../../src/session/login/mod.ts";
-import { parseAddress } from "../../../src/session/discovery.ts";
+import { parseAddress } from "../../../src/session/discovery/send_targets.ts";
 import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
 import { type Answer, discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 

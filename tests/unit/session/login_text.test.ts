@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { LoginError, ProtocolError } from "../../../src/errors.ts";
 import { DEFAULT_LIMITS, login, makeIsid, resolveLimits } from "../../../src/session/login/mod.ts";
 import type { LoginComplete, OfferedLimits } from "../../../src/session/login/mod.ts";
-import { KEYS } from "../../../src/session/login/keys.ts";
+import { KEYS } from "../../../src/session/login/negotiation/keys.ts";
 import { discoveryOptions, failure, ISID, options, type Pair, TestTarget, withKeys } from "./login_target.ts";
 
 async function complete(target: TestTarget, limits: Partial<OfferedLimits> = {}): Promise<LoginComplete> {

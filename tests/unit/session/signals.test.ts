@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { SignalWait } from "../../../src/session/signals.ts";
+import { SignalWait } from "../../../src/async/abort_hub.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { controller: AbortController; listeners: () => number } {

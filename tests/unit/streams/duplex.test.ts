@@ -3,7 +3,7 @@ import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../../src/block/mod.ts";
+import { memoryDevice } from "../../../src/devices/mod.ts";
 import { createDuplexStream, createReadStream } from "../../../src/streams/mod.ts";
 import { gatedDevice, pattern, same, until } from "./gate.ts";
 

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../../src/block/memory.ts";
+import { memoryDevice } from "../../../src/devices/memory.ts";
 import { createReadStream } from "../../../src/streams/mod.ts";
 import { concat, gatedDevice, pattern, same, until } from "./gate.ts";
 

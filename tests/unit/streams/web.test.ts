@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../../src/block/memory.ts";
+import { memoryDevice } from "../../../src/devices/memory.ts";
 import { readable, writable } from "../../../src/streams/mod.ts";
 import { concat, gatedDevice, pattern, same, until } from "./gate.ts";
 

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { Readable as StreamxReadable } from "streamx";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryDevice } from "../../../src/block/memory.ts";
+import { memoryDevice } from "../../../src/devices/memory.ts";
 import { createReadStream, createWriteStream } from "../../../src/streams/mod.ts";
 import { gatedDevice, pattern, same, until } from "./gate.ts";
 

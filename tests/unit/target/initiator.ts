@@ -24,7 +24,7 @@ import {
   paddingOf,
   parseTextKeys,
   RESERVED_TAG,
-  type ScsiCommand,
+  type ScsiCommandPdu,
   totalAhsLengthOf,
 } from "../../../src/wire/mod.ts";
 
@@ -50,7 +50,7 @@ export interface Outcome {
 }
 
 /** What a test may change in a command. */
-export type CommandFields = Partial<Omit<ScsiCommand, "cdb" | "dataSegmentLength">>;
+export type CommandFields = Partial<Omit<ScsiCommandPdu, "cdb" | "dataSegmentLength">>;
 
 /** One connection. */
 export class Initiator {

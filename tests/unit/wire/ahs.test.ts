@@ -7,11 +7,11 @@ import {
   decodeNopIn,
   decodeScsiCommand,
   encodeScsiCommand,
-  type ScsiCommand,
+  type ScsiCommandPdu,
   totalAhsLengthOf,
 } from "../../../src/wire/mod.ts";
 
-const command: ScsiCommand = {
+const command: ScsiCommandPdu = {
   immediate: false,
   final: true,
   read: true,

@@ -94,7 +94,7 @@ golden<wire.NopOut>({
   decode: wire.decodeNopOut,
 });
 
-golden<wire.ScsiCommand>({
+golden<wire.ScsiCommandPdu>({
   name: "SCSI Command, READ(10) of 8 blocks",
   hex: `01c10000 00000000 40010000 00000000 0000002a 00001000 00000007 0000002b 28000000 10000000 08000000 00000000`,
   reserved:
@@ -119,7 +119,7 @@ golden<wire.ScsiCommand>({
   decode: wire.decodeScsiCommand,
 });
 
-golden<wire.ScsiCommand>({
+golden<wire.ScsiCommandPdu>({
   name: "SCSI Command, immediate WRITE(16) with immediate data, ACA and a priority",
   hex: `41240b00 00002000 00ff0000 00000000 deadbeef fffffe00 12345678 9abcdef0 8a080102 03040506 07080000 80000000`,
   reserved:
@@ -144,7 +144,7 @@ golden<wire.ScsiCommand>({
   decode: wire.decodeScsiCommand,
 });
 
-golden<wire.ScsiCommand>({
+golden<wire.ScsiCommandPdu>({
   // XDWRITEREAD(32): 32 - 15 = 17 = 0x11 in AHSLength; 20 bytes of AHS and 8 of the other are 7 words.
   name: "SCSI Command, bidirectional with a CDB of 32 bytes",
   hex: `01e00000 07ffffff 00000000 00000000 00000001 01000000 00000002 00000003 7f000000 00000018 00070000 00000000

@@ -67,7 +67,7 @@ roundTrip(
     bidirectionalReadLength: fc.option(u32, { nil: undefined }),
   }).map((pdu) => pdu.bidirectionalReadLength === undefined ? pdu : { ...pdu, read: true, write: true }),
   wire.encodeScsiCommand,
-  wire.decodeScsiCommand as (header: Uint8Array) => Required<wire.ScsiCommand>,
+  wire.decodeScsiCommand as (header: Uint8Array) => Required<wire.ScsiCommandPdu>,
 );
 roundTrip(
   "Task Management Request",

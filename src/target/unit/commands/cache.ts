@@ -21,7 +21,6 @@ function preFetch(context: CommandContext): void {
 
 const LONG = [0xff, 0xff, 0xff, 0xff];
 
-/** Commands about caches. */
 export const cacheCommands: readonly CommandEntry[] = [
   {
     opcode: 0x35,

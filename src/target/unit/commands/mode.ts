@@ -80,7 +80,6 @@ async function modeSelect(context: CommandContext): Promise<void> {
 
 const common = { medium: false } as const;
 
-/** The MODE commands. */
 export const modeCommands: readonly CommandEntry[] = [
   { opcode: 0x1a, usage: [0x1a, 0x08, 0xff, 0xff, 0xff, 0x04], access: "read", ...common, run: modeSense },
   {

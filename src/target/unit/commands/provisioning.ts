@@ -72,7 +72,6 @@ async function getLbaStatus(context: CommandContext): Promise<void> {
 
 const LONG = [0xff, 0xff, 0xff, 0xff];
 
-/** Logical block provisioning. */
 export const provisioningCommands: readonly CommandEntry[] = [
   {
     opcode: 0x42,

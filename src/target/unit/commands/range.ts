@@ -12,7 +12,6 @@ import { invalidField } from "../sense.ts";
 export interface BlockRange {
   /** First block; beyond 2^53 it is rounded, which is far beyond any unit. */
   readonly lba: number;
-  /** Number of blocks. */
   readonly blocks: number;
 }
 

@@ -17,7 +17,6 @@ function read(context: CommandContext): Promise<void> {
 
 const common = { access: "read", medium: true, run: read } as const;
 
-/** The READ commands. */
 export const readCommands: readonly CommandEntry[] = [
   { opcode: 0x08, usage: [0x08, 0x1f, 0xff, 0xff, 0xff, 0x04], ...common },
   { opcode: 0x28, usage: [0x28, 0x18, 0xff, 0xff, 0xff, 0xff, 0, 0xff, 0xff, 0x04], ...common },

@@ -13,7 +13,6 @@ const TIMEOUTS = 12;
 
 /** Looks commands up for {@link reportOpcodes}. */
 export interface CommandTable {
-  /** All rows. */
   entries(): readonly CommandEntry[];
 }
 

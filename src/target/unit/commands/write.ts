@@ -22,7 +22,6 @@ async function write(context: CommandContext): Promise<void> {
 
 const common = { access: "write", medium: true, modifies: true, run: write } as const;
 
-/** The WRITE commands. */
 export const writeCommands: readonly CommandEntry[] = [
   { opcode: 0x0a, usage: [0x0a, 0x1f, 0xff, 0xff, 0xff, 0x04], ...common },
   { opcode: 0x2a, usage: [0x2a, 0x18, 0xff, 0xff, 0xff, 0xff, 0, 0xff, 0xff, 0x04], ...common },

@@ -8,7 +8,6 @@ import type { LogicalUnit } from "../logical_unit.ts";
 
 /** ASSOCIATION: whom a designator is about. */
 const Association = { Unit: 0, Port: 1, Target: 2 } as const;
-/** Code sets. */
 const CodeSet = { Binary: 1, Ascii: 2, Utf8: 3 } as const;
 
 /** iSCSI, as PROTOCOL IDENTIFIER. */

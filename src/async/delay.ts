@@ -1,0 +1,42 @@
+/**
+ * Waiting.
+ *
+ * @module
+ */
+
+import { AbortError } from "../errors.ts";
+
+/** The longest time that a timer of the runtimes can wait, in milliseconds. */
+export const MAX_TIMEOUT: number = 0x7fff_ffff;
+
+/**
+ * Resolves after `milliseconds`.
+ *
+ * @throws `ABORT_ERR` when the signal fires first
+ */
+export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new AbortError(signal));
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(new AbortError(signal as AbortSignal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Whether a promise settles within `milliseconds`. Never rejects. */
+export function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), milliseconds);
+    const settled = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    promise.then(settled, settled);
+  });
+}

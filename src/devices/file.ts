@@ -1,0 +1,62 @@
+/**
+ * A file by its path as a block device.
+ *
+ * @module
+ */
+
+import { fileGeometry } from "./positional.ts";
+import type { BlockDevice } from "../block/mod.ts";
+import { positionalDevice } from "./positional.ts";
+import { ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { openFile } from "../runtime/mod.ts";
+
+/** Options of {@link fileDevice}. */
+export interface FileDeviceOptions {
+  /** Open it for reading only, and refuse writes. */
+  readOnly?: boolean | undefined;
+  /**
+   * Make it this many bytes: a new file is made (sparse), one that is there grows or shrinks. With `readOnly`, so many bytes
+   * of it. Its own size where absent.
+   */
+  size?: number | undefined;
+  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  blockSize?: number | undefined;
+}
+
+/**
+ * Opens a regular file or a block device of the operating system as a block device, for copies and comparisons with a LUN.
+ *
+ * @throws IscsiError (`COPY_FILE`, with the system's error as its cause) where the file cannot be opened
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) where the block size does not fit the size, or a read-only file is smaller
+ * @example
+ * ```ts
+ * import { fileDevice } from "lunstream";
+ *
+ * const image = await fileDevice("disk.img", { readOnly: true });
+ * ```
+ */
+export async function fileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice> {
+  const readOnly = options.readOnly ?? false;
+  // Before the file is touched: a size that is wrong must not cut it.
+  if (options.size !== undefined) fileGeometry(options.size, options.blockSize);
+  const file = await openFile(
+    path,
+    readOnly ? { mode: "read" } : {
+      mode: "readwrite",
+      create: options.size !== undefined,
+    },
+  );
+  try {
+    if (file.kind === "stream") {
+      throw new IscsiError(ErrorCode.CopyFile, `${path} must be a regular file or a block device`);
+    }
+    if (options.size !== undefined && !readOnly) await file.truncate(options.size);
+    const there = await file.size();
+    const size = options.size ?? there;
+    if (size > there) throw rangeError(`size must be ${there} bytes at most, which the file has, got ${size}`);
+    return positionalDevice(file, { size, readOnly, blockSize: options.blockSize });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * A file behind HTTP as a block device, read by ranges.
+ *
+ * @module
+ */
+
+import type { Agent, Dispatcher } from "undici";
+import { DeviceBase } from "../block/base.ts";
+import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
+import { fileGeometry } from "./positional.ts";
+import { integerOption } from "../block/checks.ts";
+import {
+  AbortError,
+  ErrorCode,
+  IscsiError,
+  signalProblem,
+  TimeoutError,
+  TransportError,
+  typeError,
+} from "../errors.ts";
+
+/** Size of a request that makes the most of a connection, in bytes. */
+const REQUEST = 4 * 1024 * 1024;
+const RETRIES = 4;
+const DELAY = 200;
+
+/** Options of {@link httpDevice}. */
+export interface HttpDeviceOptions {
+  /** Headers of every request: authorization, for instance. */
+  headers?: Record<string, string> | undefined;
+  /** Connections at a time, 1 to 256; 8 where absent. */
+  connections?: number | undefined;
+  /** Time limit in milliseconds for the headers of an answer, and between two pieces of its body; 30,000 where absent. */
+  timeout?: number | undefined;
+  /** Tries after a lost connection, a status 429 or one of 5xx, 0 to 100; 4 where absent. The waits between them double. */
+  retries?: number | undefined;
+  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  blockSize?: number | undefined;
+  /** Aborts the opening. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One answer to a range request: its status, headers and body. */
+type Answer = Dispatcher.ResponseData;
+
+class HttpDevice extends DeviceBase {
+  readonly readOnly = true;
+  readonly supports: DeviceSupport = {
+    flush: true,
+    fua: false,
+    discard: false,
+    writeZeroes: false,
+    extents: false,
+    compareAndWrite: false,
+  };
+  readonly limits: DeviceLimits;
+
+  constructor(
+    readonly source: HttpSource,
+    override readonly size: number,
+    override readonly blockSize: number,
+  ) {
+    super();
+    this.limits = { maxTransfer: REQUEST, optimalTransfer: REQUEST, physicalBlockSize: blockSize };
+  }
+
+  protected override async _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    const parts: Promise<void>[] = [];
+    for (let done = 0; done < buffer.length; done += REQUEST) {
+      const part = buffer.subarray(done, Math.min(buffer.length, done + REQUEST));
+      parts.push(this.source.fill(part, position + done, this.size, signal));
+    }
+    // All of them, so that nothing writes into the buffer any more when this settles.
+    for (const result of await Promise.allSettled(parts)) if (result.status === "rejected") throw result.reason;
+  }
+
+  protected override _write(): Promise<void> {
+    return Promise.reject(new IscsiError(ErrorCode.ReadOnly, "The device is read-only"));
+  }
+
+  protected override _flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected override async _close(): Promise<void> {
+    await this.source.close();
+  }
+}
+
+/** What tells one version of a file from another. */
+interface Version {
+  /** The entity tag, weak or strong. */
+  readonly tag: string | undefined;
+  readonly modified: string | undefined;
+}
+
+/** Requests for ranges of one URL. */
+class HttpSource {
+  readonly #agent: Agent;
+  readonly #url: URL;
+  readonly #options: HttpDeviceOptions;
+  /** Whose bytes are read. */
+  #version: Version = { tag: undefined, modified: undefined };
+
+  constructor(agent: Agent, url: URL, options: HttpDeviceOptions) {
+    this.#agent = agent;
+    this.#url = url;
+    this.#options = options;
+  }
+
+  /** Asks for one byte: the answer to a range tells the whole size, and whether ranges work at all. */
+  async probe(signal: AbortSignal | undefined): Promise<number> {
+    return await this.#retrying(signal, async () => {
+      const answer = await this.#request(0, 1, signal);
+      this.#version = versionOf(answer);
+      const total = /^bytes (?:0-0|\*)\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "")?.[1];
+      await answer.body.dump();
+      // 416 is the answer where there is not even one byte.
+      if (answer.statusCode === 416 && total === "0") return 0;
+      if (answer.statusCode !== 206 || total === undefined) this.#refuse(answer, "bytes 0-0");
+      const size = Number(total);
+      if (!Number.isSafeInteger(size)) {
+        throw new IscsiError(ErrorCode.Unsupported, `The file may have 2^53-1 bytes at most, got ${total}`);
+      }
+      return size;
+    });
+  }
+
+  /** Fills a buffer from `position` of a file of `size` bytes. */
+  async fill(buffer: Uint8Array, position: number, size: number, signal: AbortSignal | undefined): Promise<void> {
+    // What has come stays: a retry asks for the rest.
+    let done = 0;
+    await this.#retrying(signal, async () => {
+      const first = position + done;
+      const last = position + buffer.length - 1;
+      const answer = await this.#request(first, buffer.length - done, signal);
+      if (answer.statusCode !== 206 || headerOf(answer, "content-range") !== `bytes ${first}-${last}/${size}`) {
+        await answer.body.dump();
+        this.#refuse(answer, `bytes ${first}-${last}/${size}`);
+      }
+      // A server may not know If-Match, and a weak tag cannot be asked for.
+      if (differ(this.#version, versionOf(answer))) {
+        await answer.body.dump();
+        throw changed();
+      }
+      for await (const chunk of answer.body) {
+        const bytes = chunk as Uint8Array;
+        if (bytes.length > buffer.length - done) {
+          throw new IscsiError(ErrorCode.ProtocolError, `The server sent more than bytes ${first}-${last}`);
+        }
+        buffer.set(bytes, done);
+        done += bytes.length;
+      }
+      if (done < buffer.length) {
+        throw new TransportError(ErrorCode.ConnectionLost, `The server sent ${done} of ${buffer.length} bytes`);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #request(first: number, length: number, signal: AbortSignal | undefined): Promise<Answer> {
+    const { tag } = this.#version;
+    const answer = await this.#agent.request({
+      origin: this.#url.origin,
+      path: this.#url.pathname + this.#url.search,
+      method: "GET",
+      headers: {
+        "accept-encoding": "identity",
+        ...this.#options.headers,
+        range: `bytes=${first}-${first + length - 1}`,
+        // With a strong tag the server refuses bytes of another version.
+        ...(tag?.startsWith('"') ? { "if-match": tag } : {}),
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const encoding = headerOf(answer, "content-encoding") ?? "identity";
+    if (answer.statusCode !== 206 || encoding === "identity") return answer;
+    await answer.body.dump();
+    // Ranges of an encoded file are none of the file's own bytes.
+    throw new IscsiError(ErrorCode.Unsupported, `The server must send the file as it is, it sends it as ${encoding}`);
+  }
+
+  #refuse(answer: Answer, wanted: string): never {
+    const { statusCode } = answer;
+    if (statusCode === 412) throw changed();
+    if (statusCode === 200) {
+      throw new IscsiError(ErrorCode.Unsupported, "The server must answer to range requests, it sends the whole file");
+    }
+    const range = headerOf(answer, "content-range") ?? "none";
+    const what = `The answer must have status 206 and ${wanted}, got status ${statusCode} and range ${range}`;
+    if (statusCode === 429 || statusCode >= 500) throw new TransportError(ErrorCode.ConnectFailed, what);
+    throw new IscsiError(statusCode === 206 ? ErrorCode.ProtocolError : ErrorCode.CopyFile, what);
+  }
+
+  async #retrying<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    let left = this.#options.retries ?? RETRIES;
+    for (let delay = DELAY;; delay *= 2) {
+      try {
+        return await work();
+      } catch (reason) {
+        if (signal?.aborted) throw new AbortError(signal);
+        const error = translate(reason, this.#url, this.#options.timeout ?? 30_000);
+        if (left-- <= 0 || !(error instanceof TransportError || error instanceof TimeoutError)) throw error;
+        if (error.code === ErrorCode.HostNotFound || error.code === ErrorCode.PermissionDenied) throw error;
+      }
+      await pause(delay, signal);
+    }
+  }
+}
+
+function versionOf(answer: Answer): Version {
+  return { tag: headerOf(answer, "etag"), modified: headerOf(answer, "last-modified") };
+}
+
+/** Whether two answers are of different versions: by their tags, where there are none by their dates. */
+function differ(one: Version, other: Version): boolean {
+  // A proxy may make a strong tag weak.
+  const plain = (tag: string | undefined): string | undefined => tag?.replace(/^W\//, "");
+  if (one.tag !== undefined && other.tag !== undefined) return plain(one.tag) !== plain(other.tag);
+  return one.modified !== undefined && other.modified !== undefined && one.modified !== other.modified;
+}
+
+function changed(): IscsiError {
+  return new IscsiError(ErrorCode.CopyFile, "The file behind the URL has changed");
+}
+
+function headerOf(answer: Answer, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The codes of undici and of the system as ours. */
+function translate(reason: unknown, url: URL, timeout: number): unknown {
+  if (reason instanceof IscsiError) return reason;
+  const { code } = reason as { code?: string };
+  const options = { cause: reason };
+  const where = url.host;
+  if (code === "ECONNREFUSED") {
+    return new TransportError(ErrorCode.ConnectRefused, `Nothing listens at ${where}`, options);
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return new TransportError(ErrorCode.HostNotFound, `The host ${url.hostname} cannot be resolved`, options);
+  }
+  if (code === "UND_ERR_CONNECT_TIMEOUT") {
+    return new TimeoutError(ErrorCode.ConnectTimeout, `${where} did not accept in time`, timeout, options);
+  }
+  if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") {
+    return new TimeoutError(ErrorCode.RequestTimeout, `${where} did not answer in time`, timeout, options);
+  }
+  if ((reason as Error).name === "NotCapable") {
+    return new TransportError(ErrorCode.PermissionDenied, `There is no permission to connect to ${where}`, options);
+  }
+  return new TransportError(ErrorCode.ConnectionLost, `The request to ${where} failed`, options);
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new AbortError(signal));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/**
+ * Opens a file behind HTTP or HTTPS as a read-only device, for copies to a LUN and comparisons with one. The server must
+ * answer to range requests, itself: redirects are not followed. Bytes of a later version of the file are refused
+ * (`COPY_FILE`) where its entity tag, its date or its size is another one; a server that gives neither tag nor date hides
+ * a change of bytes alone.
+ *
+ * @throws IscsiError (`BLOCK_UNSUPPORTED`) where the server knows no ranges, or sends the file encoded
+ * @throws TransportError (`ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECTION_LOST`), TimeoutError
+ * @throws IscsiError (`COPY_FILE`) for another status than 206, 404 for instance
+ * @example
+ * ```ts
+ * import { httpDevice } from "lunstream";
+ *
+ * const image = await httpDevice("https://images.example/disk.img");
+ * ```
+ */
+export async function httpDevice(url: string | URL, options: HttpDeviceOptions = {}): Promise<BlockDevice> {
+  const place = addressOf(url);
+  const timeout = integerOption("timeout", options.timeout, 30_000, 1, 2 ** 31 - 1);
+  const connections = integerOption("connections", options.connections, 8, 1, 256);
+  integerOption("retries", options.retries, RETRIES, 0, 100);
+  // Of an empty file: whether the size fits is known later.
+  fileGeometry(0, options.blockSize);
+  const { signal } = options;
+  const problem = signal === undefined ? undefined : signalProblem("signal", signal);
+  if (problem !== undefined) throw problem;
+  if (signal?.aborted) throw new AbortError(signal);
+  // Loaded when it is used: most programs do not.
+  const undici = await import("undici");
+  const agent = new undici.Agent({ connections, headersTimeout: timeout, bodyTimeout: timeout, connect: { timeout } });
+  const source = new HttpSource(agent, place, options);
+  try {
+    const size = await source.probe(signal);
+    return new HttpDevice(source, size, fileGeometry(size, options.blockSize).blockSize);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** @throws TypeError (`ERR_INVALID_ARG_VALUE`) */
+function addressOf(url: string | URL): URL {
+  const place = URL.canParse(url) ? new URL(url) : undefined;
+  if (place?.protocol === "http:" || place?.protocol === "https:") return place;
+  throw typeError(ErrorCode.InvalidArgValue, "The address must be a URL of http or https");
+}

@@ -1,0 +1,138 @@
+/**
+ * A file as a device.
+ *
+ * @module
+ */
+
+import { AbortError, ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { DeviceBase } from "../block/base.ts";
+import { integerOption } from "../block/checks.ts";
+import type { BlockDevice, DeviceLimits, DeviceSupport, WriteOptions } from "../block/device.ts";
+import { RangeLock } from "../async/range_lock.ts";
+
+/** An open file, read and written at positions. `runtime/` has one. */
+export interface PositionalFile {
+  /** Reads at most `buffer.length` bytes from `position`; gives how many, 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `buffer` at `position`. */
+  write(buffer: Uint8Array, position: number): Promise<void>;
+  /** Brings what was written to the medium. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Options of {@link positionalDevice}. */
+export interface PositionalDeviceOptions {
+  /** Size in bytes. The file must have them all. */
+  size: number;
+  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  blockSize?: number | undefined;
+  readOnly?: boolean | undefined;
+}
+
+class FileDevice extends DeviceBase {
+  readonly supports: DeviceSupport = {
+    flush: true,
+    fua: false,
+    discard: false,
+    writeZeroes: false,
+    extents: false,
+    compareAndWrite: true,
+  };
+  readonly limits: DeviceLimits;
+  readonly #file: PositionalFile;
+  readonly #locks = new RangeLock();
+
+  constructor(
+    file: PositionalFile,
+    override readonly size: number,
+    override readonly blockSize: number,
+    override readonly readOnly: boolean,
+  ) {
+    super();
+    this.#file = file;
+    this.limits = {
+      maxTransfer: 4 * 1024 * 1024,
+      optimalTransfer: 1024 * 1024,
+      physicalBlockSize: Math.max(4096, blockSize),
+    };
+  }
+
+  protected override async _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    for (let done = 0; done < buffer.length;) {
+      const count = await this.#file.read(done === 0 ? buffer : buffer.subarray(done), position + done);
+      if (count === 0) {
+        throw new IscsiError(
+          ErrorCode.EndOfDevice,
+          `The file ends at ${position + done}, it had ${this.size} bytes when it was opened`,
+        );
+      }
+      done += count;
+      if (done < buffer.length && signal?.aborted) throw new AbortError(signal);
+    }
+  }
+
+  protected override async _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    const held = await this.#locks.acquire(position, position + buffer.length, "shared", options?.signal);
+    try {
+      await this.#file.write(buffer, position);
+    } finally {
+      held.release();
+    }
+    if (options?.fua === true) await this.#file.sync();
+  }
+
+  protected override _flush(): Promise<void> {
+    return this.readOnly ? Promise.resolve() : this.#file.sync();
+  }
+
+  /** One step for whoever uses this device; other users of the file are not kept away. */
+  protected override async _compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
+    try {
+      const found = new Uint8Array(expected.length);
+      await this._readInto(found, position, signal);
+      const differs = found.findIndex((byte, i) => byte !== expected[i]);
+      if (differs >= 0) {
+        throw new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position + differs} is not the one expected`);
+      }
+      await this.#file.write(data, position);
+    } finally {
+      held.release();
+    }
+  }
+
+  protected override _close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/**
+ * An open file as a device; `close()` closes the file. Its own writes are kept apart from each other, but not from those of
+ * others who write to the file.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
+ */
+export function positionalDevice(file: PositionalFile, options: PositionalDeviceOptions): BlockDevice {
+  const { size, blockSize } = fileGeometry(options.size, options.blockSize);
+  return new FileDevice(file, size, blockSize, options.readOnly ?? false);
+}
+
+/**
+ * Size and block size of a file of `size` bytes, both in bytes.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
+ */
+export function fileGeometry(size: number, wanted?: number | undefined): { size: number; blockSize: number } {
+  integerOption("size", size, 0, 0);
+  let blockSize = integerOption("blockSize", wanted, 512, 1, 65536);
+  if ((blockSize & (blockSize - 1)) !== 0) throw rangeError(`blockSize must be a power of two, got ${blockSize}`);
+  if (wanted === undefined) { while (size % blockSize !== 0) blockSize /= 2; }
+  if (size % blockSize !== 0) throw rangeError(`size must be a multiple of ${blockSize} bytes, got ${size}`);
+  return { size, blockSize };
+}

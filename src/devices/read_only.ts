@@ -1,0 +1,28 @@
+/**
+ * A device that refuses writes.
+ *
+ * @module
+ */
+
+import type { BlockDevice, DeviceSupport } from "../block/device.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+class ReadOnly extends Layer {
+  override get readOnly(): boolean {
+    return true;
+  }
+  override get supports(): DeviceSupport {
+    return { ...this.inner.supports, discard: false, writeZeroes: false, compareAndWrite: false };
+  }
+  protected override _read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.inner.read(position, length, { signal });
+  }
+  protected override _flush(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The same bytes as `device` has, and every write refused with `BLOCK_READ_ONLY`. */
+export function readOnly(device: BlockDevice, options: LayerOptions = {}): BlockDevice {
+  return new ReadOnly(device, options);
+}

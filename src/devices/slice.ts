@@ -1,0 +1,78 @@
+/**
+ * A part of a device as a device: a partition.
+ *
+ * @module
+ */
+
+import { integerOption, rangeProblem } from "../block/checks.ts";
+import type { BlockDevice, Extent, WriteOptions } from "../block/device.ts";
+import { Layer, type LayerOptions } from "./layer.ts";
+
+class Slice extends Layer {
+  readonly #offset: number;
+  readonly #size: number;
+  readonly #blockSize: number;
+
+  constructor(inner: BlockDevice, offset: number, size: number, options: LayerOptions) {
+    super(inner, options);
+    this.#offset = offset;
+    this.#size = size;
+    // The largest blocks that are whole blocks (or parts of one) below as well.
+    let blockSize = inner.blockSize;
+    while (offset % blockSize !== 0 || size % blockSize !== 0) blockSize /= 2;
+    this.#blockSize = blockSize;
+  }
+
+  override get size(): number {
+    return this.#size;
+  }
+  override get blockSize(): number {
+    return this.#blockSize;
+  }
+
+  protected override _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
+    return super._readInto(buffer, position + this.#offset, signal);
+  }
+  protected override _read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.inner.read(position + this.#offset, length, { signal });
+  }
+  protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    return super._write(buffer, position + this.#offset, options);
+  }
+  protected override _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
+    return super._discard(position + this.#offset, length, signal);
+  }
+  protected override _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
+    return super._writeZeroes(position + this.#offset, length, signal);
+  }
+  protected override async _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
+    const list = await super._extents(position + this.#offset, length, signal);
+    return list.map((extent) => ({ ...extent, position: extent.position - this.#offset }));
+  }
+  protected override _compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return super._compareAndWrite(expected, data, position + this.#offset, signal);
+  }
+}
+
+/**
+ * `length` bytes of `device` from `position`, as a device of their own: a partition. Nothing outside is ever written.
+ *
+ * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device
+ */
+export function slice(
+  device: BlockDevice,
+  position: number,
+  length: number,
+  options: LayerOptions = {},
+): BlockDevice {
+  integerOption("position", position, 0, 0);
+  integerOption("length", length, 0, 0);
+  const problem = rangeProblem(device.size, position, length);
+  if (problem !== undefined) throw problem;
+  return new Slice(device, position, length, options);
+}

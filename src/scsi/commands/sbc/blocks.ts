@@ -1,0 +1,89 @@
+/**
+ * Plain READ and WRITE of blocks, made without the description of their fields: these two are on the way of every byte.
+ *
+ * | byte | READ(10) 0x28, WRITE(10) 0x2a | READ(16) 0x88, WRITE(16) 0x8a |
+ * |---|---|---|
+ * | 1 | FUA 0x08 | FUA 0x08 |
+ * | 2 … | LBA, 4 bytes | LBA, 8 bytes |
+ * | 7 … | transfer length, 2 bytes | |
+ * | 10 … | | transfer length, 4 bytes |
+ *
+ * @module
+ */
+import { writeU16, writeU32 } from "../../../bytes/view.ts";
+import { rangeError } from "../../../errors.ts";
+import { checkBlocks } from "../../cdb/build.ts";
+import type { ScsiCommand } from "../../../command.ts";
+
+const FUA = 0x08;
+const UINT32_END = 0x1_0000_0000;
+/** Most blocks of the 10-byte commands. */
+const MAX_BLOCKS_10 = 0xffff;
+
+function transferCdb(opcode10: number, opcode16: number, flags: number, lba: number, blocks: number): Uint8Array {
+  if (!(Number.isSafeInteger(lba) && lba >= 0)) throw rangeError(`lba must be a safe integer from 0 on, got ${lba}`);
+  if (!(Number.isInteger(blocks) && blocks >= 0 && blocks < UINT32_END)) {
+    throw rangeError(`blocks must be an integer from 0 to ${UINT32_END - 1}, got ${blocks}`);
+  }
+  if (lba < UINT32_END && blocks <= MAX_BLOCKS_10) {
+    const cdb = new Uint8Array(10);
+    cdb[0] = opcode10;
+    cdb[1] = flags;
+    writeU32(cdb, 2, lba);
+    writeU16(cdb, 7, blocks);
+    return cdb;
+  }
+  const cdb = new Uint8Array(16);
+  cdb[0] = opcode16;
+  cdb[1] = flags;
+  writeU32(cdb, 2, Math.floor(lba / UINT32_END));
+  writeU32(cdb, 6, lba % UINT32_END);
+  writeU32(cdb, 10, blocks);
+  return cdb;
+}
+
+/**
+ * READ(10) or, where that cannot say it, READ(16): what `readSmallest({ lba, blocks, dataIn })` makes.
+ *
+ * @param lba first block, 0 to 2^53-1
+ * @param blocks blocks, 0 to 2^32-1
+ * @param dataIn where they go: `blocks` times the block size
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function readBlocks(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
+  checkBlocks("dataIn of READ", dataIn, blocks);
+  const cdb = transferCdb(0x28, 0x88, 0, lba, blocks);
+  return {
+    cdb,
+    dataIn: dataIn.length > 0 ? dataIn : undefined,
+    dataOut: undefined,
+    replay: "safe",
+    attribute: undefined,
+  };
+}
+
+/**
+ * WRITE(10) or, where that cannot say it, WRITE(16): what `writeSmallest({ lba, blocks, dataOut, fua })` makes.
+ *
+ * @param lba first block, 0 to 2^53-1
+ * @param blocks blocks, 0 to 2^32-1
+ * @param dataOut their bytes: `blocks` times the block size
+ * @param options `fua`: force unit access, to the medium and not only into the cache
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function writeBlocks(
+  lba: number,
+  blocks: number,
+  dataOut: Uint8Array,
+  { fua }: { fua: boolean },
+): ScsiCommand {
+  checkBlocks("dataOut of WRITE", dataOut, blocks);
+  const cdb = transferCdb(0x2a, 0x8a, fua ? FUA : 0, lba, blocks);
+  return {
+    cdb,
+    dataIn: undefined,
+    dataOut: dataOut.length > 0 ? dataOut : undefined,
+    replay: "optIn",
+    attribute: undefined,
+  };
+}

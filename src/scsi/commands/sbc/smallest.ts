@@ -1,0 +1,93 @@
+/**
+ * The smallest CDB that fits an LBA and a length.
+ *
+ * @module
+ */
+import { ErrorCode, typeError } from "../../../errors.ts";
+import type { ScsiCommand } from "../../../command.ts";
+import { read10, read12, read16, read6, type ReadOptions } from "./read.ts";
+import { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./synchronize_cache.ts";
+import { write10, write12, write16, write6, type WriteOptions } from "./write.ts";
+
+/** CDB sizes in bytes. */
+export type CdbSize = 6 | 10 | 12 | 16;
+
+/** What the choice goes by. */
+export interface SmallestOptions {
+  /**
+   * Smallest CDB to consider; 10 where absent, as the 6-byte commands are optional and obsolete. With 6, options
+   * that READ(6) and WRITE(6) have no field for make the choice go on to 10.
+   */
+  smallest?: CdbSize | undefined;
+}
+
+const EXTRAS = ["dpo", "fua", "rarc", "rdProtect", "wrProtect", "groupNumber"];
+
+/** Whether nothing is asked for that the 6-byte commands have no field for. */
+function isPlain(options: object): boolean {
+  return EXTRAS.every((name) => {
+    const value = (options as Record<string, unknown>)[name];
+    return value === undefined || value === false || value === 0;
+  });
+}
+
+function choose(options: Partial<ReadOptions & WriteOptions>, smallest: CdbSize): CdbSize {
+  const { lba = 0, blocks = 0 } = options;
+  if (smallest <= 6 && lba < 0x200000 && blocks >= 1 && blocks <= 256 && isPlain(options)) return 6;
+  if (lba <= 0xffffffff) {
+    if (smallest <= 10 && blocks <= 0xffff) return 10;
+    if (smallest <= 12) return 12;
+  }
+  return 16;
+}
+
+/** The options without `smallest`; the same object where it is not set, as a copy for each command would cost. */
+function rest<T extends SmallestOptions>(options: T): T {
+  return options.smallest === undefined ? options : { ...options, smallest: undefined };
+}
+
+function checkSmallest(smallest: CdbSize | undefined): CdbSize {
+  if (smallest === undefined) return 10;
+  if (smallest === 6 || smallest === 10 || smallest === 12 || smallest === 16) return smallest;
+  throw typeError(ErrorCode.InvalidArgValue, `smallest must be 6, 10, 12 or 16, got ${String(smallest)}`);
+}
+
+/** READ with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even READ(16) fits */
+export function readSmallest(options: ReadOptions & SmallestOptions): ScsiCommand {
+  const given = rest(options);
+  switch (choose(given, checkSmallest(options.smallest))) {
+    case 6: {
+      const { lba, blocks, dataIn, control, attribute } = given;
+      return read6({ lba, blocks, dataIn, control, attribute });
+    }
+    case 10:
+      return read10(given);
+    case 12:
+      return read12(given);
+    default:
+      return read16(given);
+  }
+}
+
+/** WRITE with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even WRITE(16) fits */
+export function writeSmallest(options: WriteOptions & SmallestOptions): ScsiCommand {
+  const given = rest(options);
+  switch (choose(given, checkSmallest(options.smallest))) {
+    case 6: {
+      const { lba, blocks, dataOut, control, attribute } = given;
+      return write6({ lba, blocks, dataOut, control, attribute });
+    }
+    case 10:
+      return write10(given);
+    case 12:
+      return write12(given);
+    default:
+      return write16(given);
+  }
+}
+
+/** SYNCHRONIZE CACHE with the smaller CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+export function synchronizeCacheSmallest(options: SynchronizeCacheOptions = {}): ScsiCommand {
+  const { lba = 0, blocks = 0 } = options;
+  return lba <= 0xffffffff && blocks <= 0xffff ? synchronizeCache10(options) : synchronizeCache16(options);
+}

@@ -1,0 +1,70 @@
+/**
+ * Task management on a caller's behalf (RFC 7143 §11.5).
+ *
+ * @module
+ */
+
+import { ErrorCode, typeError } from "../../errors.ts";
+import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../../wire/mod.ts";
+import { taskTerminated } from "../failures.ts";
+import { encodeLun } from "../lun_address.ts";
+import type { TaskManagementOptions } from "../session.ts";
+import type { SessionCore } from "../session_core.ts";
+import type { ScsiTask } from "../tasks/task.ts";
+import { TaskManagementError } from "../tasks/task_management.ts";
+
+const OF_A_TASK: readonly number[] = [Fn.AbortTask, Fn.QueryTask];
+const OF_A_LUN: readonly number[] = [
+  Fn.AbortTaskSet,
+  Fn.ClearAca,
+  Fn.ClearTaskSet,
+  Fn.LogicalUnitReset,
+  Fn.QueryTaskSet,
+  Fn.QueryAsyncEvent,
+];
+const OF_THE_TARGET: readonly number[] = [Fn.TargetWarmReset, Fn.TargetColdReset, Fn.ITNexusReset];
+/** Functions whose answer ends tasks of ours without a response of their own. */
+const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, Fn.LogicalUnitReset];
+
+/**
+ * Sends one function and draws the consequences for the commands that it ends.
+ *
+ * @throws see `IscsiSession.taskManagement`
+ */
+export async function manage(core: SessionCore, fn: Fn, options: TaskManagementOptions): Promise<number> {
+  core.needNormal();
+  let task: ScsiTask | undefined;
+  let lun = 0n;
+  if (OF_A_TASK.includes(fn)) {
+    const call = core.calls.all().find((one) => (one.handed ?? one.promise) === options.command);
+    if (options.command === undefined) {
+      throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs the command that it is about`);
+    }
+    if (call === undefined) return Code.NoSuchTask;
+    if (call.task === undefined) {
+      if (fn === Fn.QueryTask) return Code.Complete;
+      call.fail(taskTerminated("The command was aborted before it was sent"));
+      return Code.Complete;
+    }
+    task = call.task;
+    lun = call.lun;
+  } else if (OF_A_LUN.includes(fn)) {
+    if (options.lun === undefined) {
+      throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs a LUN`);
+    }
+    lun = encodeLun(options.lun);
+  } else if (!OF_THE_TARGET.includes(fn)) {
+    throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} is not supported`);
+  }
+
+  const nexus = core.live();
+  const answer = await nexus.manage({ fn, lun, task });
+  const response = answer?.response ?? Code.NoSuchTask;
+  if (response !== Code.Complete && response !== Code.Succeeded) throw new TaskManagementError(fn, response);
+  const error = taskTerminated(`The command was ended by task management function ${fn}`);
+  const { cmdSN = 0 } = answer ?? {};
+  if (fn === Fn.AbortTask) nexus.endTasks((one) => one === task, cmdSN, error);
+  else if (ENDS_TASKS_OF_LUN.includes(fn)) nexus.endTasks((one) => one.call.lun === lun, cmdSN, error);
+  else if (OF_THE_TARGET.includes(fn)) nexus.endTasks(() => true, cmdSN, error);
+  return response;
+}

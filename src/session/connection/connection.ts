@@ -1,0 +1,228 @@
+/**
+ * One TCP connection that carries PDUs: framing, digests, and one end that is told once.
+ *
+ * @module
+ */
+
+import { crc32c, loadNativeCrc32c } from "../../bytes/crc32c.ts";
+import type { ByteSink, ConnectTcp, TcpConnection } from "../../runtime/mod.ts";
+import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../../wire/mod.ts";
+import { asError, connectionLost } from "../failures.ts";
+import { type PduTap, show } from "./tap.ts";
+
+/** Who takes the PDUs of a connection: the login phase first, the full-feature phase then. */
+export interface PduHandler extends FramerHandler {
+  /** The connection has ended; called once. `error` says why, where it is not an orderly end. */
+  closed(error: Error | undefined): void;
+}
+
+/** Options of {@link openConnection}. */
+export interface OpenConnectionOptions {
+  /** Host name or address. */
+  host: string;
+  /** Port, 1 to 65535. */
+  port: number;
+  /** Time limit in milliseconds. */
+  timeout: number;
+  signal?: AbortSignal | undefined;
+  /** Makes the TCP connection. */
+  connectTcp: ConnectTcp;
+  /** Longest data segment that is accepted until {@link Connection.enterFullFeature}, in bytes. */
+  maxDataSegmentLength: number;
+  tap?: PduTap | undefined;
+}
+
+const PADS: readonly Uint8Array[] = [new Uint8Array(0), new Uint8Array(1), new Uint8Array(2), new Uint8Array(3)];
+const EMPTY: Uint8Array = PADS[0] as Uint8Array;
+
+/** Takes what comes before a phase has set its own handler, and after the end. */
+const NOBODY: PduHandler = {
+  header: () => undefined,
+  pdu: () => {},
+  closed: () => {},
+};
+
+/** Connects by TCP. Rejects as `ConnectTcp` does. */
+export async function openConnection(options: OpenConnectionOptions): Promise<Connection> {
+  let connection: Connection | undefined;
+  await options.connectTcp({
+    host: options.host,
+    port: options.port,
+    timeout: options.timeout,
+    signal: options.signal,
+    sink: (tcp) => connection = new Connection(tcp, options.maxDataSegmentLength, options.tap),
+  });
+  return connection as Connection;
+}
+
+/** Frames what comes, writes what goes. Errors of the framer and of the handler end it, and are told to the handler. */
+export class Connection implements ByteSink, FramerHandler {
+  readonly #tcp: TcpConnection;
+  readonly #framer: Framer;
+  readonly #tap: PduTap | undefined;
+  #handler: PduHandler = NOBODY;
+  #headerDigest = false;
+  #dataDigest = false;
+  #queuedBytes = 0;
+  #receivedBytes = 0;
+  #batch = 0;
+  #ended = false;
+  #error: Error | undefined;
+
+  /** @param maxDataSegmentLength longest data segment that is accepted, in bytes */
+  constructor(tcp: TcpConnection, maxDataSegmentLength: number, tap?: PduTap) {
+    this.#tcp = tcp;
+    this.#tap = tap;
+    this.#framer = new Framer(this, { maxDataSegmentLength });
+  }
+
+  /** Address of the peer, as `host:port`. */
+  get remoteAddress(): string {
+    return this.#tcp.remoteAddress;
+  }
+
+  /** Address of our end, as `host:port`. */
+  get localAddress(): string {
+    return this.#tcp.localAddress;
+  }
+
+  /** True once no more PDUs come or go. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes given to the socket so far: what was queued until now is on its way once {@link handedOverBytes} has reached this. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Bytes that the operating system has taken so far. */
+  get handedOverBytes(): number {
+    return this.#queuedBytes - this.#tcp.pendingBytes;
+  }
+
+  /** Bytes received so far. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Number of the read that is being handled: what came with one read has one number. */
+  get batch(): number {
+    return this.#batch;
+  }
+
+  /** Resolves when the memory of everything sent so far is no longer held by the socket. */
+  drained(): Promise<void> {
+    return this.#tcp.drained();
+  }
+
+  /** Says who takes the PDUs. On a connection that has ended already, `closed` is called in a microtask. */
+  setHandler(handler: PduHandler): void {
+    this.#handler = handler;
+    if (!this.#ended) return;
+    queueMicrotask(() => this.#tellEnd());
+  }
+
+  /** Holds back what comes after the current PDU. */
+  pause(): void {
+    this.#framer.pause();
+  }
+
+  /** Goes on with what was held back. */
+  resume(): void {
+    if (this.#ended) return;
+    try {
+      this.#framer.resume();
+    } catch (thrown) {
+      this.fail(asError(thrown));
+    }
+  }
+
+  /** Applies what the login agreed on, from the next PDU on in both directions. */
+  enterFullFeature(agreed: { headerDigest: boolean; dataDigest: boolean; maxDataSegmentLength: number }): void {
+    this.#headerDigest = agreed.headerDigest;
+    this.#dataDigest = agreed.dataDigest;
+    this.#framer.setDigests({ header: agreed.headerDigest, data: agreed.dataDigest });
+    // Never rejects. JavaScript serves until it is there, and is the faster one for headers.
+    if (agreed.dataDigest) loadNativeCrc32c();
+    this.#framer.setMaxDataSegmentLength(agreed.maxDataSegmentLength);
+  }
+
+  /**
+   * Queues one PDU. Neither header nor data are copied: both must stay as they are until the socket has taken them.
+   * Ignored after the end.
+   */
+  send(header: Uint8Array, data: Uint8Array = EMPTY): void {
+    if (this.#ended) return;
+    if (this.#tap !== undefined) show(this.#tap, "out", header, data);
+    this.#write(header);
+    if (this.#headerDigest) this.#write(encodeDigest(crc32c(header)));
+    if (data.length === 0) return;
+    this.#write(data);
+    const pad = PADS[paddingOf(data.length)] as Uint8Array;
+    if (pad.length > 0) this.#write(pad);
+    if (!this.#dataDigest) return;
+    const crc = crc32c(data);
+    this.#write(encodeDigest(pad.length > 0 ? crc32c(pad, crc) : crc));
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#queuedBytes += bytes.length;
+    this.#tcp.write(bytes);
+  }
+
+  /** Sends what is queued, then our FIN. */
+  end(): void {
+    if (!this.#ended) this.#tcp.end();
+  }
+
+  /** Ends the connection at once. No byte is put into a buffer afterwards. The handler is told, in this call. Idempotent. */
+  fail(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#tcp.destroy();
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const handler = this.#handler;
+    this.#handler = NOBODY;
+    handler.closed(this.#error);
+  }
+
+  nextBuffer(): Uint8Array {
+    return this.#framer.nextBuffer();
+  }
+
+  received(length: number): void {
+    if (this.#ended) return;
+    this.#receivedBytes += length;
+    this.#batch++;
+    try {
+      this.#framer.received(length);
+    } catch (thrown) {
+      this.fail(asError(thrown));
+    }
+  }
+
+  closed(error?: Error): void {
+    if (this.#ended) return;
+    if (error === undefined && this.#framer.midPdu) {
+      this.fail(connectionLost("The target closed the connection in the middle of a PDU"));
+    } else {
+      this.fail(error);
+    }
+  }
+
+  header(header: Uint8Array): Uint8Array | undefined {
+    return this.#handler.header(header);
+  }
+
+  /** From the framer. A handler that has ended the connection gets nothing more of what was read. */
+  pdu(header: Uint8Array, data: Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#tap !== undefined) show(this.#tap, "in", header, data);
+    this.#handler.pdu(header, data);
+  }
+}

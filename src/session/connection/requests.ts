@@ -1,0 +1,86 @@
+/**
+ * Requests that are no SCSI commands, as promises with a time limit.
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
+import type { Link } from "./link.ts";
+import { type RequestEvents, type RequestKind, RequestTask } from "../tasks/task.ts";
+
+/** One PDU as it came; the data are the taker's own. */
+export interface ReceivedPdu {
+  /** Header with its additional segments. A private copy. */
+  header: Uint8Array;
+  /** Data segment without padding. */
+  data: Uint8Array;
+}
+
+const REASONS: readonly (string | undefined)[] = [
+  undefined,
+  "reserved",
+  "data digest error",
+  "SNACK reject",
+  "protocol error",
+  "command not supported",
+  "too many immediate commands",
+  "task in progress",
+  "invalid data acknowledgement",
+  "invalid PDU field",
+  "long operation rejected, out of resources",
+  "deprecated",
+  "waiting for logout",
+];
+
+/** A request, or a command, that the target rejected. */
+export class RejectedError extends IscsiError {
+  /** Reason of the Reject, 0 to 255 (RFC 7143 §11.17.1). */
+  readonly reason: number;
+  /** @param what what was rejected, as the subject of a sentence */
+  constructor(what: string, reason: number) {
+    const code = `0x${reason.toString(16).padStart(2, "0")}`;
+    super(ErrorCode.Rejected, `${what} was rejected by the target: ${REASONS[reason] ?? "unknown reason"} (${code})`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Sends one request and waits for the one PDU that answers it. After the time limit the tag stays taken, so that a late
+ * answer harms nothing.
+ *
+ * @param limit milliseconds
+ * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or the error that ended the connection
+ */
+export function request(
+  link: Link,
+  kind: RequestKind,
+  limit: number,
+  what: string,
+  encode: (itt: number) => { header: Uint8Array; data?: Uint8Array },
+): Promise<ReceivedPdu> {
+  return new Promise((resolve, reject) => {
+    const itt = link.tasks.newTag();
+    const timer = setTimeout(() => {
+      reject(new TimeoutError(ErrorCode.RequestTimeout, `${what} was not answered within ${limit} ms`, limit));
+    }, limit);
+    const events: RequestEvents = {
+      answered: (header, data) => {
+        clearTimeout(timer);
+        link.tasks.delete(task);
+        resolve({ header: header.slice(), data });
+      },
+      rejected: (reason) => {
+        clearTimeout(timer);
+        reject(new RejectedError(what, reason));
+      },
+      lost: (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    };
+    const task = new RequestTask(kind, itt, events);
+    link.tasks.add(task);
+    const { header, data } = encode(itt);
+    link.connection.send(header, data);
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Text requests in the full-feature phase (RFC 7143 §6.4, §11.10, §11.11).
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
+import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG } from "../../wire/mod.ts";
+import { OneAtATime } from "../../async/one_at_a_time.ts";
+import { breach } from "../failures.ts";
+import type { Link } from "./link.ts";
+import { RejectedError } from "./requests.ts";
+import { RequestTask } from "../tasks/task.ts";
+
+/** Most bytes of one answer over all its parts. Our choice. */
+export const MAX_TEXT_ANSWER: number = 4 * 1024 * 1024;
+/** Most parts of one answer that bring no byte. Our choice. */
+export const MAX_EMPTY_PARTS = 8;
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** Calls `send` when the command window lets one non-immediate request through; never, when the connection ends first. */
+export type TakeTurn = (send: () => void) => void;
+
+function bad(field: string, got: number | string, limit: number | string, message: string): never {
+  throw breach(message, { opcode: Opcode.TextResponse, field, got, limit });
+}
+
+/** Text exchanges of one connection: one at a time. */
+export class Texts {
+  readonly #link: Link;
+  readonly #takeTurn: TakeTurn;
+  readonly #queue: OneAtATime = new OneAtATime();
+  /** Set when an exchange was given up: its tag is still open, and there may be only one. */
+  #stuck = false;
+
+  /** Makes the text exchanges of one connection. */
+  constructor(link: Link, takeTurn: TakeTurn) {
+    this.#link = link;
+    this.#takeTurn = takeTurn;
+  }
+
+  /**
+   * Sends one text, and gathers the answer over all its parts.
+   *
+   * @param limit milliseconds for each part
+   * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_PROTOCOL_ERROR`, or what ended the connection
+   */
+  exchange(text: Uint8Array, limit: number): Promise<Uint8Array> {
+    return this.#queue.run(() => {
+      if (this.#stuck) {
+        throw new IscsiError(ErrorCode.RequestTimeout, "A text request before this one was never answered");
+      }
+      return this.#exchange(text, limit);
+    });
+  }
+
+  #exchange(text: Uint8Array, limit: number): Promise<Uint8Array> {
+    const link = this.#link;
+    return new Promise((resolve, reject) => {
+      const parts: Uint8Array[] = [];
+      let total = 0;
+      let empty = 0;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const itt = link.tasks.newTag();
+
+      const send = (targetTransferTag: number, lun: bigint, data: Uint8Array) => {
+        this.#takeTurn(() => {
+          if (this.#stuck) return;
+          link.connection.send(
+            encodeTextRequest({
+              immediate: false,
+              final: true,
+              continue: false,
+              lun,
+              initiatorTaskTag: itt,
+              targetTransferTag,
+              cmdSN: link.window.take(),
+              expStatSN: link.statuses.expStatSN,
+              dataSegmentLength: data.length,
+            }),
+            data,
+          );
+        });
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          this.#stuck = true;
+          reject(
+            new TimeoutError(ErrorCode.RequestTimeout, `A text request was not answered within ${limit} ms`, limit),
+          );
+        }, limit);
+      };
+
+      const answered = (header: Uint8Array, data: Uint8Array) => {
+        const pdu = decodeTextResponse(header);
+        if (pdu.continue && pdu.final) bad("C", 1, 0, "A Text Response is both final and to be continued");
+        if (!pdu.final && pdu.targetTransferTag === RESERVED_TAG) {
+          bad(
+            "TargetTransferTag",
+            RESERVED_TAG,
+            "not the reserved tag",
+            "A Text Response wants to go on and has no tag",
+          );
+        }
+        total += data.length;
+        if (total > MAX_TEXT_ANSWER) bad("DataSegmentLength", total, MAX_TEXT_ANSWER, "A text answer is too long");
+        if (data.length > 0) parts.push(data);
+        else if (!pdu.final && ++empty > MAX_EMPTY_PARTS) {
+          bad("DataSegmentLength", 0, 1, "A text answer has too many empty parts");
+        }
+        if (this.#stuck) return;
+        if (!pdu.final) {
+          return send(pdu.targetTransferTag, pdu.lun, NO_BYTES);
+        }
+        clearTimeout(timer);
+        link.tasks.delete(task);
+        resolve(join(parts, total));
+      };
+
+      const task = new RequestTask("text", itt, {
+        answered,
+        rejected: (reason) => {
+          clearTimeout(timer);
+          reject(new RejectedError("A text request", reason));
+        },
+        lost: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      link.tasks.add(task);
+      send(RESERVED_TAG, 0n, text);
+    });
+  }
+}
+
+function join(parts: readonly Uint8Array[], total: number): Uint8Array {
+  if (parts.length === 1) return parts[0] as Uint8Array;
+  const all = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

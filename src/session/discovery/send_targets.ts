@@ -1,0 +1,128 @@
+/**
+ * The answer to SendTargets (RFC 7143 Appendix C).
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../../errors.ts";
+import { Opcode } from "../../wire/opcodes.ts";
+import { parseAddress, type PortalAddress } from "./address.ts";
+import { isIscsiName } from "./names.ts";
+import { quote } from "./printable.ts";
+
+export { parseAddress, type PortalAddress } from "./address.ts";
+
+/** Most records, names and addresses together, that are taken of one answer. */
+export const MAX_DISCOVERY_RECORDS: number = 65536;
+/** Most bytes of text that are taken of one answer. */
+export const MAX_DISCOVERY_BYTES: number = 4 * 1024 * 1024;
+
+/** One target as discovery tells of it. */
+export interface DiscoveredTarget {
+  /** Its iSCSI name, without blanks and control characters. */
+  name: string;
+  /** Where it can be reached, in the order given. */
+  portals: PortalAddress[];
+}
+
+/** Options of {@link parseSendTargets}. */
+export interface SendTargetsOptions {
+  /** The portal that was asked: that of targets which come without an address. */
+  portal?: PortalAddress | undefined;
+  /** Most records taken, 1 or more; 65536 where absent. */
+  maxRecords?: number | undefined;
+  /** Told of every record that was left out, as a sentence fit for display. */
+  onRejected?: ((reason: string) => void) | undefined;
+}
+
+interface Entry {
+  readonly target: DiscoveredTarget;
+  rejected: boolean;
+}
+
+function samePortal(a: PortalAddress, b: PortalAddress): boolean {
+  return a.host === b.host && a.port === b.port && a.portalGroupTag === b.portalGroupTag;
+}
+
+/**
+ * Reads the records of a SendTargets answer: each TargetName, then the TargetAddress keys that belong to it. A record with a name
+ * or an address that cannot be used, or is not fit to be shown, is left out and reported.
+ *
+ * @param pairs all pairs, over all parts of the answer
+ * @returns the targets in the order given, each name once; none for an empty answer
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: another key, an address before any name, or too many records
+ */
+export function parseSendTargets(
+  pairs: Iterable<readonly [string, string]>,
+  options: SendTargetsOptions = {},
+): DiscoveredTarget[] {
+  const { maxRecords = MAX_DISCOVERY_RECORDS, onRejected, portal } = options;
+  const entries = new Map<string, Entry>();
+  let current: Entry | undefined;
+  let named = false;
+  let records = 0;
+  for (const [key, value] of pairs) {
+    if (++records > maxRecords) {
+      throw breach(key, `The answer to SendTargets has more than ${maxRecords} records`, records, maxRecords);
+    }
+    if (key === "TargetName") {
+      named = true;
+      current = undefined;
+      if (!isIscsiName(value)) {
+        onRejected?.(`A target was left out because ${quote(value)} is not an iSCSI name`);
+        continue;
+      }
+      current = entries.get(value);
+      if (current === undefined) {
+        current = { target: { name: value, portals: [] }, rejected: false };
+        entries.set(value, current);
+      }
+    } else if (key === "TargetAddress") {
+      if (!named) {
+        throw breach(
+          key,
+          "The answer to SendTargets has an address before any target name",
+          quote(value),
+          "TargetName",
+        );
+      }
+      if (current === undefined) continue;
+      const address = parseAddress(value);
+      if (address === undefined) {
+        current.rejected = true;
+        onRejected?.(`An address of ${quote(current.target.name)} was left out because ${quote(value)} is none`);
+      } else if (!current.target.portals.some((known) => samePortal(known, address))) {
+        current.target.portals.push(address);
+      }
+    } else {
+      throw breach(
+        key,
+        `The answer to SendTargets has the key ${quote(key)}`,
+        quote(key),
+        "TargetName or TargetAddress",
+      );
+    }
+  }
+  return usable(entries, portal, onRejected);
+}
+
+function usable(
+  entries: ReadonlyMap<string, Entry>,
+  portal: PortalAddress | undefined,
+  onRejected: ((reason: string) => void) | undefined,
+): DiscoveredTarget[] {
+  const targets: DiscoveredTarget[] = [];
+  for (const { target, rejected } of entries.values()) {
+    if (target.portals.length === 0 && rejected) {
+      onRejected?.(`The target ${quote(target.name)} was left out because it has no address that can be used`);
+      continue;
+    }
+    if (target.portals.length === 0 && portal !== undefined) target.portals.push({ ...portal });
+    targets.push(target);
+  }
+  return targets;
+}
+
+function breach(field: string, message: string, got: number | string, limit: number | string): ProtocolError {
+  return new ProtocolError(message, { opcode: Opcode.TextResponse, field, got, limit });
+}

@@ -1,0 +1,200 @@
+/**
+ * CHAP as the initiator plays it, one way and mutual (RFC 7143 §12.1.3).
+ *
+ * 1. we: CHAP_A (list) · 2. target: CHAP_A, CHAP_I, CHAP_C · 3. we: CHAP_N, CHAP_R and, mutual, CHAP_I, CHAP_C ·
+ * 4. target, mutual: CHAP_N, CHAP_R
+ *
+ * @module
+ */
+
+import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
+import { randomBytes } from "../../../runtime/random.ts";
+import { Opcode } from "../../../wire/opcodes.ts";
+import { encodeBinary, parseBinary, parseNumber } from "../../../wire/text_values.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapResponse, equalResponses } from "./chap_digest.ts";
+import { type ProtectedAuth, type Secrets, secretsOf } from "./credentials.ts";
+import { isReservedAnswer } from "../negotiation/keys.ts";
+import type { TextPair } from "../negotiation/negotiate.ts";
+import { forgetChallenge, isOutstanding, rememberChallenge } from "../negotiation/outstanding.ts";
+import { quote } from "../../discovery/printable.ts";
+
+/** Longest challenge in bytes (RFC 7143 §12.1.3). */
+const MAX_CHALLENGE = 1024;
+/** Length of our own challenges in bytes: as long as the longest digest. */
+const OUR_CHALLENGE = 32;
+/** Longest CHAP_N in bytes of UTF-8. */
+const MAX_NAME = 255;
+
+type Step = "start" | "challenge" | "proof" | "done";
+
+function breach(key: string, message: string, got: string | number, limit: string | number): ProtocolError {
+  return new ProtocolError(message, { opcode: Opcode.LoginResponse, field: key, got, limit });
+}
+
+/** Decodes a binary value; the error says its length, never its content. */
+function binary(key: string, text: string, maxBytes: number): Uint8Array {
+  try {
+    return parseBinary(text, maxBytes);
+  } catch {
+    throw breach(
+      key,
+      `${key} must be 0x and hex or 0b and base64 of at most ${maxBytes} bytes, and ${text.length} other characters came`,
+      `${text.length} characters`,
+      `${maxBytes} bytes`,
+    );
+  }
+}
+
+/** One CHAP authentication. It holds the secrets in fields that no inspection shows. */
+export class Chap {
+  readonly #auth: ProtectedAuth;
+  readonly #offered: readonly ChapAlgorithmInfo[];
+  #step: Step = "start";
+  #algorithm: ChapAlgorithmInfo | undefined;
+  #keys = new Map<string, string>();
+  #ours: { identifier: number; challenge: Uint8Array } | undefined;
+
+  /** Makes an authentication in which nothing has been said. */
+  constructor(auth: ProtectedAuth) {
+    this.#auth = auth;
+    const wanted = auth.algorithms;
+    this.#offered = CHAP_ALGORITHMS.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  }
+
+  /** The digest that the target has chosen, once it has. */
+  get algorithm(): ChapAlgorithmInfo | undefined {
+    return this.#algorithm;
+  }
+
+  /** Whether our proof has been sent. */
+  get proved(): boolean {
+    return this.#step === "proof" || this.#step === "done";
+  }
+
+  /** Whether everything that has to come from the target has come. */
+  get complete(): boolean {
+    return this.#step === "done" || (this.#step === "proof" && this.#auth.target === undefined);
+  }
+
+  /** Step 1: the digests on offer, strongest first. */
+  start(): TextPair[] {
+    this.#step = "challenge";
+    return [["CHAP_A", this.#offered.map(({ number }) => number).join(",")]];
+  }
+
+  /**
+   * Takes the keys that have come, and gives those to send: none while the target's step is incomplete.
+   *
+   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`
+   * @throws {LoginError} `ISCSI_NEGOTIATION_FAILED`, `ISCSI_TARGET_AUTH_FAILED`
+   */
+  receive(keys: ReadonlyMap<string, string>): TextPair[] {
+    const expected = this.#expectedKeys();
+    for (const [key, value] of keys) {
+      if (!expected.includes(key)) {
+        throw breach(key, `The target sent ${key} out of order`, "out of order", expected.join(", ") || "no CHAP key");
+      }
+      this.#keys.set(key, value);
+    }
+    const chosen = this.#keys.get("CHAP_A");
+    if (this.#step === "challenge" && chosen !== undefined && isReservedAnswer(chosen)) {
+      throw new LoginError(
+        ErrorCode.NegotiationFailed,
+        `The target takes none of the CHAP digests on offer: ${this.#offered.map(({ name }) => name).join(", ")}`,
+      );
+    }
+    if (expected.length === 0 || !expected.every((key) => this.#keys.has(key))) return [];
+    if (this.#step === "challenge") return this.#prove();
+    this.#verify();
+    return [];
+  }
+
+  /**
+   * Checks, when the stage ends, that the target has proved itself where it must.
+   *
+   * @throws {LoginError} `ISCSI_TARGET_AUTH_FAILED`
+   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it ended before we have proved ourselves
+   */
+  finish(): void {
+    if (!this.proved) throw breach("T", "The target ended the security stage in the middle of CHAP", "T=1", "CHAP_C");
+    if (!this.complete) this.#fail("did not prove its identity");
+    this.#step = "done";
+  }
+
+  /** Forgets the challenge that is outstanding. Call it however the login has ended. */
+  close(): void {
+    if (this.#ours !== undefined) forgetChallenge(this.#ours.challenge);
+    this.#ours = undefined;
+    this.#keys.clear();
+  }
+
+  get #secrets(): Secrets {
+    return secretsOf(this.#auth);
+  }
+
+  #expectedKeys(): readonly string[] {
+    if (this.#step === "challenge") return ["CHAP_A", "CHAP_I", "CHAP_C"];
+    if (this.#step === "proof" && this.#auth.target !== undefined) return ["CHAP_N", "CHAP_R"];
+    return [];
+  }
+
+  #value(key: string): string {
+    return this.#keys.get(key) ?? "";
+  }
+
+  /** Step 3: our answer to the target's challenge, and in mutual CHAP ours to it. */
+  #prove(): TextPair[] {
+    const number = parseNumber("CHAP_A", this.#value("CHAP_A"), { min: 0, max: 255 });
+    const algorithm = this.#offered.find((offered) => offered.number === number);
+    if (algorithm === undefined) {
+      const limit = this.#offered.map((offered) => offered.number).join(",");
+      throw breach("CHAP_A", `The target chose CHAP digest ${number}, and ${limit} were offered`, number, limit);
+    }
+    const identifier = parseNumber("CHAP_I", this.#value("CHAP_I"), { min: 0, max: 255 });
+    const challenge = binary("CHAP_C", this.#value("CHAP_C"), MAX_CHALLENGE);
+    if (challenge.length === 0) throw breach("CHAP_C", "The target sent an empty challenge", 0, "1 byte or more");
+    if (isOutstanding(challenge)) this.#fail("sent us a challenge of our own");
+    this.#algorithm = algorithm;
+    this.#keys.clear();
+    this.#step = "proof";
+    const pairs: TextPair[] = [
+      ["CHAP_N", this.#auth.username],
+      ["CHAP_R", encodeBinary(chapResponse(algorithm, identifier, this.#secrets.own, challenge))],
+    ];
+    if (this.#auth.target === undefined) return pairs;
+    const ours = { identifier: randomBytes(1)[0] ?? 0, challenge: randomBytes(OUR_CHALLENGE) };
+    this.#ours = ours;
+    rememberChallenge(ours.challenge);
+    pairs.push(["CHAP_I", String(ours.identifier)], ["CHAP_C", encodeBinary(ours.challenge)]);
+    return pairs;
+  }
+
+  /** Step 4: the target's answer to our challenge. */
+  #verify(): void {
+    const { target } = this.#auth;
+    const secret = this.#secrets.target;
+    if (this.#algorithm === undefined || this.#ours === undefined || target === undefined || secret === undefined) {
+      return;
+    }
+    const { identifier, challenge } = this.#ours;
+    const name = this.#value("CHAP_N");
+    if (new TextEncoder().encode(name).length > MAX_NAME) {
+      throw breach("CHAP_N", `CHAP_N exceeds ${MAX_NAME} bytes`, `${name.length} characters`, MAX_NAME);
+    }
+    const response = binary("CHAP_R", this.#value("CHAP_R"), MAX_CHALLENGE);
+    if (response.length !== this.#algorithm.length) this.#fail("sent a CHAP_R of the wrong length");
+    // The answer that our own secret gives comes from someone who made us, or another of our logins, compute it.
+    const reflected = chapResponse(this.#algorithm, identifier, this.#secrets.own, challenge);
+    if (equalResponses(response, reflected)) this.#fail("answered with our own secret");
+    const expected = chapResponse(this.#algorithm, identifier, secret, challenge);
+    if (!equalResponses(response, expected)) this.#fail("did not prove that it knows its secret");
+    if (target.username !== undefined && name !== target.username) {
+      this.#fail(`gave the CHAP name ${quote(name)}, and ${quote(target.username)} was wanted`);
+    }
+    this.#step = "done";
+  }
+
+  #fail(what: string): never {
+    throw new LoginError(ErrorCode.TargetAuthFailed, `The target ${what}`);
+  }
+}

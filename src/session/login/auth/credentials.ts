@@ -1,0 +1,163 @@
+/**
+ * CHAP credentials: their form, their policy, and how they are kept out of sight.
+ *
+ * @module
+ */
+
+import { ErrorCode, typeError } from "../../../errors.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithm, isChapAlgorithm } from "./chap_digest.ts";
+
+/** Shortest secret without `allowShortSecrets`, in bytes: 96 bits (RFC 7143 §9.2.1). */
+export const MIN_SECRET_BYTES: number = 12;
+/** Longest CHAP name in bytes of UTF-8 (RFC 7143 §12.1.3). */
+const MAX_CHAP_NAME_BYTES = 255;
+
+/** CHAP credentials (RFC 7143 §12.1.3). */
+export interface AuthOptions {
+  /** Our CHAP name, 1 to 255 bytes of UTF-8. */
+  readonly username: string;
+  /** Our secret, 12 bytes or more of UTF-8. */
+  readonly password: string;
+  /** Digests to offer, each once; they go out strongest first. All four where absent. */
+  readonly algorithms?: readonly ChapAlgorithm[] | undefined;
+  /** Credentials that the target must prove (mutual CHAP). A target that skips its proof is refused. */
+  readonly target?: TargetAuthOptions | undefined;
+  /** Take secrets under 12 bytes, as old targets have them. */
+  readonly allowShortSecrets?: boolean | undefined;
+  /**
+   * Go on where the target wants no authentication. Where absent: yes for discovery, no else. Never with `target`.
+   */
+  readonly allowNone?: boolean | undefined;
+}
+
+/** What the target must prove in mutual CHAP. */
+export interface TargetAuthOptions {
+  /** The CHAP name it must give; any where absent. */
+  readonly username?: string | undefined;
+  /** Its secret, 12 bytes or more of UTF-8, and not ours. */
+  readonly password: string;
+}
+
+function checkName(option: string, value: unknown): void {
+  if (typeof value !== "string") {
+    throw typeError(ErrorCode.InvalidArgType, `${option} must be a string, and a ${typeof value} was passed`);
+  }
+  const length = new TextEncoder().encode(value).length;
+  if (length === 0 || length > MAX_CHAP_NAME_BYTES || value.includes("\0")) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      `${option} must be 1 to ${MAX_CHAP_NAME_BYTES} bytes long without a NUL, and has ${length} bytes`,
+    );
+  }
+}
+
+function checkSecret(option: string, value: unknown, allowShort: boolean): void {
+  if (typeof value !== "string") {
+    throw typeError(ErrorCode.InvalidArgType, `${option} must be a string, and a ${typeof value} was passed`);
+  }
+  const length = new TextEncoder().encode(value).length;
+  if (length === 0) throw typeError(ErrorCode.InvalidArgValue, `${option} must not be empty`);
+  if (length < MIN_SECRET_BYTES && !allowShort) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      `${option} must have at least ${MIN_SECRET_BYTES} bytes, and has fewer: set allowShortSecrets to use it all the same`,
+    );
+  }
+}
+
+function checkAlgorithms(value: unknown): void {
+  const valid = Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
+    value.every(isChapAlgorithm);
+  if (!valid) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      `auth.algorithms must list one or more of ${
+        CHAP_ALGORITHMS.map((algorithm) => algorithm.name).join(", ")
+      }, each once`,
+    );
+  }
+}
+
+/**
+ * Checks credentials against the policy of RFC 7143 §9.2.1.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; no secret is in the message
+ */
+export function checkAuth(auth: AuthOptions): void {
+  const allowShort = auth.allowShortSecrets === true;
+  checkName("auth.username", auth.username);
+  checkSecret("auth.password", auth.password, allowShort);
+  if (auth.algorithms !== undefined) checkAlgorithms(auth.algorithms);
+  const target = auth.target;
+  if (target === undefined) return;
+  if (target.username !== undefined) checkName("auth.target.username", target.username);
+  checkSecret("auth.target.password", target.password, allowShort);
+  if (target.password === auth.password) {
+    throw typeError(
+      ErrorCode.InvalidArgValue,
+      "auth.target.password must differ from auth.password: who knows one could pass for the other side",
+    );
+  }
+  if (auth.allowNone === true) {
+    throw typeError(ErrorCode.InvalidArgValue, "auth.allowNone cannot be combined with auth.target");
+  }
+}
+
+/** Our secret and, for mutual CHAP, the target's. */
+export interface Secrets {
+  readonly own: string;
+  /** The target's; absent where it has to prove nothing. */
+  readonly target: string | undefined;
+}
+
+/** Kept beside the objects and not in them: no inspection, with whatever options, can walk here. */
+const secrets = new WeakMap<ProtectedAuth, Secrets>();
+
+/** Checked credentials that show no secret, fit to be kept for the life of a session. Made by {@link protectAuth}. */
+export class ProtectedAuth {
+  readonly username: string;
+  /** Digests to offer; all where undefined. */
+  readonly algorithms: readonly ChapAlgorithm[] | undefined;
+  /** What the target must prove: its name, where one is wanted. Undefined where it must prove nothing. */
+  readonly target: { readonly username: string | undefined } | undefined;
+  /** Go on where the target wants no authentication; undefined leaves it to the session's type. */
+  readonly allowNone: boolean | undefined;
+
+  constructor(auth: ProtectedAuth, own: Secrets) {
+    this.username = auth.username;
+    this.algorithms = auth.algorithms === undefined ? undefined : Object.freeze([...auth.algorithms]);
+    this.target = auth.target === undefined ? undefined : Object.freeze({ username: auth.target.username });
+    this.allowNone = auth.allowNone;
+    secrets.set(this, own);
+    Object.freeze(this);
+  }
+}
+
+/**
+ * Checks credentials and copies them into a form that shows no secret: neither `inspect()` nor JSON nor a spread reaches it.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; no secret is in the message
+ */
+export function protectAuth(auth: AuthOptions | ProtectedAuth): ProtectedAuth {
+  if (auth instanceof ProtectedAuth) return auth;
+  if (typeof auth !== "object" || auth === null) {
+    throw typeError(ErrorCode.InvalidArgType, "auth must be an object with username and password");
+  }
+  checkAuth(auth);
+  const { username, algorithms, target, allowNone } = auth;
+  const shown = target === undefined ? undefined : { username: target.username };
+  return new ProtectedAuth({ username, algorithms, target: shown, allowNone }, {
+    own: auth.password,
+    target: target?.password,
+  });
+}
+
+/** The secrets of protected credentials. Not to be kept in anything that can be inspected. */
+export function secretsOf(auth: ProtectedAuth): Secrets {
+  return secrets.get(auth) ?? { own: "", target: undefined };
+}
+
+/** The same credentials with other digests. */
+export function withAlgorithms(auth: ProtectedAuth, algorithms: readonly ChapAlgorithm[]): ProtectedAuth {
+  return new ProtectedAuth({ ...auth, algorithms }, secretsOf(auth));
+}

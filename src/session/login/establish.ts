@@ -1,0 +1,202 @@
+/**
+ * From nothing to the full-feature phase: connect, log in, follow redirections (RFC 7143 §6.3, §11.13.5).
+ *
+ * @module
+ */
+
+import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
+import { monotonicNow } from "../../runtime/mod.ts";
+import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
+import { asError } from "../failures.ts";
+import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
+import { ConnectionLoginChannel } from "./login_channel.ts";
+import type { ResolvedOptions } from "../options.ts";
+
+/** Redirections followed in one login. Our choice. */
+export const MAX_REDIRECTS = 8;
+/** The least that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
+const LOGIN_SEGMENT = 8192;
+
+/** Where to log in. */
+export interface Address {
+  /** Host name or address. */
+  host: string;
+  port: number;
+}
+
+/** A connection that has logged in; it is paused. */
+export interface Established {
+  connection: Connection;
+  /** How the login ended. */
+  outcome: LoginComplete;
+  /** The address that it was made to. */
+  address: Address;
+  /** Where the target said it has moved for good. */
+  movedTo: Address | undefined;
+  auth: ProtectedAuth | undefined;
+}
+
+/**
+ * The same at several addresses in turn: the next one is tried where one cannot be reached, cannot take us now, or is of
+ * another portal group than the session.
+ *
+ * @returns `index` too: which of the addresses it was
+ * @throws the error of the first address that says more than that, or of the last one
+ */
+export async function establishAtAny(
+  options: ResolvedOptions,
+  addresses: readonly Address[],
+  before: Before,
+  signal?: AbortSignal,
+): Promise<Established & { index: number }> {
+  let earlier: { error: unknown } | undefined;
+  for (const [index, address] of addresses.entries()) {
+    try {
+      return { ...await establish(options, address, before, signal), index };
+    } catch (error) {
+      const last = index === addresses.length - 1;
+      // A portal of another group says nothing of the target: where another one is only out of reach, that is the reason.
+      if (last && earlier !== undefined && anotherGroup(error)) throw earlier.error;
+      if (last || signal?.aborted || !elsewhere(error)) throw error;
+      if (!anotherGroup(error)) earlier ??= { error };
+    }
+  }
+  throw new RangeError("There is no address to connect to");
+}
+
+/** Whether another portal of the same target may do better. */
+function elsewhere(error: unknown): boolean {
+  if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
+  if (error instanceof TimeoutError) return true;
+  if (!(error instanceof LoginError)) return false;
+  return anotherGroup(error) || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
+}
+
+/** Whether a portal was refused by us, because it is of another portal group than the session. */
+function anotherGroup(error: unknown): boolean {
+  return error instanceof LoginError && error.code === ErrorCode.LoginFailed && error.statusClass === undefined;
+}
+
+/** What a reinstatement knows of the session before. */
+export interface Before {
+  auth: ProtectedAuth | undefined;
+  /** The portal group tag that the target told. */
+  portalGroupTag: number | undefined;
+}
+
+/**
+ * Logs in at an address, or where it redirects to. All of it together must end within `timeouts.login`.
+ *
+ * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
+ */
+export async function establish(
+  options: ResolvedOptions,
+  start: Address,
+  before: Before,
+  signal?: AbortSignal,
+): Promise<Established> {
+  const { timeouts } = options;
+  const end = monotonicNow() + timeouts.login;
+  const seen = new Set<string>();
+  let address = start;
+  let permanent = true;
+  let movedTo: Address | undefined;
+  let { auth } = before;
+  for (let hops = 0;;) {
+    if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
+    const left = end - monotonicNow();
+    if (left <= 0) throw late(timeouts.login);
+    // A redirection may lead to another portal group: the tag is known of the portal that was asked only.
+    const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
+    const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
+    const { connection, outcome } = attempt;
+    if (outcome.kind === "complete") return { connection, outcome, address, movedTo, auth };
+    connection.fail();
+    if (outcome.kind === "reconnect") {
+      auth = outcome.auth;
+      continue;
+    }
+    seen.add(keyOf(address));
+    address = outcome.address;
+    if (++hops > MAX_REDIRECTS || seen.has(keyOf(address))) {
+      throw new LoginError(
+        ErrorCode.LoginRedirect,
+        hops > MAX_REDIRECTS
+          ? `The target redirected the login more than ${MAX_REDIRECTS} times`
+          : `The target redirected the login in a circle, back to ${keyOf(address)}`,
+        { statusClass: 1, statusDetail: outcome.permanent ? 2 : 1 },
+      );
+    }
+    if (!options.redirect({ ...address })) {
+      throw new LoginError(ErrorCode.LoginRedirect, `The redirection to ${keyOf(address)} was not allowed`, {
+        statusClass: 1,
+        statusDetail: outcome.permanent ? 2 : 1,
+      });
+    }
+    // Only a chain of moves for good leads somewhere for good.
+    permanent &&= outcome.permanent;
+    movedTo = permanent ? address : movedTo;
+  }
+}
+
+function keyOf(address: Address): string {
+  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+function late(limit: number): TimeoutError {
+  return new TimeoutError(ErrorCode.LoginTimeout, `The login was not completed within ${limit} ms`, limit);
+}
+
+/** Opens a connection; an abort is told by an error of ours, whatever the caller gave as its reason. */
+async function connected(options: OpenConnectionOptions): Promise<Connection> {
+  try {
+    return await openConnection(options);
+  } catch (error) {
+    const { signal } = options;
+    if (signal?.aborted && error === signal.reason) throw new AbortError(signal, "The attempt to connect was aborted");
+    throw error;
+  }
+}
+
+async function tryOnce(
+  options: ResolvedOptions,
+  address: Address,
+  before: Before,
+  left: number,
+  signal: AbortSignal | undefined,
+): Promise<{ connection: Connection; outcome: Awaited<ReturnType<typeof login>> }> {
+  const { timeouts, limits } = options;
+  const connection = await connected({
+    ...address,
+    timeout: Math.max(1, Math.ceil(Math.min(timeouts.connect, left))),
+    signal,
+    connectTcp: options.connectTcp,
+    tap: options.tap,
+    maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
+  });
+  const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);
+  const onAbort = () => connection.fail(new AbortError(signal as AbortSignal, "The login was aborted"));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (signal?.aborted) onAbort();
+    const outcome = await login(new ConnectionLoginChannel(connection), {
+      initiatorName: options.initiatorName,
+      targetName: options.targetName,
+      sessionType: options.sessionType,
+      isid: options.isid,
+      tsih: 0,
+      cid: 0,
+      cmdSN: options.firstCmdSN,
+      auth: before.auth,
+      limits,
+      expectedPortalGroupTag: before.portalGroupTag,
+    });
+    return { connection, outcome };
+  } catch (thrown) {
+    connection.fail(asError(thrown));
+    throw thrown;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

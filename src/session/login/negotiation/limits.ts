@@ -1,0 +1,143 @@
+/**
+ * What we offer in the operational negotiation, its defaults and its checks.
+ *
+ * @module
+ */
+
+import { ErrorCode, rangeError, typeError } from "../../../errors.ts";
+
+/** A digest that can be offered. */
+export type DigestName = "None" | "CRC32C";
+
+/** What we offer in the operational negotiation. The target may lower or refuse it. */
+export interface OfferedLimits {
+  /** Header digests in order of preference. One entry alone forces it. */
+  headerDigest: readonly DigestName[];
+  /** Data digests in order of preference. One entry alone forces it. */
+  dataDigest: readonly DigestName[];
+  /** Most bytes of data that the target may put into one PDU, 512 to 2^24-1. */
+  maxRecvDataSegmentLength: number;
+  /** Most bytes of one Data-In or solicited Data-Out sequence, 512 to 2^24-1. */
+  maxBurstLength: number;
+  /** Most bytes of unsolicited data of one command, 512 to `maxBurstLength`. */
+  firstBurstLength: number;
+  /** Ask for an R2T before data beyond the command PDU. */
+  initialR2T: boolean;
+  /** Ask for data in the command PDU. */
+  immediateData: boolean;
+  /** Most open R2Ts of one command, 1 to 65535. */
+  maxOutstandingR2T: number;
+  /** Seconds to wait before a reconnect, 0 to 3600: the larger value of both sides holds. */
+  defaultTime2Wait: number;
+  /** Seconds in which tasks can be reassigned, 0 to 3600: the smaller value of both sides holds. */
+  defaultTime2Retain: number;
+  /** Ask for the data of one sequence in rising order. */
+  dataPduInOrder: boolean;
+  /** Ask for the sequences of one command in rising order. */
+  dataSequenceInOrder: boolean;
+  /** iSCSIProtocolLevel, 1 to 31; offered only where it is not 1. */
+  protocolLevel: number;
+}
+
+/**
+ * The offers where the caller makes none. MaxBurstLength is above 256 KiB because every R2T costs a round trip, and the target
+ * lowers it at will; a session has no other use for it.
+ */
+export const DEFAULT_LIMITS: Readonly<OfferedLimits> = Object.freeze({
+  headerDigest: Object.freeze(["None", "CRC32C"] as const),
+  dataDigest: Object.freeze(["None"] as const),
+  maxRecvDataSegmentLength: 262144,
+  maxBurstLength: 1048576,
+  firstBurstLength: 262144,
+  initialR2T: false,
+  immediateData: true,
+  maxOutstandingR2T: 4,
+  defaultTime2Wait: 2,
+  defaultTime2Retain: 0,
+  dataPduInOrder: true,
+  dataSequenceInOrder: true,
+  protocolLevel: 1,
+});
+
+const LENGTHS = [512, 0xffffff] as const;
+const RANGES: readonly (readonly [keyof OfferedLimits, number, number])[] = [
+  ["maxRecvDataSegmentLength", ...LENGTHS],
+  ["maxBurstLength", ...LENGTHS],
+  ["firstBurstLength", ...LENGTHS],
+  ["maxOutstandingR2T", 1, 65535],
+  ["defaultTime2Wait", 0, 3600],
+  ["defaultTime2Retain", 0, 3600],
+  ["protocolLevel", 1, 31],
+];
+const BOOLEANS = ["initialR2T", "immediateData", "dataPduInOrder", "dataSequenceInOrder"] as const;
+
+/**
+ * Checks an integer, both ends of its range included.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function checkInteger(name: string, value: unknown, min: number, max: number): void {
+  if (typeof value !== "number") {
+    throw typeError(ErrorCode.InvalidArgType, `${name} must be a number, and a ${typeof value} was passed`);
+  }
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw rangeError(`${name} must be an integer from ${min} to ${max}, and ${value} was passed`);
+  }
+}
+
+function checkDigests(name: string, value: unknown): void {
+  const valid = Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
+    value.every((digest) => digest === "None" || digest === "CRC32C");
+  if (!valid) {
+    throw typeError(ErrorCode.InvalidArgValue, `${name} must list "None", "CRC32C" or both, each once`);
+  }
+}
+
+/**
+ * Checks every offer.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function checkLimits(limits: OfferedLimits): void {
+  checkDigests("headerDigest", limits.headerDigest);
+  checkDigests("dataDigest", limits.dataDigest);
+  for (const [name, min, max] of RANGES) checkInteger(name, limits[name], min, max);
+  for (const name of BOOLEANS) {
+    if (typeof limits[name] !== "boolean") {
+      throw typeError(ErrorCode.InvalidArgType, `${name} must be a boolean, and a ${typeof limits[name]} was passed`);
+    }
+  }
+  if (limits.firstBurstLength > limits.maxBurstLength) {
+    throw rangeError(
+      `firstBurstLength must not exceed maxBurstLength, and ${limits.firstBurstLength} and ${limits.maxBurstLength} were passed`,
+    );
+  }
+}
+
+/**
+ * Fills in {@link DEFAULT_LIMITS} where the caller gave nothing. A default FirstBurstLength follows a smaller MaxBurstLength.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function resolveLimits(
+  given: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } = {},
+): OfferedLimits {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  for (const name of Object.keys(present)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
+      throw typeError(ErrorCode.InvalidArgValue, `limits has no option named ${name}`);
+    }
+  }
+  const limits: OfferedLimits = { ...DEFAULT_LIMITS, ...present };
+  if (given.firstBurstLength === undefined && limits.maxBurstLength >= 512) {
+    limits.firstBurstLength = Math.min(limits.firstBurstLength, limits.maxBurstLength);
+  }
+  if (given.maxBurstLength === undefined && limits.firstBurstLength <= 0xffffff) {
+    limits.maxBurstLength = Math.max(limits.firstBurstLength, limits.maxBurstLength);
+  }
+  checkLimits(limits);
+  return limits;
+}

@@ -1,0 +1,233 @@
+/**
+ * The negotiation of text keys, seen from the initiator (RFC 7143 §6.2): what was offered, what the target answered,
+ * what it proposed itself, and what has come of it.
+ *
+ * @module
+ */
+
+import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
+import { Opcode } from "../../../wire/opcodes.ts";
+import { parseNumber } from "../../../wire/text_values.ts";
+import { isReservedAnswer, type KeyDefinition, KEYS, type KeyStage, ReservedAnswer } from "./keys.ts";
+import {
+  answerToProposal,
+  checkRefusal,
+  fixedResult,
+  type KeyValue,
+  type Offer,
+  resultOfAnswer,
+  valueText,
+} from "./offers.ts";
+import { quote } from "../../discovery/printable.ts";
+
+/** One key and its value as text. */
+export type TextPair = readonly [string, string];
+
+/** Longest value of a key that is no binary item, in bytes of UTF-8 (RFC 7143 §6.1). */
+const MAX_VALUE_BYTES = 255;
+
+/** Where the login stands when keys come in. */
+export interface KeyContext {
+  /** Stage of the response that holds them. */
+  readonly stage: "security" | "operational";
+  /** Whether that response ends the stage: no answer of ours is possible any more. */
+  readonly ending: boolean;
+}
+
+/** Options of a {@link Negotiation}. */
+export interface NegotiationOptions {
+  /** Whether this is a discovery session. */
+  readonly discovery: boolean;
+  /** Whether this is the first login of a session. */
+  readonly leading: boolean;
+}
+
+interface Offered {
+  readonly value: Offer;
+  readonly stage: KeyStage;
+  answered: boolean;
+}
+
+function breach(key: string, message: string, got: string, limit: string): ProtocolError {
+  return new ProtocolError(message, { opcode: Opcode.LoginResponse, field: key, got, limit });
+}
+
+/** One login's negotiation, both stages. */
+export class Negotiation {
+  readonly #options: NegotiationOptions;
+  readonly #offers = new Map<string, Offered>();
+  readonly #results = new Map<string, KeyValue>();
+  readonly #refusals = new Map<string, ReservedAnswer>();
+  readonly #received = new Set<string>();
+  #answers: TextPair[] = [];
+  #chap = new Map<string, string>();
+  #addresses: string[] = [];
+
+  /** Makes a negotiation in which nothing has been said. */
+  constructor(options: NegotiationOptions) {
+    this.#options = options;
+  }
+
+  /** Notes an offer of ours and gives the pair to send. */
+  offer(key: string, value: Offer): TextPair {
+    const definition = KEYS.get(key);
+    if (definition === undefined) throw new Error(`${key} is not in the table of keys`);
+    this.#offers.set(key, { value, stage: definition.stage, answered: false });
+    return [key, valueText(value)];
+  }
+
+  /** Takes the keys of one whole text of the target. Answers that are due are kept for {@link Negotiation.takeAnswers}. */
+  receive(pairs: Iterable<TextPair>, context: KeyContext): void {
+    for (const [key, value] of pairs) this.#receiveOne(key, value, context);
+  }
+
+  /** The answers due to the target, each given once. */
+  takeAnswers(): TextPair[] {
+    const answers = this.#answers;
+    this.#answers = [];
+    return answers;
+  }
+
+  /** The CHAP keys that have come since the last call. */
+  takeChap(): Map<string, string> {
+    const chap = this.#chap;
+    this.#chap = new Map();
+    return chap;
+  }
+
+  /** Checks, when a stage ends, that every offer has its result. @throws {LoginError} `ISCSI_NEGOTIATION_FAILED` */
+  finish(stage: "security" | "operational"): void {
+    const missing: string[] = [];
+    for (const [key, offered] of this.#offers) {
+      if (offered.answered || offered.stage !== stage) continue;
+      const definition = KEYS.get(key);
+      const fixed = definition === undefined ? undefined : fixedResult(definition, offered.value);
+      if (fixed === undefined) missing.push(key);
+      else this.#results.set(key, fixed);
+    }
+    if (missing.length > 0) {
+      throw new LoginError(
+        ErrorCode.NegotiationFailed,
+        `The target ended the ${stage} stage without an answer to ${missing.join(", ")}`,
+      );
+    }
+  }
+
+  /** The reserved answer that an offer of ours got, if it got one. */
+  refusal(key: string): ReservedAnswer | undefined {
+    return this.#refusals.get(key);
+  }
+
+  /** Whether the target has said something of this key. */
+  has(key: string): boolean {
+    return this.#received.has(key);
+  }
+
+  /** Every TargetAddress that came. */
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  /** Number that came of a key, else its default. */
+  number(key: string): number {
+    const value = this.#results.get(key) ?? KEYS.get(key)?.default;
+    return typeof value === "number" ? value : 0;
+  }
+
+  /** Boolean that came of a key, else its default. */
+  boolean(key: string): boolean {
+    const value = this.#results.get(key) ?? KEYS.get(key)?.default;
+    return value === true;
+  }
+
+  /** Text that came of a key, else its default, else undefined. */
+  text(key: string): string | undefined {
+    const value = this.#results.get(key) ?? KEYS.get(key)?.default;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  #receiveOne(key: string, value: string, context: KeyContext): void {
+    const definition = KEYS.get(key);
+    if (this.#received.has(key) && definition?.repeats !== true) {
+      throw breach(key, `The target sent the key ${quote(key)} twice`, "repeated", "once");
+    }
+    this.#received.add(key);
+    if (definition === undefined) {
+      // With the last response of a stage it can only be meant as a declaration, which no one has to answer.
+      if (!context.ending) this.#answers.push([key, ReservedAnswer.NotUnderstood]);
+      return;
+    }
+    if (definition.initiatorOnly === true || definition.stage === "fullFeature") {
+      throw breach(key, `The target sent ${key}, which only an initiator may send`, quote(value), "not from a target");
+    }
+    if (definition.stage !== "any" && definition.stage !== context.stage) {
+      throw breach(key, `The target sent ${key} in the ${context.stage} stage`, context.stage, definition.stage);
+    }
+    if (definition.rule === "chap") {
+      this.#chap.set(key, value);
+      return;
+    }
+    if (value.length > MAX_VALUE_BYTES || new TextEncoder().encode(value).length > MAX_VALUE_BYTES) {
+      throw breach(
+        key,
+        `The value of ${key} exceeds ${MAX_VALUE_BYTES} bytes`,
+        quote(value),
+        `${MAX_VALUE_BYTES} bytes`,
+      );
+    }
+    const offered = this.#offers.get(key);
+    if (offered !== undefined) {
+      offered.answered = true;
+      this.#takeAnswer(key, definition, offered.value, value);
+      return;
+    }
+    if (isReservedAnswer(value)) {
+      throw breach(key, `The target sent ${key}=${value} unasked`, value, "an answer to an offer");
+    }
+    if (definition.rule === "declare") this.#takeDeclaration(key, definition, value);
+    else this.#takeProposal(key, definition, value, context);
+  }
+
+  #takeDeclaration(key: string, definition: KeyDefinition, value: string): void {
+    if (definition.repeats === true) this.#addresses.push(value);
+    else if (definition.min !== undefined && definition.max !== undefined) {
+      this.#results.set(key, parseNumber(key, value, { min: definition.min, max: definition.max }));
+    } else this.#results.set(key, value);
+  }
+
+  /** An answer to our offer. A refusal leaves the default. */
+  #takeAnswer(key: string, definition: KeyDefinition, offer: Offer, value: string): void {
+    if (!isReservedAnswer(value)) {
+      this.#results.set(key, resultOfAnswer(key, definition, offer, value));
+      return;
+    }
+    checkRefusal(key, definition, offer, value);
+    this.#refusals.set(key, value);
+    const fixed = fixedResult(definition, offer);
+    if (fixed !== undefined) this.#results.set(key, fixed);
+  }
+
+  /** A proposal of the target's own, for a key that we did not offer. */
+  #takeProposal(key: string, definition: KeyDefinition, value: string, context: KeyContext): void {
+    if (definition.rule === "obsolete" || this.#isVoid(definition)) {
+      // Void keys and markers have no effect whatever was proposed, so nothing hangs on an answer that cannot be sent any more.
+      const answer = definition.rule === "obsolete" ? ReservedAnswer.Reject : ReservedAnswer.Irrelevant;
+      if (!context.ending) this.#answers.push([key, answer]);
+      return;
+    }
+    const settled = (definition.rule === "and" && value === "No") || (definition.rule === "or" && value === "Yes");
+    if (context.ending && !settled) {
+      const message = `The target ended the stage with a proposal for ${key} that needs an answer`;
+      throw breach(key, message, quote(value), "none");
+    }
+    const answer = answerToProposal(key, definition, value);
+    if (answer !== ReservedAnswer.Reject) this.#results.set(key, answer);
+    if (!context.ending) this.#answers.push([key, valueText(answer)]);
+  }
+
+  /** Whether a key means nothing in this login. */
+  #isVoid(definition: KeyDefinition): boolean {
+    return (this.#options.discovery && definition.notInDiscovery === true) ||
+      (!this.#options.leading && definition.leading === true);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * What comes of one key: our offer and the target's answer, or its proposal and ours (RFC 7143 §6.2.1, §6.2.2).
+ *
+ * @module
+ */
+
+import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
+import { Opcode } from "../../../wire/opcodes.ts";
+import { parseBoolean, parseList, parseNumber } from "../../../wire/text_values.ts";
+import { type KeyDefinition, ReservedAnswer } from "./keys.ts";
+import { quote } from "../../discovery/printable.ts";
+
+/** A value of a key: number, boolean, one value of a list, or declared text. */
+export type KeyValue = number | boolean | string;
+
+/** What we offer for a key. */
+export type Offer = number | boolean | readonly string[];
+
+/** A value as text. */
+export function valueText(value: Offer | string): string {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  return typeof value === "object" ? value.join(",") : String(value);
+}
+
+/** The result that holds whatever the other side says, where there is one. */
+export function fixedResult(definition: KeyDefinition, value: Offer): boolean | undefined {
+  if (definition.rule === "and" && value === false) return false;
+  if (definition.rule === "or" && value === true) return true;
+  return undefined;
+}
+
+/** The error for an answer outside of what was offered. */
+function disagreement(key: string, offer: Offer, answer: string): ProtocolError {
+  const offered = valueText(offer);
+  const shown = quote(answer);
+  return new ProtocolError(
+    `${key}=${offered} was offered, and the target answered ${shown}, which the offer does not allow`,
+    { opcode: Opcode.LoginResponse, field: key, got: shown, limit: offered },
+    { code: ErrorCode.NegotiationFailed },
+  );
+}
+
+function inRange(key: string, definition: KeyDefinition, text: string): number {
+  return parseNumber(key, text, { min: definition.min ?? 0, max: definition.max ?? 0 });
+}
+
+/**
+ * The result of an answer that is no refusal.
+ *
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it cannot be read; `ISCSI_NEGOTIATION_FAILED`: the offer does not allow it
+ */
+export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Offer, text: string): KeyValue {
+  switch (definition.rule) {
+    case "and":
+    case "or": {
+      const answer = parseBoolean(key, text);
+      const fixed = fixedResult(definition, offer);
+      if (fixed !== undefined && answer !== fixed) throw disagreement(key, offer, text);
+      return answer;
+    }
+    case "min":
+    case "max": {
+      const answer = inRange(key, definition, text);
+      const beyond = typeof offer !== "number" || (definition.rule === "min" ? answer > offer : answer < offer);
+      if (beyond) throw disagreement(key, offer, text);
+      return answer;
+    }
+    default:
+      if (typeof offer !== "object" || !offer.includes(text)) throw disagreement(key, offer, text);
+      return text;
+  }
+}
+
+/**
+ * Checks that we can work with what a refusal leaves: the key's default.
+ *
+ * @throws {LoginError} `ISCSI_NEGOTIATION_FAILED`
+ */
+export function checkRefusal(key: string, definition: KeyDefinition, offer: Offer, refusal: ReservedAnswer): void {
+  if (definition.rule !== "list" || typeof offer !== "object" || definition.default === undefined) return;
+  if (offer.includes(String(definition.default))) return;
+  const message = `The target answered ${key}=${refusal}, and ${valueText(offer)} is demanded`;
+  throw new LoginError(ErrorCode.NegotiationFailed, message);
+}
+
+/** Our answer to a proposal, which is its result too; `Reject` where the value is not fit. */
+export function answerToProposal(key: string, definition: KeyDefinition, text: string): KeyValue {
+  const ours = definition.default;
+  try {
+    switch (definition.rule) {
+      case "and":
+        return parseBoolean(key, text) && ours === true;
+      case "or":
+        return parseBoolean(key, text) || ours === true;
+      case "min":
+        return Math.min(inRange(key, definition, text), Number(ours));
+      case "max":
+        return Math.max(inRange(key, definition, text), Number(ours));
+      default: {
+        const values = definition.values ?? [];
+        return parseList(key, text).find((item) => values.includes(item)) ?? ReservedAnswer.Reject;
+      }
+    }
+  } catch (error) {
+    if (error instanceof ProtocolError) return ReservedAnswer.Reject;
+    throw error;
+  }
+}

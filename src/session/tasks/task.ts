@@ -1,0 +1,81 @@
+/**
+ * Tasks: what an Initiator Task Tag stands for.
+ *
+ * @module
+ */
+
+import type { CommandCall } from "../commands/command.ts";
+import { Coverage } from "./coverage.ts";
+
+/** Stands for "nothing moves this way"; nothing is ever added to it. */
+const NOTHING: Coverage = new Coverage();
+
+/** One SCSI command that was handed to one connection. A command that is sent again gets a new task. */
+export class ScsiTask {
+  /** Tells kinds of tasks apart in the task table. */
+  readonly kind = "scsi";
+  readonly call: CommandCall;
+  readonly itt: number;
+  /** CmdSN that it was sent with. */
+  readonly cmdSN: number;
+  /** True once it is answered, terminated or lost. */
+  ended = false;
+  /** The connection's `queuedBytes` after the last byte of this task: until then the socket may hold views of its data. */
+  sentEnd = 0;
+  /** Next DataSN or R2TSN: one count for both, as bidirectional commands share it. */
+  nextDataSN = 0;
+  dataInPdus = 0;
+  /** What has come in. */
+  readonly received: Coverage;
+  /** Bytes of the Data-In sequence that is running. */
+  sequenceBytes = 0;
+  /** What has been sent of `dataOut`. */
+  readonly written: Coverage;
+  /** The read (`Connection.batch`) that brought the last R2T. */
+  r2tBatch = -1;
+  /** R2Ts that came with that read. */
+  r2tsInBatch = 0;
+  /** Set when the target has rejected one of its Data-Out PDUs: the reason (RFC 7143 §11.17.1). */
+  rejectedReason: number | undefined;
+  /** What the command ends with once the target has answered for it: set when it is being aborted. */
+  abortError: Error | undefined;
+
+  /** Makes a task that is about to be sent. */
+  constructor(call: CommandCall, itt: number, cmdSN: number) {
+    this.call = call;
+    this.itt = itt;
+    this.cmdSN = cmdSN;
+    this.received = call.dataIn.length > 0 ? new Coverage() : NOTHING;
+    this.written = call.dataOut.length > 0 ? new Coverage() : NOTHING;
+  }
+}
+
+/** The requests that are no SCSI commands. */
+export type RequestKind = "nop" | "text" | "taskManagement" | "logout";
+
+/** What a request is told. Exactly one of these ends it, but for the parts of a text answer. */
+export interface RequestEvents {
+  /** The PDU that answers it; its numbers have been taken. `data` is the request's own. */
+  answered(header: Uint8Array, data: Uint8Array): void;
+  /** The target rejected it, with this reason (RFC 7143 §11.17.1). It is out of the task table. */
+  rejected(reason: number): void;
+  lost(error: Error): void;
+}
+
+/** A request that is no SCSI command. */
+export class RequestTask {
+  /** Tells kinds of tasks apart in the task table. */
+  readonly kind: RequestKind;
+  readonly itt: number;
+  readonly events: RequestEvents;
+
+  /** Makes a request that is about to be sent. */
+  constructor(kind: RequestKind, itt: number, events: RequestEvents) {
+    this.kind = kind;
+    this.itt = itt;
+    this.events = events;
+  }
+}
+
+/** Anything with an Initiator Task Tag. */
+export type Task = ScsiTask | RequestTask;

@@ -1,0 +1,133 @@
+/**
+ * Task management (RFC 7143 §11.5, §11.6; RFC 7144).
+ *
+ * @module
+ */
+
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import {
+  decodeTaskManagementResponse,
+  encodeTaskManagementRequest,
+  RejectReason,
+  RESERVED_TAG,
+  type TaskManagementFunction,
+} from "../../wire/mod.ts";
+import { OneAtATime } from "../../async/one_at_a_time.ts";
+import type { Link } from "../connection/link.ts";
+import { RejectedError, request } from "../connection/requests.ts";
+import type { ScsiTask } from "./task.ts";
+import { delay } from "../../async/delay.ts";
+
+const MEANINGS: ReadonlyMap<number, string> = new Map([
+  [1, "no such task"],
+  [2, "no such LUN"],
+  [3, "task still allegiant"],
+  [4, "reassignment not supported"],
+  [5, "function not supported"],
+  [6, "not authorised"],
+  [255, "rejected"],
+]);
+
+/** The target refused a task management function. */
+export class TaskManagementError extends IscsiError {
+  /** The function. */
+  readonly function: number;
+  /** Response, 0 to 255 (RFC 7143 §11.6.1). */
+  readonly response: number;
+  /** Makes the error of one answer. */
+  constructor(fn: number, response: number) {
+    const meaning = MEANINGS.get(response) ?? `reserved response ${response}`;
+    super(ErrorCode.TaskManagementFailed, `The target refused task management function ${fn}: ${meaning}`);
+    this.function = fn;
+    this.response = response;
+  }
+}
+
+/** One function on its way. */
+export interface TaskManagementCall {
+  fn: TaskManagementFunction;
+  /** The 8 bytes of the LUN field; 0 for functions 6, 7 and 11. */
+  lun: bigint;
+  /** The task that functions 1 and 9 are about. */
+  task?: ScsiTask | undefined;
+  /** Asked just before sending: false drops the request. */
+  wanted?: (() => boolean) | undefined;
+}
+
+/** An answer, with the CmdSN that the request carried: it covers the tasks with a smaller one. */
+export interface TaskManagementAnswer {
+  /** Response, 0 to 255. */
+  response: number;
+  /** CmdSN of the request. */
+  cmdSN: number;
+}
+
+/** Sends one request, as {@link TaskManagement.call} says. */
+export type SendTaskManagement = (
+  call: TaskManagementCall,
+  limit: number,
+) => Promise<TaskManagementAnswer | undefined>;
+
+const MAX_RESENDS = 4;
+const RESEND_DELAY = 100;
+
+/** Task management requests of one connection. Targets need to cope with one at a time, so no more is under way. */
+export class TaskManagement {
+  readonly #link: Link;
+  readonly #queue: OneAtATime = new OneAtATime();
+
+  /** Makes the requests of one connection. */
+  constructor(link: Link) {
+    this.#link = link;
+  }
+
+  /**
+   * Sends one request, as soon as none other is under way. Undefined: it was not wanted any more.
+   *
+   * @param limit milliseconds for the answer
+   * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or what ended the connection
+   */
+  call(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer | undefined> {
+    return this.inTurn((send) => send(call, limit));
+  }
+
+  /**
+   * Runs a job as soon as no other request is under way. It sends its requests with what it is given, one after the other,
+   * and no request of others comes between them.
+   */
+  inTurn<T>(job: (send: SendTaskManagement) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => job((call, limit) => this.#attempts(call, limit)));
+  }
+
+  async #attempts(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer | undefined> {
+    for (let attempt = 1;; attempt++) {
+      if (call.wanted?.() === false || this.#link.loggedOut) return undefined;
+      try {
+        return await this.#send(call, limit);
+      } catch (error) {
+        const later = error instanceof RejectedError && error.reason === RejectReason.TooManyImmediateCommands;
+        if (!later || attempt > MAX_RESENDS) throw error;
+        await delay(RESEND_DELAY * attempt);
+      }
+    }
+  }
+
+  async #send(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer> {
+    const link = this.#link;
+    const { cmdSN } = link.window;
+    const { header } = await request(link, "taskManagement", limit, `Task management function ${call.fn}`, (itt) => ({
+      header: encodeTaskManagementRequest({
+        immediate: true,
+        function: call.fn,
+        lun: call.lun,
+        initiatorTaskTag: itt,
+        referencedTaskTag: call.task?.itt ?? RESERVED_TAG,
+        cmdSN,
+        expStatSN: link.statuses.expStatSN,
+        refCmdSN: call.task?.cmdSN ?? 0,
+        expDataSN: 0,
+      }),
+    }));
+    return { response: decodeTaskManagementResponse(header).response, cmdSN };
+  }
+}

@@ -1,0 +1,455 @@
+/**
+ * A target that says whatever a test wants: it listens on loopback, logs an initiator in, and then does nothing by itself.
+ * PDUs are taken apart and put together here without the framer, so that the framer's mistakes show.
+ *
+ * @module
+ */
+
+import { createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+import { crc32c } from "../../src/bytes/crc32c.ts";
+import {
+  decodeLoginRequest,
+  decodeNopOut,
+  decodeScsiCommand,
+  encodeDataIn,
+  encodeLoginResponse,
+  encodeNopIn,
+  encodeR2T,
+  encodeScsiResponse,
+  encodeTextKeys,
+  Opcode,
+  opcodeName,
+  parseTextKeys,
+  RESERVED_TAG,
+  type ScsiCommandPdu,
+} from "../../src/wire/mod.ts";
+
+/** One PDU of the initiator. */
+export interface Pdu {
+  opcode: number;
+  header: Uint8Array;
+  data: Uint8Array;
+}
+
+/** A SCSI Command with its immediate data. */
+export type Command = ScsiCommandPdu & { data: Uint8Array };
+
+/** How the peer logs an initiator in. */
+export interface LoginAnswers {
+  /** Values for keys, instead of taking over what is offered; undefined: the key is not answered. */
+  keys?: Record<string, string | undefined>;
+  /** MaxRecvDataSegmentLength of this target; 262144 where absent. */
+  maxRecv?: number;
+  /** StatSN of the first response; 0 where absent. */
+  statSN?: number;
+  /** MaxCmdSN minus CmdSN of the login; 63 where absent. */
+  window?: number;
+  /** TSIH of the final response; 1 where absent. */
+  tsih?: number;
+  /** TargetPortalGroupTag; 1 where absent. */
+  tag?: number;
+}
+
+/** Milliseconds that any one thing may take before the test fails. */
+const PATIENCE = 5_000;
+const DECLARATIVE = ["InitiatorName", "InitiatorAlias", "TargetName", "SessionType", "MaxRecvDataSegmentLength"];
+
+function within<T>(promise: Promise<T>, what: () => string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The peer waited in vain for ${what()}`)), PATIENCE);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Hex of a serial number, plus an offset. */
+export function plus(number: number, offset: number): number {
+  return (number + offset) >>> 0;
+}
+
+/** One connection of an initiator. */
+export class PeerConnection {
+  /** The TCP socket. */
+  readonly socket: Socket;
+  /** Everything that came, in order. */
+  readonly log: Pdu[] = [];
+  /** Keys that the initiator has sent in its login. */
+  readonly offered: Map<string, string> = new Map();
+  /** Login Requests. */
+  readonly logins: ReturnType<typeof decodeLoginRequest>[] = [];
+  /** StatSN of the next answer. */
+  statSN = 0;
+  /** ExpCmdSN that PDUs carry; follows the commands that come. */
+  expCmdSN = 0;
+  /** MaxCmdSN minus ExpCmdSN minus -1, kept by PDUs that do not say otherwise. */
+  window = 64;
+  /** Digests in both directions. */
+  headerDigest = false;
+  /** Digests in both directions. */
+  dataDigest = false;
+  /** ExpStatSN of the last PDU. */
+  expStatSN = 0;
+  /** Resolves when the initiator has closed or reset the connection. */
+  readonly closed: Promise<void>;
+  /** Whether it has. */
+  isClosed = false;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #queue: Pdu[] = [];
+  #waiting: ((pdu: Pdu | undefined) => void) | undefined;
+
+  /** Takes a socket over. */
+  constructor(socket: Socket) {
+    this.socket = socket;
+    this.closed = new Promise((resolve) => {
+      const end = () => {
+        this.isClosed = true;
+        this.#waiting?.(undefined);
+        resolve();
+      };
+      socket.on("end", end);
+      socket.on("close", end);
+    });
+    socket.on("error", () => {});
+    socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
+  }
+
+  #take(chunk: Uint8Array): void {
+    const joined = new Uint8Array(this.#buffer.length + chunk.length);
+    joined.set(this.#buffer);
+    joined.set(chunk, this.#buffer.length);
+    this.#buffer = joined;
+    for (;;) {
+      const pdu = this.#cut();
+      if (pdu === undefined) return;
+      this.log.push(pdu);
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting !== undefined) waiting(pdu);
+      else this.#queue.push(pdu);
+    }
+  }
+
+  #cut(): Pdu | undefined {
+    const bytes = this.#buffer;
+    if (bytes.length < 48) return undefined;
+    const ahs = (bytes[4] as number) * 4;
+    const length = ((bytes[5] as number) << 16) | ((bytes[6] as number) << 8) | (bytes[7] as number);
+    const pad = (4 - length % 4) % 4;
+    const start = 48 + ahs + (this.headerDigest ? 4 : 0);
+    const end = start + length + pad + (this.dataDigest && length > 0 ? 4 : 0);
+    if (bytes.length < end) return undefined;
+    if (this.headerDigest) check("header", bytes.subarray(0, 48 + ahs), bytes.subarray(48 + ahs, start));
+    if (this.dataDigest && length > 0) {
+      check("data", bytes.subarray(start, start + length + pad), bytes.subarray(end - 4, end));
+    }
+    for (let i = 0; i < pad; i++) if (bytes[start + length + i] !== 0) throw new Error("A pad byte is not 0");
+    const header = bytes.slice(0, 48 + ahs);
+    const data = bytes.slice(start, start + length);
+    this.#buffer = bytes.slice(end);
+    return { opcode: (header[0] as number) & 0x3f, header, data };
+  }
+
+  /** The next PDU. Fails when the connection ends instead. */
+  async next(): Promise<Pdu> {
+    const queued = this.#queue.shift();
+    const pdu = queued ?? (this.isClosed ? undefined : await within(
+      new Promise<Pdu | undefined>((resolve) => this.#waiting = resolve),
+      () => "a PDU",
+    ));
+    if (pdu === undefined) throw new Error("The initiator closed the connection instead of sending a PDU");
+    if (pdu.opcode !== Opcode.LoginRequest) this.expStatSN = word(pdu.header, 28);
+    const immediate = ((pdu.header[0] as number) & 0x40) !== 0;
+    const numbered = pdu.opcode !== Opcode.DataOut && pdu.opcode !== Opcode.Snack && !immediate;
+    if (numbered && word(pdu.header, 24) === this.expCmdSN) this.expCmdSN = plus(this.expCmdSN, 1);
+    return pdu;
+  }
+
+  /** The next PDU, which must be of this kind. */
+  async expect(opcode: number): Promise<Pdu> {
+    const pdu = await this.next();
+    if (pdu.opcode !== opcode) throw new Error(`Expected ${opcodeName(opcode)}, got ${opcodeName(pdu.opcode)}`);
+    return pdu;
+  }
+
+  /** The next PDU, which must be a SCSI Command. */
+  async command(): Promise<Command> {
+    const { header, data } = await this.expect(Opcode.ScsiCommand);
+    return { ...decodeScsiCommand(header), data };
+  }
+
+  /** Checks that nothing has been sent so far: pings, and the answer must be what comes next. */
+  async quiet(): Promise<void> {
+    const tag = 0x51e7;
+    this.nopIn({ targetTransferTag: tag });
+    const { header } = await this.expect(Opcode.NopOut);
+    const answer = decodeNopOut(header);
+    if (answer.targetTransferTag !== tag) throw new Error("The answer to the ping is not the one expected");
+  }
+
+  /** Resolves when the initiator has closed the connection; fails in time. */
+  async gone(): Promise<void> {
+    await within(this.closed, () => "the initiator to close the connection");
+  }
+
+  /** MaxCmdSN that PDUs carry. */
+  get maxCmdSN(): number {
+    return plus(this.expCmdSN, this.window - 1);
+  }
+
+  /** Takes one StatSN. */
+  takeStatSN(): number {
+    const taken = this.statSN;
+    this.statSN = plus(taken, 1);
+    return taken;
+  }
+
+  /** The three numbers of an answer that consumes a StatSN. */
+  numbers(): { statSN: number; expCmdSN: number; maxCmdSN: number } {
+    return { statSN: this.takeStatSN(), expCmdSN: this.expCmdSN, maxCmdSN: this.maxCmdSN };
+  }
+
+  /** Sends one PDU with its pads and digests. */
+  send(header: Uint8Array, data: Uint8Array = new Uint8Array(0)): void {
+    this.socket.write(this.frame(header, data));
+  }
+
+  /** The bytes of one PDU. */
+  frame(header: Uint8Array, data: Uint8Array = new Uint8Array(0)): Uint8Array {
+    const pad = (4 - data.length % 4) % 4;
+    const padded = new Uint8Array(data.length + pad);
+    padded.set(data);
+    const parts = [header];
+    if (this.headerDigest) parts.push(digest(header));
+    if (data.length > 0) {
+      parts.push(padded);
+      if (this.dataDigest) parts.push(digest(padded));
+    }
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  /** Logs the initiator in, to the end. */
+  async login(answers: LoginAnswers = {}): Promise<void> {
+    const { keys = {}, maxRecv = 262144, window = 63, tsih = 1, tag = 1 } = answers;
+    this.statSN = answers.statSN ?? 0;
+    this.window = window + 1;
+    for (let told = false;; told = true) {
+      const { header, data } = await this.expect(Opcode.LoginRequest);
+      const request = decodeLoginRequest(header);
+      this.logins.push(request);
+      this.expCmdSN = request.cmdSN;
+      const reply: [string, string][] = [];
+      if (!told && this.offered.size === 0 && tag >= 0) reply.push(["TargetPortalGroupTag", String(tag)]);
+      for (const [key, value] of parseTextKeys(data)) {
+        this.offered.set(key, value);
+        if (key === "MaxRecvDataSegmentLength") reply.push([key, String(maxRecv)]);
+        if (DECLARATIVE.includes(key)) continue;
+        const answer = key in keys ? keys[key] : takeOver(key, value);
+        if (answer === undefined) continue;
+        reply.push([key, answer]);
+        if (request.currentStage === 1) this.#agree(key, answer);
+      }
+      const final = request.transit && request.nextStage === 3;
+      this.send(
+        encodeLoginResponse({
+          transit: request.transit,
+          continue: false,
+          currentStage: request.currentStage,
+          nextStage: request.nextStage,
+          versionMax: 0,
+          versionActive: 0,
+          isid: request.isid,
+          tsih: final ? tsih : request.tsih,
+          initiatorTaskTag: request.initiatorTaskTag,
+          ...this.numbers(),
+          statusClass: 0,
+          statusDetail: 0,
+          dataSegmentLength: encodeTextKeys(reply).length,
+        }),
+        encodeTextKeys(reply),
+      );
+      if (!final) continue;
+      this.headerDigest = this.#agreed.get("HeaderDigest") === "CRC32C";
+      this.dataDigest = this.#agreed.get("DataDigest") === "CRC32C";
+      return;
+    }
+  }
+
+  readonly #agreed: Map<string, string> = new Map();
+  #agree(key: string, value: string): void {
+    this.#agreed.set(key, value);
+  }
+
+  /** Sends a NOP-In that answers nothing. */
+  nopIn(fields: { targetTransferTag?: number; lun?: bigint; expCmdSN?: number; maxCmdSN?: number } = {}): void {
+    this.send(encodeNopIn({
+      dataSegmentLength: 0,
+      lun: 0n,
+      initiatorTaskTag: RESERVED_TAG,
+      targetTransferTag: RESERVED_TAG,
+      statSN: this.statSN,
+      expCmdSN: this.expCmdSN,
+      maxCmdSN: this.maxCmdSN,
+      ...fields,
+    }));
+  }
+
+  /** Sends a SCSI Response. */
+  respond(
+    command: { initiatorTaskTag: number },
+    fields: Partial<Parameters<typeof encodeScsiResponse>[0]> = {},
+    data: Uint8Array = new Uint8Array(0),
+  ): void {
+    const numbers = fields.statSN === undefined ? this.numbers() : { expCmdSN: this.expCmdSN, maxCmdSN: this.maxCmdSN };
+    this.send(
+      encodeScsiResponse({
+        dataSegmentLength: data.length,
+        bidirectionalOverflow: false,
+        bidirectionalUnderflow: false,
+        overflow: false,
+        underflow: false,
+        response: 0,
+        status: 0,
+        initiatorTaskTag: command.initiatorTaskTag,
+        snackTag: 0,
+        statSN: 0,
+        expDataSN: 0,
+        bidirectionalResidualCount: 0,
+        residualCount: 0,
+        ...numbers,
+        ...fields,
+      }),
+      data,
+    );
+  }
+
+  /** Sends a Data-In; with `status` given, it ends the command. */
+  dataIn(
+    command: { initiatorTaskTag: number },
+    fields: Partial<Parameters<typeof encodeDataIn>[0]>,
+    data: Uint8Array,
+  ): void {
+    this.send(this.dataInHeader(command, fields, data.length), data);
+  }
+
+  /** The header of a Data-In. */
+  dataInHeader(
+    command: { initiatorTaskTag: number },
+    fields: Partial<Parameters<typeof encodeDataIn>[0]>,
+    length: number,
+  ): Uint8Array {
+    const ends = fields.status !== undefined || fields.statusPresent === true;
+    return encodeDataIn({
+      final: ends,
+      acknowledge: false,
+      overflow: false,
+      underflow: false,
+      statusPresent: ends,
+      status: 0,
+      dataSegmentLength: length,
+      lun: 0n,
+      initiatorTaskTag: command.initiatorTaskTag,
+      targetTransferTag: RESERVED_TAG,
+      expCmdSN: this.expCmdSN,
+      maxCmdSN: this.maxCmdSN,
+      statSN: ends && fields.statSN === undefined ? this.takeStatSN() : 0,
+      dataSN: 0,
+      bufferOffset: 0,
+      residualCount: 0,
+      ...fields,
+    });
+  }
+
+  /** Sends an R2T. */
+  r2t(
+    command: { initiatorTaskTag: number; lun: bigint },
+    fields: { bufferOffset: number; desiredDataTransferLength: number; r2tSN?: number; targetTransferTag?: number },
+  ): void {
+    this.send(encodeR2T({
+      lun: command.lun,
+      initiatorTaskTag: command.initiatorTaskTag,
+      targetTransferTag: 0x77,
+      statSN: this.statSN,
+      expCmdSN: this.expCmdSN,
+      maxCmdSN: this.maxCmdSN,
+      r2tSN: 0,
+      ...fields,
+    }));
+  }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
+}
+
+function digest(bytes: Uint8Array): Uint8Array {
+  const crc = new Uint8Array(4);
+  new DataView(crc.buffer).setUint32(0, crc32c(bytes), true);
+  return crc;
+}
+
+function check(what: string, bytes: Uint8Array, got: Uint8Array): void {
+  const want = digest(bytes);
+  if (!want.every((byte, i) => byte === got[i])) throw new Error(`The ${what} digest of the initiator is wrong`);
+}
+
+function takeOver(key: string, value: string): string | undefined {
+  if (key === "AuthMethod" || key === "HeaderDigest" || key === "DataDigest") {
+    const list = value.split(",");
+    return list.includes("None") ? "None" : list[0];
+  }
+  return value;
+}
+
+/** A listening peer. */
+export class Peer {
+  readonly #server: Server;
+  readonly #arrived: PeerConnection[] = [];
+  #waiting: ((connection: PeerConnection) => void) | undefined;
+  /** Every connection so far. */
+  readonly all: PeerConnection[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket) => {
+      const connection = new PeerConnection(socket);
+      this.all.push(connection);
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting !== undefined) waiting(connection);
+      else this.#arrived.push(connection);
+    });
+  }
+
+  /** Listens on a free port of loopback. */
+  static listen(): Promise<Peer> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ noDelay: true });
+      server.on("error", reject);
+      server.listen(0, "127.0.0.1", () => resolve(new Peer(server)));
+    });
+  }
+
+  /** Its port. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The next connection. */
+  accept(): Promise<PeerConnection> {
+    const arrived = this.#arrived.shift();
+    if (arrived !== undefined) return Promise.resolve(arrived);
+    return within(new Promise<PeerConnection>((resolve) => this.#waiting = resolve), () => "a connection");
+  }
+
+  /** Ends everything. */
+  close(): Promise<void> {
+    for (const { socket } of this.all) socket.destroy();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { fileDevice, type FileDeviceOptions } from "../../../src/devices/file.ts";
+
+const bytes = new Uint8Array(4096).map((_, i) => i);
+let folder = "";
+let path = "";
+
+test.before.each(() => {
+  folder = mkdtempSync(join(tmpdir(), "lunstream-"));
+  path = join(folder, "image");
+  writeFileSync(path, bytes);
+});
+test.after.each(() => rmSync(folder, { recursive: true }));
+
+async function code(promise: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await promise;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+  return undefined;
+}
+
+test("options that are not allowed leave the file as it is", async () => {
+  const wrong: FileDeviceOptions[] = [
+    { size: -1 },
+    { size: NaN },
+    { size: 0.5 },
+    { size: 1000, blockSize: 512 },
+    { size: 1024, blockSize: 0 },
+    { size: 1024, blockSize: 3 },
+    { size: 5000, readOnly: true },
+    { blockSize: 3 },
+  ];
+  for (const options of wrong) {
+    assert.is(await code(fileDevice(path, options)), "ERR_OUT_OF_RANGE", JSON.stringify(options));
+    assert.equal(new Uint8Array(readFileSync(path)), bytes, JSON.stringify(options));
+  }
+  for (const size of ["5", 5n] as never[]) assert.is(await code(fileDevice(path, { size })), "ERR_INVALID_ARG_TYPE");
+  assert.equal(new Uint8Array(readFileSync(path)), bytes);
+  assert.is(await code(fileDevice(join(folder, "new"), { size: -1 })), "ERR_OUT_OF_RANGE");
+  assert.is(await code(fileDevice(join(folder, "new"))), "COPY_FILE");
+});
+
+test("what has no positions is refused", async () => {
+  assert.is(await code(fileDevice("/dev/null", { readOnly: true })), "COPY_FILE");
+  assert.is(await code(fileDevice(folder, { readOnly: true })), "COPY_FILE");
+});
+
+test("a file that becomes shorter gives an error, not zeros", async () => {
+  const device = await fileDevice(path);
+  truncateSync(path, 1000);
+  assert.equal(await device.read(0, 1000), bytes.slice(0, 1000));
+  assert.is(await code(device.read(990, 20)), "BLOCK_END_OF_DEVICE");
+  assert.is(await code(device.read(3000, 20)), "BLOCK_END_OF_DEVICE");
+  await device.close();
+});
+
+test.run();
