@@ -71,3 +71,30 @@ export interface ScsiExecutor {
    */
   execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult>;
 }
+
+/** Blocks `start` to `end` (exclusive). */
+export interface BlockExtent {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/** What a command does to the medium, as far as its CDB says (SBC-4 §5). */
+export interface CommandEffect {
+  /** The blocks that it changes; undefined: perhaps all of them. */
+  readonly extent: BlockExtent | undefined;
+  /**
+   * `write`: its data, or what it makes of the blocks, may be in a volatile cache when it has ended; `durableWrite`: it is
+   * on the medium then (FUA); `flush`: SYNCHRONIZE CACHE of the whole LUN, answered when done; `partialFlush`: of a part of
+   * it, answered when done; `other`: anything else, flushes with IMMED included.
+   */
+  readonly kind: "write" | "durableWrite" | "flush" | "partialFlush" | "other";
+}
+
+/** What the sense data of a result mean for the command that it ended. */
+export type SenseMeaning = "recovered" | "unitAttention" | "other";
+
+/** What whoever carries commands must know of SCSI, handed in so that it need not parse CDBs itself. */
+export interface ScsiKnowledge {
+  effectOf(cdb: Uint8Array): CommandEffect;
+  meaningOf(sense: Uint8Array): SenseMeaning;
+}
