@@ -30,32 +30,21 @@ export { type CdbLayout, type CommandSet } from "./cdb/layout.ts";
 export { cdbName } from "./cdb/names.ts";
 export { findLayout, parseCdb, type ParseCdbOptions, type ParsedCdb } from "./cdb/parse.ts";
 export { CDB_LAYOUTS } from "./cdb/registry.ts";
+// Commands of any standard
+export { rawCommand, type RawCommandOptions } from "./commands/raw.ts";
+// SPC: all devices
 export {
   type BufferDescriptor, BufferMode, parseBufferDescriptor, readBuffer10, readBuffer16, type ReadBufferOptions,
   writeBuffer, type WriteBufferOptions,
 } from "./commands/spc/buffer.ts";
-export {
-  exchangeMedium, type ExchangeMediumOptions, initializeElementStatus, initializeElementStatusWithRange, moveMedium,
-  type MoveMediumOptions, positionToElement,
-} from "./commands/smc/changer.ts";
-export { compareAndWrite, type CompareAndWriteOptions } from "./commands/sbc/compare_and_write.ts";
 export {
   type CscdDescriptor, type CscdIdentification, type CscdRaw, encodeCscd, encodeSegment, type SegmentBlockOffset,
   type SegmentBlockToBlock, type SegmentDescriptor, type SegmentRaw, type SegmentStream, type SegmentVerify,
 } from "./commands/spc/copy_descriptors.ts";
 export { receiveDiagnosticResults, sendDiagnostic, type SendDiagnosticOptions } from "./commands/spc/diagnostic.ts";
 export {
-  type Element, type ElementStatus, ElementType, parseElementStatus, readElementStatus, type ReadElementStatusOptions,
-  type VolumeTag,
-} from "./commands/smc/element_status.ts";
-export {
   extendedCopy, type ExtendedCopyList, type ExtendedCopyOptions, parseExtendedCopy,
 } from "./commands/spc/extended_copy.ts";
-export { type FormatParameters, formatUnit, type FormatUnitOptions } from "./commands/sbc/format_unit.ts";
-export {
-  getLbaStatus, getLbaStatus32, type GetLbaStatus32Options, type GetLbaStatusOptions, type LbaStatus,
-  type LbaStatusList, parseGetLbaStatus, ProvisioningStatus,
-} from "./commands/sbc/get_lba_status.ts";
 export {
   type IdentifyingData, IdentifyingInformation, type IdentifyingTypes, parseIdentifyingInformation,
   parseIdentifyingTypes, reportIdentifyingInformation, setIdentifyingInformation,
@@ -63,17 +52,11 @@ export {
 export { inquiry, type InquiryOptions } from "./commands/spc/inquiry.ts";
 export { LogControl, logSelect, type LogSelectOptions, logSense, type LogSenseOptions } from "./commands/spc/log_sense.ts";
 export {
-  type DiscInformation, type DriveConfiguration, type Feature, getConfiguration, getEventStatusNotification,
-  mechanismStatus, parseConfiguration, parseDiscInformation, readCd, type ReadCdOptions, readDiscInformation,
-  readTrackInformation,
-} from "./commands/mmc/mmc.ts";
-export {
   modeSelect10, type ModeSelect10Options, modeSelect6, type ModeSelectBlockDescriptor, type ModeSelectOptions,
 } from "./commands/spc/mode_select.ts";
 export {
   modeSense10, type ModeSense10Options, modeSense6, type ModeSense6Options, PageControl,
 } from "./commands/spc/mode_sense.ts";
-export { orWrite16, type OrWriteOptions, xdWriteRead10, type XdWriteReadOptions } from "./commands/sbc/orwrite.ts";
 export {
   parsePrCapabilities, parsePrFullStatus, parsePrKeys, parsePrReservation, prReadFullStatus, prReadKeys,
   prReadReservation, prReportCapabilities, type Registration, type Reservation, type ReservationCapabilities,
@@ -84,22 +67,6 @@ export {
   type PrPreemptOptions, prRegister, prRegisterAndIgnore, prRegisterAndMove, type PrRegisterOptions, prRelease,
   prReplaceLost, prReserve, type PrReserveOptions,
 } from "./commands/spc/persistent_reserve_out.ts";
-export { preFetch10, preFetch16, type PreFetchOptions } from "./commands/sbc/pre_fetch.ts";
-export { rawCommand, type RawCommandOptions } from "./commands/raw.ts";
-export {
-  read10, read12, read16, read32, type Read32Options, read6, type Read6Options, type ReadOptions,
-} from "./commands/sbc/read.ts";
-export {
-  type Capacity10, type Capacity16, parseReadCapacity10, parseReadCapacity16, readCapacity10, readCapacity16,
-} from "./commands/sbc/read_capacity.ts";
-export {
-  type Defect, DefectFormat, type DefectList, parseReadDefectData10, parseReadDefectData12, readDefectData10,
-  type ReadDefectData10Options, readDefectData12, type ReadDefectData12Options,
-} from "./commands/sbc/read_defect_data.ts";
-export {
-  type FullToc, type FullTocEntry, parseFullToc, parseToc, readToc, type ReadTocOptions, type Toc, TocFormat,
-  type TocTrack,
-} from "./commands/mmc/read_toc.ts";
 export {
   type CopyFailure, type CopyOperatingParameters, copyOperationAbort, type CopyResultsOptions, type CopyStatus,
   parseCopyFailure, parseCopyOperatingParameters, parseCopyStatus, receiveCopyData, receiveCopyFailureDetails,
@@ -116,13 +83,38 @@ export {
 export { requestSense, type RequestSenseOptions } from "./commands/spc/request_sense.ts";
 export { release10, release6, reserve10, reserve6 } from "./commands/spc/reserve.ts";
 export {
-  sanitizeBlockErase, sanitizeCryptoErase, sanitizeExitFailureMode, type SanitizeOptions, sanitizeOverwrite,
-  type SanitizeOverwriteOptions,
-} from "./commands/sbc/sanitize.ts";
-export {
   parseSecurityProtocols, securityProtocolIn, securityProtocolOut, type SecurityProtocols,
   type SecurityProtocolSelection,
 } from "./commands/spc/security_protocol.ts";
+export {
+  AccessState, accessStateName, parseTargetPortGroups, reportTargetPortGroups, type ReportTargetPortGroupsOptions,
+  setTargetPortGroups, type SetTargetPortGroupsOptions, type TargetPortGroup, type TargetPortGroups,
+} from "./commands/spc/target_port_groups.ts";
+export { testUnitReady } from "./commands/spc/test_unit_ready.ts";
+export { type DeviceTimestamp, parseTimestamp, reportTimestamp, setTimestamp } from "./commands/spc/timestamp.ts";
+// SBC: disks
+export { compareAndWrite, type CompareAndWriteOptions } from "./commands/sbc/compare_and_write.ts";
+export { type FormatParameters, formatUnit, type FormatUnitOptions } from "./commands/sbc/format_unit.ts";
+export {
+  getLbaStatus, getLbaStatus32, type GetLbaStatus32Options, type GetLbaStatusOptions, type LbaStatus,
+  type LbaStatusList, parseGetLbaStatus, ProvisioningStatus,
+} from "./commands/sbc/get_lba_status.ts";
+export { orWrite16, type OrWriteOptions, xdWriteRead10, type XdWriteReadOptions } from "./commands/sbc/orwrite.ts";
+export { preFetch10, preFetch16, type PreFetchOptions } from "./commands/sbc/pre_fetch.ts";
+export {
+  read10, read12, read16, read32, type Read32Options, read6, type Read6Options, type ReadOptions,
+} from "./commands/sbc/read.ts";
+export {
+  type Capacity10, type Capacity16, parseReadCapacity10, parseReadCapacity16, readCapacity10, readCapacity16,
+} from "./commands/sbc/read_capacity.ts";
+export {
+  type Defect, DefectFormat, type DefectList, parseReadDefectData10, parseReadDefectData12, readDefectData10,
+  type ReadDefectData10Options, readDefectData12, type ReadDefectData12Options,
+} from "./commands/sbc/read_defect_data.ts";
+export {
+  sanitizeBlockErase, sanitizeCryptoErase, sanitizeExitFailureMode, type SanitizeOptions, sanitizeOverwrite,
+  type SanitizeOverwriteOptions,
+} from "./commands/sbc/sanitize.ts";
 export {
   type CdbSize, readSmallest, type SmallestOptions, synchronizeCacheSmallest, writeSmallest,
 } from "./commands/sbc/smallest.ts";
@@ -133,24 +125,6 @@ export {
   getStreamStatus, parseStreamControl, parseStreamStatus, streamControl, type StreamStatus,
 } from "./commands/sbc/streams.ts";
 export { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./commands/sbc/synchronize_cache.ts";
-export {
-  erase6, tapeRead6, type TapeReadOptions, tapeWrite6, type TapeWriteOptions, writeFilemarks16,
-  type WriteFilemarks16Options, writeFilemarks6, type WriteFilemarksOptions,
-} from "./commands/ssc/tape_data.ts";
-export {
-  loadUnload, type LoadUnloadOptions, locate10, type Locate10Options, locate16, type Locate16Options, rewind, space16,
-  space6, SpaceCode, type SpaceOptions,
-} from "./commands/ssc/tape_position.ts";
-export {
-  parseBlockLimits, parseMaxObjectIdentifier, parseReadPosition, PositionForm, readBlockLimits, readPosition,
-  type TapeBlockLimits, type TapePosition,
-} from "./commands/ssc/tape_status.ts";
-export {
-  AccessState, accessStateName, parseTargetPortGroups, reportTargetPortGroups, type ReportTargetPortGroupsOptions,
-  setTargetPortGroups, type SetTargetPortGroupsOptions, type TargetPortGroup, type TargetPortGroups,
-} from "./commands/spc/target_port_groups.ts";
-export { testUnitReady } from "./commands/spc/test_unit_ready.ts";
-export { type DeviceTimestamp, parseTimestamp, reportTimestamp, setTimestamp } from "./commands/spc/timestamp.ts";
 export {
   BLOCK_ZERO_ROD_TYPE, blockZeroToken, parseRodToken, parseRodTokenInformation, parseTokenList, populateToken,
   type PopulateTokenOptions, receiveRodTokenInformation, ROD_TOKEN_LENGTH, type RodToken, type RodTokenInformation,
@@ -169,10 +143,47 @@ export {
 export { writeAtomic16, type WriteAtomicOptions } from "./commands/sbc/write_atomic.ts";
 export { writeSame10, type WriteSame10Options, writeSame16, type WriteSame16Options } from "./commands/sbc/write_same.ts";
 export { type ScatteredRange, writeScattered16, type WriteScatteredOptions } from "./commands/sbc/write_scattered.ts";
+// ZBC: zoned disks
 export {
   closeZone, finishZone, openZone, parseReportZones, reportZones, type ReportZonesOptions, resetWritePointer,
   sequentializeZone, type Zone, type ZoneActionOptions, type ZoneList,
 } from "./commands/zbc/zones.ts";
+// SSC: tapes
+export {
+  erase6, tapeRead6, type TapeReadOptions, tapeWrite6, type TapeWriteOptions, writeFilemarks16,
+  type WriteFilemarks16Options, writeFilemarks6, type WriteFilemarksOptions,
+} from "./commands/ssc/tape_data.ts";
+export {
+  loadUnload, type LoadUnloadOptions, locate10, type Locate10Options, locate16, type Locate16Options, rewind, space16,
+  space6, SpaceCode, type SpaceOptions,
+} from "./commands/ssc/tape_position.ts";
+export {
+  parseBlockLimits, parseMaxObjectIdentifier, parseReadPosition, PositionForm, readBlockLimits, readPosition,
+  type TapeBlockLimits, type TapePosition,
+} from "./commands/ssc/tape_status.ts";
+// SMC: media changers
+export {
+  exchangeMedium, type ExchangeMediumOptions, initializeElementStatus, initializeElementStatusWithRange, moveMedium,
+  type MoveMediumOptions, positionToElement,
+} from "./commands/smc/changer.ts";
+export {
+  type Element, type ElementStatus, ElementType, parseElementStatus, readElementStatus, type ReadElementStatusOptions,
+  type VolumeTag,
+} from "./commands/smc/element_status.ts";
+// MMC: CD and DVD
+export {
+  type DriveConfiguration, type Feature, getConfiguration, parseConfiguration,
+} from "./commands/mmc/configuration.ts";
+export {
+  type DiscInformation, parseDiscInformation, readDiscInformation, readTrackInformation,
+} from "./commands/mmc/disc_information.ts";
+export { getEventStatusNotification, mechanismStatus } from "./commands/mmc/drive_status.ts";
+export { readCd, type ReadCdOptions } from "./commands/mmc/read_cd.ts";
+export {
+  type FullToc, type FullTocEntry, parseFullToc, parseToc, readToc, type ReadTocOptions, type Toc, TocFormat,
+  type TocTrack,
+} from "./commands/mmc/read_toc.ts";
+// Data of all of them
 export { type ParsedAnswer } from "./data/answer.ts";
 export { type Field, type FieldValue } from "./data/field.ts";
 export { type Integer } from "./data/put.ts";

@@ -7,8 +7,8 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, decodeCdb } from "./layout.ts";
 import { cdbName } from "./names.ts";
-import { CDB_LAYOUTS } from "./registry.ts";
-import { serviceActionOf, setsOf } from "./sets.ts";
+import { layoutsOf } from "./registry.ts";
+import { serviceActionOf } from "./sets.ts";
 
 /** A CDB as an object. */
 export interface ParsedCdb {
@@ -41,18 +41,6 @@ export interface ParseCdbOptions {
   deviceType?: number | undefined;
 }
 
-function group(layouts: readonly CdbLayout[]): ReadonlyMap<number, readonly CdbLayout[]> {
-  const groups = new Map<number, CdbLayout[]>();
-  for (const one of layouts) {
-    const same = groups.get(one.opcode);
-    if (same === undefined) groups.set(one.opcode, [one]);
-    else same.push(one);
-  }
-  return groups;
-}
-
-const BY_OPCODE: ReadonlyMap<number, readonly CdbLayout[]> = group(CDB_LAYOUTS);
-
 /** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16, or its own; the bytes that came for other groups. */
 function groupLength(cdb: Uint8Array): number {
   const opcode = cdb[0] ?? 0;
@@ -64,12 +52,10 @@ function groupLength(cdb: Uint8Array): number {
 export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | undefined {
   const opcode = cdb[0];
   if (opcode === undefined) return undefined;
-  const candidates = BY_OPCODE.get(opcode);
-  if (candidates === undefined) return undefined;
   const action = serviceActionOf(cdb);
-  for (const set of setsOf(deviceType)) {
-    const found = candidates.find((one) => one.set === set && one.serviceAction === action) ??
-      candidates.find((one) => one.set === set && one.serviceAction === undefined);
+  for (const layouts of layoutsOf(opcode, deviceType)) {
+    const found = layouts.find((one) => one.serviceAction === action) ??
+      layouts.find((one) => one.serviceAction === undefined);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,5 +1,6 @@
 // Every CDB layout: its fields do not overlap, any values come back from parseCdb, what does not fit is refused.
 import fc from "fast-check";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -108,6 +109,19 @@ for (const layout of CDB_LAYOUTS) {
     }
   });
 }
+
+test("each standard's registry lists its own commands, out of its own folder", async () => {
+  let count = 0;
+  for (const set of Object.keys(DEVICE_TYPES)) {
+    const path = `src/scsi/commands/${set.toLowerCase()}/registry.ts`;
+    const registry: Record<string, readonly CdbLayout[]> = await import(`../../../${path}`);
+    const layouts = registry[`${set}_LAYOUTS`]!;
+    assert.equal([...new Set(layouts.map((layout) => layout.set))], [set]);
+    assert.not.match(readFileSync(path, "utf8"), /from "(?!\.\/\w+\.ts"|\.\.\/\.\.\/cdb\/layout\.ts")/);
+    count += layouts.length;
+  }
+  assert.is(count, CDB_LAYOUTS.length);
+});
 
 test("names and layouts are unique within a command set", () => {
   const seen = new Set<string>();

@@ -1,0 +1,93 @@
+import { READ_BUFFER_10, READ_BUFFER_16, WRITE_BUFFER } from "./buffer.ts";
+import { RECEIVE_DIAGNOSTIC_RESULTS, SEND_DIAGNOSTIC } from "./diagnostic.ts";
+import { EXTENDED_COPY_LID1 } from "./extended_copy.ts";
+import { REPORT_IDENTIFYING_INFORMATION, SET_IDENTIFYING_INFORMATION } from "./identifying_information.ts";
+import { INQUIRY } from "./inquiry.ts";
+import { LOG_SELECT, LOG_SENSE } from "./log_sense.ts";
+import { MODE_SELECT_10, MODE_SELECT_6 } from "./mode_select.ts";
+import { MODE_SENSE_10, MODE_SENSE_6 } from "./mode_sense.ts";
+import {
+  PR_IN_READ_FULL_STATUS,
+  PR_IN_READ_KEYS,
+  PR_IN_READ_RESERVATION,
+  PR_IN_REPORT_CAPABILITIES,
+} from "./persistent_reserve_in.ts";
+import {
+  PR_OUT_CLEAR,
+  PR_OUT_PREEMPT,
+  PR_OUT_PREEMPT_AND_ABORT,
+  PR_OUT_REGISTER,
+  PR_OUT_REGISTER_AND_IGNORE,
+  PR_OUT_REGISTER_AND_MOVE,
+  PR_OUT_RELEASE,
+  PR_OUT_REPLACE_LOST,
+  PR_OUT_RESERVE,
+} from "./persistent_reserve_out.ts";
+import {
+  COPY_OPERATION_ABORT,
+  RECEIVE_COPY_DATA_LID1,
+  RECEIVE_COPY_FAILURE_DETAILS_LID1,
+  RECEIVE_COPY_OPERATING_PARAMETERS,
+  RECEIVE_COPY_STATUS_LID1,
+} from "./receive_copy_results.ts";
+import { REPORT_LUNS } from "./report_luns.ts";
+import { REPORT_SUPPORTED_OPERATION_CODES, REPORT_SUPPORTED_TMF } from "./report_opcodes.ts";
+import { REQUEST_SENSE } from "./request_sense.ts";
+import { RELEASE_10, RELEASE_6, RESERVE_10, RESERVE_6 } from "./reserve.ts";
+import { SECURITY_PROTOCOL_IN, SECURITY_PROTOCOL_OUT } from "./security_protocol.ts";
+import { REPORT_TARGET_PORT_GROUPS, SET_TARGET_PORT_GROUPS } from "./target_port_groups.ts";
+import { TEST_UNIT_READY } from "./test_unit_ready.ts";
+import { REPORT_TIMESTAMP, SET_TIMESTAMP } from "./timestamp.ts";
+import type { CdbLayout } from "../../cdb/layout.ts";
+
+/** The CDBs of SPC (all devices) that have a builder, in the order of their table in docs/scsi.md. */
+export const SPC_LAYOUTS: readonly CdbLayout[] = [
+  READ_BUFFER_10,
+  READ_BUFFER_16,
+  WRITE_BUFFER,
+  SEND_DIAGNOSTIC,
+  RECEIVE_DIAGNOSTIC_RESULTS,
+  EXTENDED_COPY_LID1,
+  REPORT_IDENTIFYING_INFORMATION,
+  SET_IDENTIFYING_INFORMATION,
+  INQUIRY,
+  LOG_SENSE,
+  LOG_SELECT,
+  MODE_SELECT_6,
+  MODE_SELECT_10,
+  MODE_SENSE_6,
+  MODE_SENSE_10,
+  PR_IN_READ_KEYS,
+  PR_IN_READ_RESERVATION,
+  PR_IN_REPORT_CAPABILITIES,
+  PR_IN_READ_FULL_STATUS,
+  PR_OUT_REGISTER,
+  PR_OUT_RESERVE,
+  PR_OUT_RELEASE,
+  PR_OUT_CLEAR,
+  PR_OUT_PREEMPT,
+  PR_OUT_PREEMPT_AND_ABORT,
+  PR_OUT_REGISTER_AND_IGNORE,
+  PR_OUT_REGISTER_AND_MOVE,
+  PR_OUT_REPLACE_LOST,
+  RECEIVE_COPY_STATUS_LID1,
+  RECEIVE_COPY_DATA_LID1,
+  RECEIVE_COPY_OPERATING_PARAMETERS,
+  RECEIVE_COPY_FAILURE_DETAILS_LID1,
+  COPY_OPERATION_ABORT,
+  REPORT_LUNS,
+  REPORT_SUPPORTED_OPERATION_CODES,
+  REPORT_SUPPORTED_TMF,
+  REQUEST_SENSE,
+  RESERVE_6,
+  RELEASE_6,
+  RESERVE_10,
+  RELEASE_10,
+  SECURITY_PROTOCOL_IN,
+  SECURITY_PROTOCOL_OUT,
+  REPORT_TARGET_PORT_GROUPS,
+  SET_TARGET_PORT_GROUPS,
+  TEST_UNIT_READY,
+  REPORT_TIMESTAMP,
+  SET_TIMESTAMP,
+];
