@@ -16,7 +16,7 @@ const LAYERS: Record<string, string[] | "all"> = {
   async: [],
   runtime: ["async"],
   wire: [],
-  scsi: ["command"],
+  scsi: ["command", "async"],
   session: ["command", "async", "wire", "runtime"],
   block: ["command", "async", "scsi"],
   devices: ["async", "runtime", "block"],

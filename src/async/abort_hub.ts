@@ -1,5 +1,5 @@
 /**
- * One listener per `AbortSignal`, however many commands wait on it: Node warns of a leak from the eleventh listener on, and
+ * One listener per `AbortSignal`, however many operations wait on it: Node warns of a leak from the eleventh listener on, and
  * adding one costs more than sending a command.
  *
  * @module
@@ -7,38 +7,42 @@
 
 const hubs = new WeakMap<AbortSignal, Hub>();
 
-/** All that wait on one signal, as a list. */
+/** All that wait on one signal, as a list in the order in which they began. */
 class Hub {
   readonly #signal: AbortSignal;
   #first: SignalWait | undefined;
+  #last: SignalWait | undefined;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
   }
 
   add(wait: SignalWait): void {
-    if (this.#first === undefined) this.#signal.addEventListener("abort", this.#fire);
-    else this.#first.before = wait;
-    wait.after = this.#first;
-    this.#first = wait;
+    wait.before = this.#last;
+    if (this.#last === undefined) {
+      this.#first = wait;
+      this.#signal.addEventListener("abort", this.#fire);
+    } else this.#last.after = wait;
+    this.#last = wait;
   }
 
   remove(wait: SignalWait): void {
     const { before, after } = wait;
-    if (before !== undefined) before.after = after;
-    else if (this.#first === wait) this.#first = after;
-    else return;
-    if (after !== undefined) after.before = before;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
     wait.before = wait.after = undefined;
     // A signal with listeners may live longer than one without.
     if (this.#first === undefined) this.#signal.removeEventListener("abort", this.#fire);
   }
 
   readonly #fire = (): void => {
+    // What begins in a callback does not wait for this abort.
     const waits: SignalWait[] = [];
     for (let wait = this.#first; wait !== undefined; wait = wait.after) waits.push(wait);
-    // In the order in which they began, and none that an earlier one has ended.
-    for (const wait of waits.reverse()) {
+    for (const wait of waits) {
+      // An earlier one has ended it.
       if (wait.over) continue;
       wait.forget();
       wait.callback();
@@ -50,9 +54,9 @@ class Hub {
 export class SignalWait {
   /** Called once when the signal fires. */
   readonly callback: () => void;
-  /** The one before it in the list of the signal. */
+  /** The one that began before it, in the list of the signal. */
   before: SignalWait | undefined;
-  /** The one after it. */
+  /** The one that began after it. */
   after: SignalWait | undefined;
   #hub: Hub | undefined;
 
@@ -78,4 +82,20 @@ export class SignalWait {
     this.#hub?.remove(this);
     this.#hub = undefined;
   }
+}
+
+const NOTHING = (): void => {};
+
+/**
+ * Calls `callback` once when the signal fires, at once where it has fired already, and never where there is none. Calling the
+ * function that is returned ends the wait.
+ */
+export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
+  if (signal === undefined) return NOTHING;
+  if (signal.aborted) {
+    callback();
+    return NOTHING;
+  }
+  const wait = new SignalWait(signal, callback);
+  return () => wait.forget();
 }

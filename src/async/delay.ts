@@ -5,6 +5,7 @@
  */
 
 import { AbortError } from "../errors.ts";
+import { onAbort } from "./abort_hub.ts";
 
 /** The longest time that a timer of the runtimes can wait, in milliseconds. */
 export const MAX_TIMEOUT: number = 0x7fff_ffff;
@@ -16,16 +17,14 @@ export const MAX_TIMEOUT: number = 0x7fff_ffff;
  */
 export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new AbortError(signal));
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(new AbortError(signal as AbortSignal));
-    };
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
+      forget();
       resolve();
     }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
+    const forget = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(new AbortError(signal));
+    });
   });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { AbortError } from "../errors.ts";
-import { onAbort } from "./on_abort.ts";
+import { onAbort } from "./abort_hub.ts";
 
 /** How a range is held. Shared holders do not wait for each other. */
 export type LockMode = "shared" | "exclusive";
@@ -71,12 +71,12 @@ export class RangeLock {
     const claim = new Claim(this, start, end, mode === "exclusive");
     this.#push(claim);
     await new Promise<void>((resolve, reject) => {
-      const forget = signal === undefined ? undefined : onAbort(signal, () => {
+      const forget = onAbort(signal, () => {
         this.drop(claim);
         reject(new AbortError(signal));
       });
       claim.wake = () => {
-        forget?.();
+        forget();
         resolve();
       };
     });

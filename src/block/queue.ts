@@ -11,7 +11,7 @@ import { retryAfter, type RetryOptions } from "../scsi/retry.ts";
 import { SenseKey } from "../scsi/sense/keys.ts";
 import { ScsiStatus } from "../scsi/status.ts";
 import type { DepthControl } from "./depth.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbort } from "../async/abort_hub.ts";
 
 /** One operation, as a series of commands that may be in flight together. */
 export interface Job {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { onAbort } from "../async/abort_hub.ts";
 import { copy, type CopyProgress, type CopySink, type CopySource, openSink, openSource } from "../copy/mod.ts";
 import { initiatorOption, Interrupted, interruptible, type LoginCliOptions } from "./common.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -79,7 +80,7 @@ async function move(
     progress.update(now.transferred);
   };
   // The end of an aborted copy may be long in coming, and a second signal does not wait for it.
-  signal.addEventListener("abort", () => progress.clear(), { once: true });
+  onAbort(signal, () => progress.clear());
   try {
     await copy(source, sink, { depth, requestSize, signal, onProgress });
     progress.stop({ done: true });

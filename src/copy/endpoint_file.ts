@@ -1,7 +1,6 @@
-import { AbortError } from "../errors.ts";
 import { openFile, type OpenFileOptions, type PositionalFile } from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../async/unless_aborted.ts";
 
 /** Options of opening a file as an end of a copy. */
 export interface FileEndpointOptions {
@@ -74,13 +73,11 @@ export async function fileSink(path: string, options: FileEndpointOptions = {}):
 /** Opens a file. The opening of a named pipe waits for somebody at its other end, and cannot be told to give up. */
 async function open(path: string, options: OpenFileOptions, signal: AbortSignal | undefined): Promise<PositionalFile> {
   const opening = openFile(path, { ...options, signal });
-  if (signal === undefined) return await opening;
   try {
     return await unlessAborted(opening, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
-    opening.then((file) => file.close()).catch(() => {});
-    throw new AbortError(signal);
+    if (signal?.aborted) opening.then((file) => file.close()).catch(() => {});
+    throw error;
   }
 }
 

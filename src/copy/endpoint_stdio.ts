@@ -1,6 +1,6 @@
 import { standardIdentity, stdin, writeStdout } from "../runtime/mod.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../async/unless_aborted.ts";
 
 /** The two standard streams of a process. */
 export interface StandardStreams {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "../async/abort_hub.ts";
 import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { type CopyProgress, ProgressCounter } from "./progress.ts";
@@ -82,15 +83,14 @@ class Run {
 
   async run(): Promise<CopyProgress> {
     const { signal } = this.#options;
-    const aborted = (): void => this.#fail(new AbortError(signal));
     if (signal?.aborted) throw new AbortError(signal);
-    signal?.addEventListener("abort", aborted);
+    const forget = onAbort(signal, () => this.#fail(new AbortError(signal)));
     try {
       const depth = this.#options.depth ?? Math.max(1, Math.floor(IN_FLIGHT / this.#requestSize));
       await Promise.all(Array.from({ length: depth }, () => this.#worker()));
       if (this.#failure === undefined) await this.#sink.finish({ signal: this.#stop.signal }).catch(this.#fail);
     } finally {
-      signal?.removeEventListener("abort", aborted);
+      forget();
     }
     if (this.#failure !== undefined) throw this.#failure.error;
     return this.#counter.state(this.#source.size);

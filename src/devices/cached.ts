@@ -4,11 +4,10 @@
  * @module
  */
 
-import { AbortError } from "../errors.ts";
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { unlessAborted } from "../async/unless_aborted.ts";
 
 /** Options of {@link cached}. */
 export interface CachedOptions extends LayerOptions {
@@ -185,17 +184,8 @@ class Cached extends Layer implements CachedDevice {
   /** The bytes of a chunk on its way; undefined where it could not be read. */
   #wait(chunk: Chunk | undefined, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
     if (chunk === undefined) return Promise.resolve(undefined);
-    const bytes = chunk.loading.catch(() => undefined);
-    if (signal === undefined) return bytes;
-    if (signal.aborted) return Promise.reject(new AbortError(signal));
     // Others may wait for the same chunk, so its read goes on.
-    return new Promise((resolve, reject) => {
-      const forget = onAbort(signal, () => reject(new AbortError(signal)));
-      bytes.then((value) => {
-        forget();
-        resolve(value);
-      });
-    });
+    return unlessAborted(chunk.loading.catch(() => undefined), signal);
   }
 
   #ahead(index: number): void {

@@ -5,6 +5,7 @@
  */
 
 import type { Agent, Dispatcher } from "undici";
+import { delay } from "../async/delay.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
 import { fileGeometry } from "./positional.ts";
@@ -197,7 +198,7 @@ class HttpSource {
 
   async #retrying<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     let left = this.#options.retries ?? RETRIES;
-    for (let delay = DELAY;; delay *= 2) {
+    for (let pause = DELAY;; pause *= 2) {
       try {
         return await work();
       } catch (reason) {
@@ -206,7 +207,7 @@ class HttpSource {
         if (left-- <= 0 || !(error instanceof TransportError || error instanceof TimeoutError)) throw error;
         if (error.code === ErrorCode.HostNotFound || error.code === ErrorCode.PermissionDenied) throw error;
       }
-      await pause(delay, signal);
+      await delay(pause, signal);
     }
   }
 }
@@ -254,20 +255,6 @@ function translate(reason: unknown, url: URL, timeout: number): unknown {
     return new TransportError(ErrorCode.PermissionDenied, `There is no permission to connect to ${where}`, options);
   }
   return new TransportError(ErrorCode.ConnectionLost, `The request to ${where} failed`, options);
-}
-
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(new AbortError(signal));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /**

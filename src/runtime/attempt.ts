@@ -1,4 +1,5 @@
-import { ErrorCode, IscsiError } from "../errors.ts";
+import { onAbort } from "../async/abort_hub.ts";
+import { AbortError } from "../errors.ts";
 import { connectError, connectTimeout } from "./connect_error.ts";
 import type { ConnectTcpOptions } from "./tcp.ts";
 
@@ -20,7 +21,7 @@ export function attempt<Socket>(
       if (over) return false;
       over = true;
       clearTimeout(timer);
-      signal?.removeEventListener("abort", aborted);
+      forget();
       return true;
     };
     const stop = (error: unknown): void => {
@@ -28,9 +29,8 @@ export function attempt<Socket>(
       reject(error);
       giveUp.abort();
     };
-    const aborted = (): void => stop(reasonOf(signal!));
     const timer = setTimeout(() => stop(connectTimeout(host, port, timeout)), timeout);
-    signal?.addEventListener("abort", aborted);
+    const forget = onAbort(signal, () => stop(reasonOf(signal!)));
     open(giveUp.signal).then(
       (socket) => finish() ? resolve(socket) : discard(socket),
       (error) => stop(connectError(error, host, port, timeout)),
@@ -39,5 +39,5 @@ export function attempt<Socket>(
 }
 
 function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? new IscsiError(ErrorCode.Aborted, "The connection attempt was aborted");
+  return signal.reason ?? new AbortError(signal);
 }

@@ -1,6 +1,6 @@
 import { failing } from "./file_error.ts";
-import type { FileKind, OpenFileOptions, PositionalFile } from "./files.ts";
 import { denoApi, type DenoFile } from "./platform.ts";
+import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 
 /** Open handles of one file at most: as many requests are under way at once. */
 const HANDLES = 8;

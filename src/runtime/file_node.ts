@@ -1,9 +1,9 @@
 import type * as Fs from "node:fs";
 import type * as FsPromises from "node:fs/promises";
 import { failing } from "./file_error.ts";
-import type { FileKind, OpenFileOptions, PositionalFile } from "./files.ts";
 import { openNodePipe } from "./pipe_node.ts";
 import { nodeModule } from "./platform.ts";
+import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 
 /** Opens a file in Node: one handle, whose reads and writes have positions. */
 export async function openNodeFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {

@@ -9,9 +9,10 @@ export { formatAddress } from "./address.ts";
 export { monotonicNow } from "./clock.ts";
 export { connectTcp, listenTcp } from "./connect.ts";
 export { env } from "./env.ts";
-export { type FileKind, openFile, type OpenFileOptions, type PositionalFile } from "./files.ts";
+export { openFile } from "./files.ts";
 export { constantTimeEqual, createHash, type Hash, hash, type HashAlgorithm } from "./hash.ts";
 export { isDeno, nodeModule, runtimeName } from "./platform.ts";
+export type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest, setExitCode } from "./process.ts";
 export { randomBytes } from "./random.ts";
 export {

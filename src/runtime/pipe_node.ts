@@ -7,25 +7,29 @@
 
 import type * as Fs from "node:fs";
 import type * as Net from "node:net";
+import { delay } from "../async/delay.ts";
 import { failing } from "./file_error.ts";
-import type { FileKind, OpenFileOptions, PositionalFile } from "./files.ts";
 import { nodeModule } from "./platform.ts";
+import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 
 /** Milliseconds between two tries to open a pipe that nobody reads. */
 const NEXT_TRY = 50;
 
-/** Opens a named pipe. For writing that waits until somebody reads; the signal ends the wait with its reason. */
+/**
+ * Opens a named pipe. For writing that waits until somebody reads.
+ *
+ * @throws `ABORT_ERR` where the signal ends the wait
+ */
 export async function openNodePipe(path: string, writes: boolean, { signal }: OpenFileOptions): Promise<NodePipe> {
   const { openSync, constants: { O_RDONLY, O_WRONLY, O_NONBLOCK } } = nodeModule<typeof Fs>("node:fs");
   while (true) {
-    signal?.throwIfAborted();
     try {
       return new NodePipe(path, openSync(path, (writes ? O_WRONLY : O_RDONLY) | O_NONBLOCK), writes);
     } catch (error) {
       // Nobody reads.
       if ((error as { code?: string }).code !== "ENXIO") throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, NEXT_TRY));
+    await delay(NEXT_TRY, signal);
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { delay } from "../async/delay.ts";
 import { formatAddress } from "./address.ts";
 import { attempt } from "./attempt.ts";
 import { listenError, lostError } from "./connect_error.ts";
@@ -45,7 +46,7 @@ export function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
       try {
         conn = await listener.accept();
       } catch {
-        if (!closed) await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
+        if (!closed) await delay(ACCEPT_PAUSE);
         continue;
       }
       new DenoConnection(conn, options.sink);

@@ -6,6 +6,7 @@
  */
 
 import { type AddressInfo, connect, createServer } from "node:net";
+import { onAbort } from "../async/abort_hub.ts";
 import { attempt } from "./attempt.ts";
 import { listenError } from "./connect_error.ts";
 import { NodeConnection } from "./node_connection.ts";
@@ -39,7 +40,7 @@ export function connectTcp(options: ConnectTcpOptions): Promise<TcpConnection> {
           connection.start(socket, sink);
           resolve(connection);
         });
-        giveUp.addEventListener("abort", () => socket.destroy());
+        onAbort(giveUp, () => socket.destroy());
       }),
     (late) => late.destroy(),
   );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, IscsiError } from "../errors.ts";
+import { delay as waitOnTimer } from "../async/delay.ts";
 import { testUnitReady } from "./commands/spc/test_unit_ready.ts";
 import { isGood, scsiErrorFrom, senseOf } from "./errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
@@ -32,26 +32,6 @@ export interface RetryOptions extends ExecuteOptions {
   onRetry?: ((result: ScsiResult, delay: number) => void) | undefined;
   /** Waits so many milliseconds, or rejects when the signal fires; timers where absent. */
   wait?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
-}
-
-function aborted(signal: AbortSignal): IscsiError {
-  return new IscsiError(ErrorCode.Aborted, "The operation was aborted", { cause: signal.reason });
-}
-
-/** Waits on a timer. */
-function waitOnTimer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(aborted(signal));
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(aborted(signal!));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }
 
 /** What to do with a result. */

@@ -43,7 +43,7 @@ const Base = withWrites(DuplexBase) as new (
 class Stream extends Base implements DeviceDuplexStream {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
-  readonly #forget: (() => void) | undefined;
+  readonly #forget: () => void;
   #unpipe: (() => void) | undefined;
 
   constructor(ahead: ReadAhead, make: MakeBehind, signal: AbortSignal | undefined) {
@@ -85,7 +85,7 @@ class Stream extends Base implements DeviceDuplexStream {
   }
 
   override _destroy(callback: DoneCallback): void {
-    this.#forget?.();
+    this.#forget();
     this.#ahead.cancel().then(() => super._destroy(callback));
   }
 }

@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbort } from "../async/abort_hub.ts";
 import { AbortError, ErrorCode, rangeError, typeError } from "../errors.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
@@ -34,7 +34,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
   readonly #make: (chunk: PlacedBytes) => T;
-  readonly #forget: (() => void) | undefined;
+  readonly #forget: () => void;
   #unpipe: (() => void) | undefined;
 
   constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
@@ -82,7 +82,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   }
 
   override _destroy(callback: DoneCallback): void {
-    this.#forget?.();
+    this.#forget();
     this.#ahead.cancel().then(() => callback(null));
   }
 }
@@ -151,9 +151,6 @@ export function readRange(
 export function destroyOnAbort(
   stream: { destroy(error: Error): void },
   signal: AbortSignal | undefined,
-): (() => void) | undefined {
-  if (signal === undefined) return undefined;
-  if (!signal.aborted) return onAbort(signal, () => stream.destroy(new AbortError(signal)));
-  stream.destroy(new AbortError(signal));
-  return undefined;
+): () => void {
+  return onAbort(signal, () => stream.destroy(new AbortError(signal)));
 }

@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbort } from "../async/abort_hub.ts";
 import { AbortError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
@@ -57,13 +57,10 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
   return new ReadableStream({
     type: "bytes",
     start(controller) {
-      if (signal === undefined) return;
-      const stop = (): void => {
+      forget = onAbort(signal, () => {
         controller.error(new AbortError(signal));
         finish().catch(() => {});
-      };
-      if (signal.aborted) stop();
-      else forget = onAbort(signal, stop);
+      });
     },
     async pull(controller) {
       let chunk: PlacedBytes | undefined;

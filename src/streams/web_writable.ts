@@ -6,7 +6,7 @@
 
 import { integerOption } from "../block/checks.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbort } from "../async/abort_hub.ts";
 import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { WriteBehind } from "./write_behind.ts";
@@ -99,11 +99,8 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
         finish(error).catch(() => {});
       };
       // `abort()` of the sink comes only after the write in progress, which may wait for room: this comes at once.
-      controller.signal.addEventListener("abort", () => behind.cancel(controller.signal.reason), { once: true });
-      if (signal === undefined) return;
-      const stop = (): void => fail(new AbortError(signal));
-      if (signal.aborted) stop();
-      else forget = onAbort(signal, stop);
+      onAbort(controller.signal, () => void behind.cancel(controller.signal.reason));
+      forget = onAbort(signal, () => fail(new AbortError(signal)));
     },
     async write(chunk) {
       if (!(chunk instanceof Uint8Array)) {

@@ -29,7 +29,7 @@ export interface WriteStreamOptions extends StreamTuning {
 }
 
 class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
-  readonly #forget: (() => void) | undefined;
+  readonly #forget: () => void;
 
   constructor(behind: MakeBehind, options: WriteStreamOptions) {
     super({ eagerOpen: true }, behind);
@@ -37,7 +37,7 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
   }
 
   override _destroy(callback: DoneCallback): void {
-    this.#forget?.();
+    this.#forget();
     super._destroy(callback);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "../../async/abort_hub.ts";
 import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
 import { monotonicNow } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
@@ -175,10 +176,8 @@ async function tryOnce(
     maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
   });
   const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);
-  const onAbort = () => connection.fail(new AbortError(signal as AbortSignal, "The login was aborted"));
-  signal?.addEventListener("abort", onAbort, { once: true });
+  const forget = onAbort(signal, () => connection.fail(new AbortError(signal, "The login was aborted")));
   try {
-    if (signal?.aborted) onAbort();
     const outcome = await login(new ConnectionLoginChannel(connection), {
       initiatorName: options.initiatorName,
       targetName: options.targetName,
@@ -197,6 +196,6 @@ async function tryOnce(
     throw thrown;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    forget();
   }
 }

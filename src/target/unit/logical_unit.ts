@@ -4,11 +4,11 @@
  * @module
  */
 
+import { type LockMode, RangeLock } from "../../async/range_lock.ts";
 import type { Backing } from "../backing.ts";
 import { type Attention, UnitAttentions } from "./attention.ts";
 import { ModeState } from "./mode_state.ts";
 import { PersistentReservations } from "./persistent_reservations.ts";
-import { RangeLock } from "./range_lock.ts";
 import { CheckCondition, lbaOutOfRange, noMedium } from "./sense.ts";
 import { TaskSet } from "./task_set.ts";
 
@@ -100,17 +100,17 @@ export class LogicalUnit {
 
   /** Fills `buffer` from `position` (bytes). */
   read(buffer: Uint8Array, position: number): Promise<void> {
-    return this.#guard(position, buffer.length, false, 0x1100, (backing) => backing.readInto(buffer, position));
+    return this.#guard(position, buffer.length, "shared", 0x1100, (backing) => backing.readInto(buffer, position));
   }
 
   /** Writes `buffer` at `position` (bytes). */
   write(buffer: Uint8Array, position: number): Promise<void> {
-    return this.#guard(position, buffer.length, false, 0x0c00, (backing) => backing.write(buffer, position));
+    return this.#guard(position, buffer.length, "shared", 0x0c00, (backing) => backing.write(buffer, position));
   }
 
   /** Makes `length` bytes from `position` read as zeros, giving them back. Only where the unit is `thin`. */
   unmap(position: number, length: number): Promise<void> {
-    return this.#guard(position, length, false, 0x0c00, (backing) => backing.writeZeroes!(position, length));
+    return this.#guard(position, length, "shared", 0x0c00, (backing) => backing.writeZeroes!(position, length));
   }
 
   /** Reads, lets `change` work on the bytes, and writes what it returns, with nobody in between. */
@@ -119,7 +119,7 @@ export class LogicalUnit {
     length: number,
     change: (current: Uint8Array) => Uint8Array,
   ): Promise<void> {
-    return this.#guard(position, length, true, 0x0c00, async (backing) => {
+    return this.#guard(position, length, "exclusive", 0x0c00, async (backing) => {
       const current = new Uint8Array(length);
       await backing.readInto(current, position);
       await backing.write(change(current), position);
@@ -159,15 +159,18 @@ export class LogicalUnit {
   async #guard(
     position: number,
     length: number,
-    exclusive: boolean,
+    mode: LockMode,
     code: number,
     work: (backing: Backing) => Promise<void>,
   ): Promise<void> {
     const backing = this.backing;
+    const held = await this.ranges.acquire(position, position + length, mode);
     try {
-      await this.ranges.run(position, position + length, exclusive, () => work(backing));
+      await work(backing);
     } catch (cause) {
       throw mediumError(code, cause);
+    } finally {
+      held.release();
     }
   }
 }

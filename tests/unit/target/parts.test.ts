@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toHex } from "../../../src/bytes/mod.ts";
 import { fileBacking, memoryBacking, startTarget, type TargetOptions } from "../../../src/target/mod.ts";
+import { makeUnits } from "../../../src/target/make_units.ts";
 import { TextAssembler } from "../../../src/target/login/text_assembler.ts";
 import { Budget, BufferPool, CHUNK } from "../../../src/target/protocol/buffers.ts";
 import { DataOutReceiver } from "../../../src/target/protocol/data_out.ts";
@@ -13,8 +14,13 @@ import { lunNumber } from "../../../src/target/protocol/lun.ts";
 import { Reblocker } from "../../../src/target/protocol/reblock.ts";
 import { CommandWindow } from "../../../src/target/protocol/window.ts";
 import { Attention, UnitAttentions } from "../../../src/target/unit/attention.ts";
-import { RangeLock } from "../../../src/target/unit/range_lock.ts";
-import { encodeSense, invalidField, invalidParameter, miscompare } from "../../../src/target/unit/sense.ts";
+import {
+  CheckCondition,
+  encodeSense,
+  invalidField,
+  invalidParameter,
+  miscompare,
+} from "../../../src/target/unit/sense.ts";
 import { TaskSet } from "../../../src/target/unit/task_set.ts";
 import type { DataOut } from "../../../src/wire/mod.ts";
 import { pattern } from "./initiator.ts";
@@ -31,45 +37,23 @@ test("sense in both formats", () => {
   assert.is(toHex(encodeSense(miscompare(5).sense, true)), "720e1d000000000c" + "000a80000000000000000005");
 });
 
-test("RangeLock: sharers together, an exclusive one alone, in the order of arrival where they meet", async () => {
-  const lock = new RangeLock();
-  const log: string[] = [];
-  const open: Record<string, () => void> = {};
-  const hold = (name: string, start: number, end: number, exclusive: boolean) =>
-    lock.run(start, end, exclusive, async () => {
-      log.push(name);
-      await new Promise<void>((resolve) => open[name] = resolve);
-    });
-  const all = [
-    hold("a", 0, 10, false),
-    hold("b", 5, 15, false),
-    hold("c", 8, 9, true),
-    hold("d", 20, 30, true),
-    hold("e", 0, 10, false),
-    hold("f", 30, 31, false),
-  ];
-  await settle();
-  assert.equal(log, ["a", "b", "d", "f"]);
-  open["a"]!();
-  await settle();
-  assert.equal(log, ["a", "b", "d", "f"], "b still shares with c's range");
-  open["b"]!();
-  await settle();
-  assert.equal(log, ["a", "b", "d", "f", "c"]);
-  open["c"]!();
-  await settle();
-  assert.equal(log.at(-1), "e");
-  for (const name of ["d", "e", "f"]) open[name]!();
-  await Promise.all(all);
-});
-
-test("RangeLock: work that fails lets go", async () => {
-  const lock = new RangeLock();
-  const failure = await lock.run(0, 1, true, () => Promise.reject(new Error("no"))).catch((error: Error) =>
-    error.message
-  );
-  assert.is(failure, "no");
-  assert.is(await lock.run(0, 1, true, () => Promise.resolve(5)), 5);
+test("a backing that fails is a medium error, and its range is free again", async () => {
+  let broken = true;
+  const backing = {
+    blockSize: 512,
+    size: 1024,
+    readInto: () => broken ? Promise.reject(new Error("no")) : Promise.resolve(),
+    write: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const unit = makeUnits([{ backing }], "iqn.2026-01.example:disk").get(0)!;
+  const failure = await unit.update(0, 512, (bytes) => bytes).catch((error: unknown) => error);
+  assert.instance(failure, CheckCondition);
+  assert.is((failure as CheckCondition).sense.key, 3);
+  broken = false;
+  await unit.update(0, 512, (bytes) => bytes);
+  assert.is(unit.ranges.size, 0);
 });
 
 test("TaskSet: an ordered task in the middle", async () => {

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { SignalWait } from "../../../src/async/abort_hub.ts";
+import { onAbort, SignalWait } from "../../../src/async/abort_hub.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { controller: AbortController; listeners: () => number } {
@@ -62,6 +62,30 @@ test("what one callback forgets is not called, and what begins in one does not w
   controller.abort();
   assert.equal(called, ["first", "third"]);
   assert.ok(first.over && second.over && third.over);
+});
+
+test("onAbort() and SignalWait share the one listener and the order", () => {
+  const { controller, listeners } = counted();
+  const called: string[] = [];
+  const same = (): number => called.push("twice");
+  onAbort(controller.signal, () => called.push("first"));
+  new SignalWait(controller.signal, () => called.push("second"));
+  onAbort(controller.signal, same);
+  onAbort(controller.signal, same);
+  const forget = onAbort(controller.signal, () => called.push("forgotten"));
+  assert.is(listeners(), 1);
+  forget();
+  forget();
+  controller.abort();
+  assert.equal(called, ["first", "second", "twice", "twice"]);
+  assert.is(listeners(), 0);
+});
+
+test("onAbort() of a signal that has fired calls at once, and without a signal never", () => {
+  const called: string[] = [];
+  onAbort(AbortSignal.abort(), () => called.push("fired"))();
+  onAbort(undefined, () => called.push("none"))();
+  assert.equal(called, ["fired"]);
 });
 
 test.run();

@@ -1,0 +1,22 @@
+/**
+ * Giving up on what cannot be told to give up.
+ *
+ * @module
+ */
+
+import { AbortError } from "../errors.ts";
+import { onAbort } from "./abort_hub.ts";
+
+/**
+ * Settles as `work` does, or rejects as soon as the signal fires: for what cannot be told to give up, such as the read from a
+ * pipe that nobody writes to, or what others wait for too. The work goes on unheard.
+ *
+ * @throws AbortError (`ABORT_ERR`) if the signal fires first
+ */
+export function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => reject(new AbortError(signal)));
+    work.then(resolve, reject).finally(forget);
+  });
+}

@@ -1,0 +1,43 @@
+/** Options of {@link "./files.ts".openFile}. */
+export interface OpenFileOptions {
+  /** What the file is opened for. */
+  mode: "read" | "write" | "readwrite";
+  /** Make the file where there is none. */
+  create?: boolean | undefined;
+  /** Cut a file that is there to no bytes. */
+  truncate?: boolean | undefined;
+  /** With `create`: fail where the file is there already. */
+  exclusive?: boolean | undefined;
+  /** Ends the wait for the other end of a named pipe, where the runtime can do that. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What kind of thing a path leads to: `stream` is a pipe, a terminal or a character device. */
+export type FileKind = "regular" | "block" | "stream";
+
+/** A file with reads and writes at positions, any number of them at once. Every failure is an `IscsiError`. */
+export interface PositionalFile {
+  /** The path it was opened by. */
+  readonly path: string;
+  readonly kind: FileKind;
+  /** Whether it is a regular file, which can be truncated and grows as it is written. */
+  readonly isRegular: boolean;
+  /** Tells whether two open files are the same one: device and inode. */
+  readonly identity: string;
+  /** Preferred size of a request in bytes, as the file system has it. */
+  readonly blockSize: number;
+  /** Size in bytes; that of the device for a block device; 0 for a stream. */
+  size(): Promise<number>;
+  /** Reads at `position` (ignored for a stream) and resolves with the number of bytes: 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes all of `buffer` at `position` (ignored for a stream). */
+  write(buffer: Uint8Array, position: number): Promise<void>;
+  /** Settles when all that was written is on the medium. */
+  sync(): Promise<void>;
+  /** Cuts or extends the file to `length` bytes. */
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a file, a block device, or what else has a path, without the checks of {@link "./files.ts".openFile}. */
+export type OpenFile = (path: string, options: OpenFileOptions) => Promise<PositionalFile | "directory">;
