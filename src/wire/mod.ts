@@ -53,6 +53,7 @@ export {
   type TaskManagementResponse,
   TaskManagementResponseCode,
 } from "./task_management_response.ts";
+export { MAX_EMPTY_PARTS, splitText, TextJoiner, type TextJoinerOptions } from "./text_joining.ts";
 export {
   DEFAULT_MAX_PAIRS,
   encodeTextKeys,

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
-import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG } from "../../wire/mod.ts";
+import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG, TextJoiner } from "../../wire/mod.ts";
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
@@ -13,9 +13,7 @@ import { RejectedError } from "./requests.ts";
 import { RequestTask } from "../tasks/task.ts";
 
 /** Most bytes of one answer over all its parts. Our choice. */
-export const MAX_TEXT_ANSWER: number = 4 * 1024 * 1024;
-/** Most parts of one answer that bring no byte. Our choice. */
-export const MAX_EMPTY_PARTS = 8;
+const MAX_TEXT_ANSWER = 4 * 1024 * 1024;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
@@ -58,9 +56,7 @@ export class Texts {
   #exchange(text: Uint8Array, limit: number): Promise<Uint8Array> {
     const link = this.#link;
     return new Promise((resolve, reject) => {
-      const parts: Uint8Array[] = [];
-      let total = 0;
-      let empty = 0;
+      const joiner = new TextJoiner({ limit: MAX_TEXT_ANSWER, opcode: Opcode.TextResponse });
       let timer: ReturnType<typeof setTimeout> | undefined;
       const itt = link.tasks.newTag();
 
@@ -102,19 +98,14 @@ export class Texts {
             "A Text Response wants to go on and has no tag",
           );
         }
-        total += data.length;
-        if (total > MAX_TEXT_ANSWER) bad("DataSegmentLength", total, MAX_TEXT_ANSWER, "A text answer is too long");
-        if (data.length > 0) parts.push(data);
-        else if (!pdu.final && ++empty > MAX_EMPTY_PARTS) {
-          bad("DataSegmentLength", 0, 1, "A text answer has too many empty parts");
-        }
+        joiner.add(data, { last: pdu.final });
         if (this.#stuck) return;
         if (!pdu.final) {
           return send(pdu.targetTransferTag, pdu.lun, NO_BYTES);
         }
         clearTimeout(timer);
         link.tasks.delete(task);
-        resolve(join(parts, total));
+        resolve(joiner.take());
       };
 
       const task = new RequestTask("text", itt, {
@@ -132,15 +123,4 @@ export class Texts {
       send(RESERVED_TAG, 0n, text);
     });
   }
-}
-
-function join(parts: readonly Uint8Array[], total: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const all = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

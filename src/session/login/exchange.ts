@@ -11,12 +11,12 @@ import { LoginStage } from "../../wire/login_flags.ts";
 import { encodeLoginRequest } from "../../wire/login_request.ts";
 import { decodeLoginResponse, type LoginResponse } from "../../wire/login_response.ts";
 import { Opcode, opcodeOf } from "../../wire/opcodes.ts";
+import { splitText, TextJoiner } from "../../wire/text_joining.ts";
 import { encodeTextKeys, parseTextKeys } from "../../wire/text_keys.ts";
 import type { LoginChannel } from "./channel.ts";
 import type { TextPair } from "./negotiation/negotiate.ts";
 import type { CheckedLoginOptions } from "./options.ts";
 import { isRedirection, type LoginRedirection, redirection, statusError } from "./status.ts";
-import { splitText, TextBuffer } from "./text_buffer.ts";
 
 /** Most bytes of data in one Login Request: what a target must take before it has declared anything. */
 const MAX_REQUEST_DATA = 8192;
@@ -84,8 +84,7 @@ export class LoginExchange {
    */
   async round(message: LoginMessage): Promise<LoginReply | LoginRedirection> {
     const parts = splitText(encodeTextKeys(message.pairs), MAX_REQUEST_DATA);
-    const buffer = new TextBuffer({ limit: MAX_TEXT, opcode: Opcode.LoginResponse });
-    let received = 0;
+    const joiner = new TextJoiner({ limit: MAX_TEXT, opcode: Opcode.LoginResponse });
     let answer: { response: LoginResponse; data: Uint8Array } | LoginRedirection;
     for (let index = 0;; index++) {
       const last = index >= parts.length - 1;
@@ -99,12 +98,11 @@ export class LoginExchange {
         this.#checkAnswerToPart(response, data);
         continue;
       }
-      received += data.length;
-      buffer.add(data, { final: !response.continue });
+      joiner.add(data, { last: !response.continue });
       if (!response.continue) break;
     }
     const { response } = answer;
-    if (message.pairs.length === 0 && received === 0 && !response.transit) {
+    if (message.pairs.length === 0 && joiner.length === 0 && !response.transit) {
       throw breach(
         "T",
         "The target neither moves the login on nor says anything",
@@ -112,7 +110,7 @@ export class LoginExchange {
         "a key or a stage",
       );
     }
-    return { kind: "reply", pairs: parseTextKeys(buffer.take()), transit: response.transit, response };
+    return { kind: "reply", pairs: parseTextKeys(joiner.take()), transit: response.transit, response };
   }
 
   /** One request and its response, checked. Only the last part of our own text may ask to leave the stage. */

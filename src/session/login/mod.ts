@@ -22,4 +22,3 @@ export { checkLoginOptions, type LoginOptions, type SessionType } from "./option
 export type { SessionParameters } from "./negotiation/parameters.ts";
 export { quote } from "../discovery/printable.ts";
 export type { LoginRedirection } from "./status.ts";
-export { splitText, TextBuffer, type TextBufferOptions } from "./text_buffer.ts";

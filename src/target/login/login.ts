@@ -5,15 +5,16 @@
  * @module
  */
 
-import { type LoginRequest, LoginStage, parseTextKeys } from "../../wire/mod.ts";
+import { type LoginRequest, LoginStage, Opcode, parseTextKeys, TextJoiner } from "../../wire/mod.ts";
 import type { TargetAuth } from "../options.ts";
 import type { OutstandingChallenges } from "./chap.ts";
 import { LoginFailure, LoginStatus } from "./failure.ts";
 import type { Limits, Negotiated } from "./limits.ts";
 import { Operational } from "./operational.ts";
 import { Security, SECURITY_KEYS } from "./security.ts";
-import { TextAssembler } from "./text_assembler.ts";
 
+/** Longest text of the initiator in one step of the login, over all its parts, in bytes. */
+const MAX_TEXT = 65536;
 /** Requests that one login may take. */
 const MAX_ROUNDS = 64;
 /** Our only portal group. */
@@ -61,7 +62,7 @@ const NAMES: ReadonlySet<string> = new Set(["InitiatorName", "TargetName", "Sess
 /** The state of one login. */
 export class Login {
   readonly #environment: LoginEnvironment;
-  readonly #text = new TextAssembler();
+  readonly #text = new TextJoiner({ limit: MAX_TEXT, opcode: Opcode.LoginRequest });
   readonly #seen = new Map<string, string>();
   #first: LoginRequest | undefined;
   #stage: number = LoginStage.Security;
@@ -82,7 +83,8 @@ export class Login {
    */
   handle(request: LoginRequest, data: Uint8Array): LoginReply {
     this.#checkRequest(request);
-    if (!this.#text.add(data, request.continue)) return { transit: false, nextStage: 0, pairs: [] };
+    this.#text.add(data, { last: !request.continue });
+    if (request.continue) return { transit: false, nextStage: 0, pairs: [] };
     const keys = this.#takeKeys(parseTextKeys(this.#text.take(), 1024));
     const opening = this.#security === undefined;
     if (opening) this.#begin(request, keys);

@@ -6,9 +6,17 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
-import { encodeTextKeys, Opcode, parseNumber, parseTextKeys, RESERVED_TAG, type TextRequest } from "../../wire/mod.ts";
+import {
+  encodeTextKeys,
+  Opcode,
+  parseNumber,
+  parseTextKeys,
+  RESERVED_TAG,
+  splitText,
+  TextJoiner,
+  type TextRequest,
+} from "../../wire/mod.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
-import { TextAssembler } from "../login/text_assembler.ts";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 
@@ -21,17 +29,23 @@ export interface TextAnswer {
   readonly data: Uint8Array;
 }
 
+/** Longest text of one request, over all its parts, in bytes. */
+const MAX_TEXT = 65536;
 /** Keys of one request, at most. */
 const MAX_KEYS = 256;
 const EMPTY = new Uint8Array(0);
+
+function newRequest(): TextJoiner {
+  return new TextJoiner({ limit: MAX_TEXT, opcode: Opcode.TextRequest });
+}
 
 /** The text negotiation of one connection: one at a time. */
 export class TextExchange {
   readonly #connection: Connection;
   readonly #session: Session;
-  #request = new TextAssembler();
-  /** What is still to be sent. */
-  #rest: Uint8Array = EMPTY;
+  #request = newRequest();
+  /** The parts of the answer that are still to be sent. */
+  #rest: Uint8Array[] = [];
   #tag = RESERVED_TAG;
   #lastTag = 0;
 
@@ -47,8 +61,8 @@ export class TextExchange {
    */
   handle(pdu: TextRequest, data: Uint8Array): TextAnswer {
     if (pdu.targetTransferTag === RESERVED_TAG) {
-      this.#request = new TextAssembler();
-      this.#rest = EMPTY;
+      this.#request = newRequest();
+      this.#rest = [];
     } else if (pdu.targetTransferTag !== this.#tag) {
       throw new ProtocolError("Expected the tag of the text exchange under way, got another", {
         opcode: Opcode.TextRequest,
@@ -58,18 +72,18 @@ export class TextExchange {
       });
     }
     if (this.#rest.length > 0) return this.#next(pdu.final);
-    if (!this.#request.add(data, pdu.continue)) {
+    this.#request.add(data, { last: !pdu.continue });
+    if (pdu.continue) {
       return { final: false, continue: false, tag: this.#newTag(), data: EMPTY };
     }
-    this.#rest = encodeTextKeys(this.#answer(parseTextKeys(this.#request.take(), MAX_KEYS)));
+    const answer = encodeTextKeys(this.#answer(parseTextKeys(this.#request.take(), MAX_KEYS)));
+    this.#rest = splitText(answer, this.#session.negotiated.initiatorMaxRecvDataSegmentLength);
     return this.#next(pdu.final);
   }
 
   /** The next part of the answer; the exchange ends with the last, unless the initiator has more to ask. */
   #next(final: boolean): TextAnswer {
-    const length = this.#session.negotiated.initiatorMaxRecvDataSegmentLength;
-    const data = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
+    const data = this.#rest.shift() ?? EMPTY;
     if (this.#rest.length > 0) return { final: false, continue: true, tag: this.#newTag(), data };
     this.#tag = final ? RESERVED_TAG : this.#newTag();
     return { final, continue: false, tag: this.#tag, data };

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { toHex } from "../../../src/bytes/mod.ts";
 import { fileBacking, memoryBacking, startTarget, type TargetOptions } from "../../../src/target/mod.ts";
 import { makeUnits } from "../../../src/target/make_units.ts";
-import { TextAssembler } from "../../../src/target/login/text_assembler.ts";
 import { Budget, BufferPool, CHUNK } from "../../../src/target/protocol/buffers.ts";
 import { DataOutReceiver } from "../../../src/target/protocol/data_out.ts";
 import { lunNumber } from "../../../src/target/protocol/lun.ts";
@@ -185,20 +184,6 @@ test("BufferPool and Budget", async () => {
   assert.equal(log, ["large"], "alone, even what is larger than the budget");
   budget.give(20);
   await Promise.all([large, small]);
-});
-
-test("TextAssembler: bounds", () => {
-  const text = new TextAssembler();
-  assert.not.ok(text.add(Uint8Array.of(1), true));
-  assert.ok(text.add(Uint8Array.of(2), false));
-  assert.equal(text.take(), Uint8Array.of(1, 2));
-  assert.throws(() => {
-    for (let i = 0; i < 10; i++) text.add(new Uint8Array(8192), true);
-  }, /length of text/);
-  const empty = new TextAssembler();
-  assert.throws(() => {
-    for (let i = 0; i < 10; i++) empty.add(new Uint8Array(0), true);
-  }, /empty parts/);
 });
 
 test("DataOutReceiver: nothing of an aborted transfer is used again while bytes may still come", async () => {

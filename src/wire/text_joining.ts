@@ -1,0 +1,100 @@
+/**
+ * A text over several PDUs: joined on the way in, split on the way out (RFC 7143 §6.2). Login and Text PDUs of either side do
+ * it alike: each brings a part, the last one ends the text.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+
+/** Parts without a byte that one text may have before its last; more is a peer that keeps us busy for nothing. */
+export const MAX_EMPTY_PARTS: number = 8;
+
+/** Options of a {@link TextJoiner}. */
+export interface TextJoinerOptions {
+  /** Most bytes of one text. */
+  limit: number;
+  /** Opcode of the PDUs that carry it, for errors. */
+  opcode: number;
+}
+
+/** Joins the parts of one text after another. A part may end anywhere: inside a key, a value, or before its NUL. */
+export class TextJoiner {
+  readonly #limit: number;
+  readonly #opcode: number;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #emptyParts = 0;
+
+  /** Makes a joiner that holds nothing. */
+  constructor(options: TextJoinerOptions) {
+    this.#limit = options.limit;
+    this.#opcode = options.opcode;
+  }
+
+  /** Bytes of the text so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Adds one part, kept by reference.
+   *
+   * @param options.last whether it ends the text: by the C bit where our peer speaks, by the F bit where it answers in
+   * parts. Only such a part may be empty without being counted
+   * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` where the text is longer than `limit`, or has more than
+   * {@link MAX_EMPTY_PARTS} empty parts
+   */
+  add(part: Uint8Array, options: { last: boolean }): void {
+    const length = this.#length + part.length;
+    if (length > this.#limit) {
+      throw new ProtocolError(`Expected a text of at most ${this.#limit} bytes, got ${length}`, {
+        opcode: this.#opcode,
+        field: "DataSegment",
+        got: length,
+        limit: this.#limit,
+      });
+    }
+    if (part.length === 0 && !options.last && ++this.#emptyParts > MAX_EMPTY_PARTS) {
+      throw new ProtocolError(`Expected at most ${MAX_EMPTY_PARTS} empty parts of a text, got ${this.#emptyParts}`, {
+        opcode: this.#opcode,
+        field: "DataSegmentLength",
+        got: this.#emptyParts,
+        limit: MAX_EMPTY_PARTS,
+      });
+    }
+    if (part.length > 0) this.#parts.push(part);
+    this.#length = length;
+  }
+
+  /** The whole text. The joiner holds nothing afterwards. A text that came in one part is that part, and no copy. */
+  take(): Uint8Array {
+    const [first] = this.#parts;
+    let text = first ?? new Uint8Array(0);
+    if (this.#parts.length > 1) {
+      text = new Uint8Array(this.#length);
+      let offset = 0;
+      for (const part of this.#parts) {
+        text.set(part, offset);
+        offset += part.length;
+      }
+    }
+    this.#parts = [];
+    this.#length = 0;
+    this.#emptyParts = 0;
+    return text;
+  }
+}
+
+/**
+ * Splits a text into parts that fit a PDU each; one empty part where the text is empty.
+ *
+ * @param text whole text
+ * @param size most bytes of a part, 1 or more
+ * @returns views into `text`
+ */
+export function splitText(text: Uint8Array, size: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let offset = 0; offset < text.length; offset += size) parts.push(text.subarray(offset, offset + size));
+  return parts.length > 0 ? parts : [text];
+}
