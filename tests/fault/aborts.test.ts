@@ -21,7 +21,7 @@ import { type Backing, memoryBacking, startTarget } from "../../src/target/mod.t
 import { Random, runSeed } from "../contract/random.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd } from "../peers/tgtd.ts";
-import { PeerConnection } from "../protocol/peer.ts";
+import { PeerConnection } from "../protocol/peer_connection.ts";
 import { INITIATOR_NAME } from "../protocol/rig.ts";
 import { firstDifference, patternBytes } from "./bytes.ts";
 import { memoryConnect } from "./memory_tcp.ts";

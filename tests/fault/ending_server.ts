@@ -6,7 +6,7 @@
  */
 
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { PeerConnection } from "../protocol/peer.ts";
+import { PeerConnection } from "../protocol/peer_connection.ts";
 import { socketsTo, soon } from "./sockets.ts";
 
 /** How a peer ends a connection: FIN, both directions at once, or RST. */

@@ -19,7 +19,8 @@ import {
   Opcode,
   RESERVED_TAG,
 } from "../../src/wire/mod.ts";
-import type { LoginAnswers, Pdu, PeerConnection } from "../protocol/peer.ts";
+import type { Pdu } from "../protocol/peer_bytes.ts";
+import type { LoginAnswers, PeerConnection } from "../protocol/peer_connection.ts";
 
 /** Block size of the disk. */
 export const BLOCK = 512;

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Opcode } from "../../src/wire/mod.ts";
 import type { ProbeExecutor } from "../../src/session/recovery/policy.ts";
-import type { PeerConnection } from "../protocol/peer.ts";
+import type { PeerConnection } from "../protocol/peer_connection.ts";
 import { pattern, read, ready, rejectsWith, type Rig, rig, write } from "../protocol/rig.ts";
 
 const NO_WAIT = { limits: { defaultTime2Wait: 0 } };

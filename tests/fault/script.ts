@@ -8,7 +8,7 @@
 import { ErrorCode } from "../../src/errors.ts";
 import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
 import type { ConnectTcp } from "../../src/runtime/mod.ts";
-import { PeerConnection } from "../protocol/peer.ts";
+import { PeerConnection } from "../protocol/peer_connection.ts";
 import { INITIATOR_NAME, TARGET_NAME } from "../protocol/rig.ts";
 import { firstDifference, patternBytes } from "./bytes.ts";
 import { memoryConnect, type MemoryOptions, type MemoryTcp } from "./memory_tcp.ts";

@@ -7,7 +7,7 @@ import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeAsyncMessage, encodeNopIn, encodeReject, encodeTextKeys, RESERVED_TAG } from "../../src/wire/mod.ts";
-import type { PeerConnection } from "../protocol/peer.ts";
+import type { PeerConnection } from "../protocol/peer_connection.ts";
 import { bytesInUse } from "../fault/gc.ts";
 import { runScript, type ScriptOptions } from "../fault/script.ts";
 

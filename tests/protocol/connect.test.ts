@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
 import { encodeLoginResponse, encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
-import { Peer, type PeerConnection } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { PeerConnection } from "./peer_connection.ts";
 import { INITIATOR_NAME, rejection, rejectsWith, sessionOptions, TARGET_NAME } from "./rig.ts";
 
 /** Runs a body with peers, which are closed afterwards. */

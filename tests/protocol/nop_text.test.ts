@@ -4,9 +4,7 @@ import * as assert from "uvu/assert";
 import {
   decodeNopOut,
   decodeTextRequest,
-  encodeLogoutResponse,
   encodeNopIn,
-  encodeReject,
   encodeTextKeys,
   encodeTextResponse,
   type NopOut,
@@ -15,10 +13,10 @@ import {
   RESERVED_TAG,
   type TextRequest,
 } from "../../src/wire/mod.ts";
-import type { PeerConnection } from "./peer.ts";
-import { ready, rejectsWith, rig } from "./rig.ts";
+import { answerLogout, reject } from "./answers.ts";
+import type { PeerConnection } from "./peer_connection.ts";
+import { ready, rejectsWith, rigged } from "./rig.ts";
 
-const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
 const DISCOVERY = { session: { sessionType: "Discovery" as const } };
 
 async function nop(target: PeerConnection): Promise<NopOut> {
@@ -178,7 +176,7 @@ rigged("A target that knows no ping is not pinged again", {
   session: { keepalive: { interval: 40, timeout: 100 } },
 }, async ({ session, target }) => {
   const { header } = await target.expect(Opcode.NopOut);
-  target.send(encodeReject({ dataSegmentLength: 48, reason: 5, ...target.numbers(), dataSN: 0 }), header);
+  reject(target, 5, header);
   await new Promise((resolve) => setTimeout(resolve, 250));
   const run = session.execute(1, ready());
   target.respond(await target.command());
@@ -241,13 +239,7 @@ rigged("FFP-18.3.1 §11.10.4 a tag in a final answer is ignored", DISCOVERY, asy
   const closing = session.close();
   const { header } = await target.expect(Opcode.LogoutRequest);
   assert.is(header[1], 0x80);
-  target.send(encodeLogoutResponse({
-    response: 0,
-    initiatorTaskTag: new DataView(header.buffer).getUint32(16),
-    time2Wait: 0,
-    time2Retain: 0,
-    ...target.numbers(),
-  }));
+  answerLogout(target, header);
   target.socket.end();
   await closing;
 });
@@ -283,7 +275,7 @@ rigged("FFP-18.5 F-43 §7.12 a rejected Text Request: the connection stays, and 
 }) => {
   const first = session.sendTargets();
   const { header } = await target.expect(Opcode.TextRequest);
-  target.send(encodeReject({ dataSegmentLength: 48, reason: 5, ...target.numbers(), dataSN: 0 }), header);
+  reject(target, 5, header);
   await rejectsWith(first, "ISCSI_REJECTED");
   const second = session.sendTargets();
   const request = await text(target);

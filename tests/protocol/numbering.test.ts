@@ -2,10 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeLogoutRequest, decodeNopOut, encodeNopIn, Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
-import { type Command, plus } from "./peer.ts";
-import { read, ready, rejectsWith, rig, write } from "./rig.ts";
-
-const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
+import { type Command, plus } from "./peer_connection.ts";
+import { read, ready, rejectsWith, rigged, write } from "./rig.ts";
 
 rigged(
   "FFP-1.1 §4.2.2.1 login requests are immediate with one CmdSN, which the first command carries too",

@@ -4,10 +4,12 @@
  * @module
  */
 
+import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiCommand } from "../../src/command.ts";
 import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
-import { type LoginAnswers, Peer, type PeerConnection } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { LoginAnswers, PeerConnection } from "./peer_connection.ts";
 
 /** What a test gets. */
 export interface Rig {
@@ -63,6 +65,11 @@ export function rig(options: RigOptions, body: (rig: Rig) => Promise<void>): () 
       await closing;
     }
   };
+}
+
+/** A test of that name with a session and its target: see {@link rig}. */
+export function rigged(name: string, options: RigOptions, body: (rig: Rig) => Promise<void>): void {
+  test(name, rig(options, body));
 }
 
 /** Where a test fails half-way, that is what must be reported, and not the commands that it leaves behind. */

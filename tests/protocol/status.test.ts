@@ -3,9 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex } from "../../src/bytes/hex.ts";
 import { encodeScsiResponseData } from "../../src/wire/mod.ts";
-import { pattern, read, ready, rejectsWith, rig, write } from "./rig.ts";
+import { pattern, read, ready, rejectsWith, rigged, write } from "./rig.ts";
 
-const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
 const CRC_ERROR = fromHex("70000b000000000a00000000470500000000");
 
 for (

@@ -2,9 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeDataOut, decodeTaskManagementRequest, Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
-import { pattern, read, ready, rejection, rig, write } from "./rig.ts";
-
-const rigged = (name: string, ...args: Parameters<typeof rig>) => test(name, rig(...args));
+import { pattern, read, ready, rejection, rigged, write } from "./rig.ts";
 
 rigged(
   "FFP-16.5 §11.4.10 a response that shuts the window after a write holds the next command back until a NOP-In opens it",
