@@ -5,27 +5,20 @@
  */
 
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
+import { askCapacity, type Capacity } from "../scsi/ask/capacity.ts";
+import { ask } from "../scsi/ask/question.ts";
 import { inquiry } from "../scsi/commands/spc/inquiry.ts";
 import { testUnitReady } from "../scsi/commands/spc/test_unit_ready.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { DeviceType, deviceTypeName, PeripheralQualifier } from "../scsi/inquiry/device_type.ts";
 import { parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
-import type { RetryOptions } from "../scsi/retry.ts";
+import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
 import type { SenseData } from "../scsi/sense/parse.ts";
 import { booleanOption, integerOption } from "./checks.ts";
 import type { BlockDevice } from "./device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
-import {
-  type Caching,
-  type Capacity,
-  probeCaching,
-  probeCapacity,
-  probeCompareAndWrite,
-  probeLbaStatus,
-  Prober,
-  probeVpd,
-} from "./probe.ts";
+import { type Caching, probeCaching, probeCompareAndWrite, probeLbaStatus, probeVpd } from "./probe.ts";
 import { DepthControl } from "./depth.ts";
 import { CommandQueue } from "./queue.ts";
 import { ScsiDevice } from "./scsi_device.ts";
@@ -87,17 +80,19 @@ export async function openScsiBlockDevice(
   for (const name of ["readOnly", "atomic"] as const) booleanOption(name, options[name]);
   const fixed = integerOption("depth", options.depth, 0, 1, 4096);
   const retry: RetryOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
-  const prober = new Prober(executor, signal === undefined ? retry : { ...retry, signal });
+  const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
 
-  const { deviceType, removable } = await identify(prober);
-  await prober.ask(testUnitReady());
-  const capacity = await probeCapacity(prober, deviceType === DeviceType.Cd);
+  const { deviceType, removable } = await identify(executor, opening);
+  await runWithRetry(executor, testUnitReady(), opening);
+  const capacity = await askCapacity(executor, deviceType, opening);
   const { size, blockSize } = checkSize(capacity);
-  const vpd = deviceType === DeviceType.Cd ? { limits: undefined, provisioning: undefined } : await probeVpd(prober);
-  const caching = await probeCaching(prober, deviceType);
-  const lbaStatus = capacity.thinProvisioned && await probeLbaStatus(prober);
+  const vpd = deviceType === DeviceType.Cd
+    ? { limits: undefined, provisioning: undefined }
+    : await probeVpd(executor, opening);
+  const caching = await probeCaching(executor, deviceType, opening);
+  const lbaStatus = capacity.thinProvisioned && await probeLbaStatus(executor, opening);
   const atomic = vpd.limits?.maxCompareAndWrite ?? 0;
-  const compares = atomic > 0 && !caching.writeProtected && await probeCompareAndWrite(prober);
+  const compares = atomic > 0 && !caching.writeProtected && await probeCompareAndWrite(executor, opening);
   const maxTransfer = requestSize(blockSize, vpd.limits, options.maxTransfer);
   const geometry: Geometry = {
     size,
@@ -116,13 +111,12 @@ export async function openScsiBlockDevice(
   }
   const depth = new DepthControl(fixed > 0 ? { start: fixed, max: fixed } : { start: DEPTH, max: MAX_DEPTH });
   const onUnitAttention = (sense: SenseData): boolean | void => device.attention(sense);
-  const later = new Prober(executor, retry);
   const device: ScsiDevice = new ScsiDevice(geometry, {
     queue: new CommandQueue(executor, depth, { ...retry, onUnitAttention }),
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,
     removable,
-    measure: async () => checkSize(await probeCapacity(later, deviceType === DeviceType.Cd)),
+    measure: async () => checkSize(await askCapacity(executor, deviceType, retry)),
     close: options.close,
   });
   return device;
@@ -136,9 +130,16 @@ const DISKS: ReadonlySet<number> = new Set([
   DeviceType.SimplifiedDisk,
 ]);
 
-async function identify(prober: Prober): Promise<{ deviceType: number; removable: boolean }> {
+async function identify(
+  executor: ScsiExecutor,
+  options: RetryOptions,
+): Promise<{ deviceType: number; removable: boolean }> {
   // A LUN that is not there answers INQUIRY all the same (SPC-4 6.6.2).
-  const { qualifier, deviceType, removable } = parseInquiry(await prober.ask(inquiry()));
+  const { qualifier, deviceType, removable } = await ask(
+    executor,
+    { command: inquiry(), parse: parseInquiry },
+    options,
+  );
   if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
     throw new IscsiError(ErrorCode.ScsiLunNotFound, "The target has no such logical unit");
   }

@@ -4,18 +4,13 @@
  * @module
  */
 import { AbortError, IscsiError } from "../errors.ts";
+import { askCapacityIfAny } from "../scsi/ask/capacity.ts";
+import { askLuns } from "../scsi/ask/luns.ts";
+import { ask } from "../scsi/ask/question.ts";
 import { inquiry } from "../scsi/commands/spc/inquiry.ts";
-import {
-  parseReadCapacity10,
-  parseReadCapacity16,
-  readCapacity10,
-  readCapacity16,
-} from "../scsi/commands/sbc/read_capacity.ts";
-import { parseReportLuns, reportLuns } from "../scsi/commands/spc/report_luns.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { DeviceType } from "../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
-import { runWithRetry } from "../scsi/retry.ts";
 import { type DiscoveredTarget, IscsiSession, type SessionOptions } from "../session/mod.ts";
 import { LunExecutor } from "./executor.ts";
 import { checkOptions, type ClientOptions, resolveClient } from "./options.ts";
@@ -117,11 +112,7 @@ export interface ListLunsOptions {
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
   // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
   const executor = new LunExecutor(session, 0);
-  let list = parseReportLuns((await runWithRetry(executor, reportLuns(), options)).dataIn);
-  if (list.missing > 0) {
-    const allocationLength = 8200 + list.missing;
-    list = parseReportLuns((await runWithRetry(executor, reportLuns({ allocationLength }), options)).dataIn);
-  }
+  const list = await askLuns(executor, {}, options);
   const numbers = list.luns.map((lun) => lun.number !== undefined && lun.number <= 16383 ? lun.number : lun.raw);
   numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
   const found: FoundLun[] = [];
@@ -130,25 +121,10 @@ export async function listLuns(session: IscsiSession, options: ListLunsOptions =
 }
 
 async function describe(executor: ScsiExecutor, number: number | bigint, options: ListLunsOptions): Promise<FoundLun> {
-  const data = parseInquiry((await runWithRetry(executor, inquiry(), options)).dataIn);
-  const disk = data.deviceType === DeviceType.Disk || data.deviceType === DeviceType.Cd;
-  const capacity = disk ? await capacityOf(executor, options) : undefined;
-  return { number, inquiry: data, size: capacity?.size, blockSize: capacity?.blockSize };
-}
-
-async function capacityOf(
-  executor: ScsiExecutor,
-  options: ListLunsOptions,
-): Promise<{ size: bigint; blockSize: number } | undefined> {
-  try {
-    const short = parseReadCapacity10((await runWithRetry(executor, readCapacity10(), options)).dataIn);
-    if (!short.tooLarge) {
-      return { size: (BigInt(short.lastLba) + 1n) * BigInt(short.blockSize), blockSize: short.blockSize };
-    }
-    const long = parseReadCapacity16((await runWithRetry(executor, readCapacity16(), options)).dataIn);
-    return { size: (long.lastLba + 1n) * BigInt(long.blockSize), blockSize: long.blockSize };
-  } catch (error) {
-    if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;
-    throw error;
-  }
+  const data = await ask(executor, { command: inquiry(), parse: parseInquiry }, options);
+  const { deviceType } = data;
+  const disk = deviceType === DeviceType.Disk || deviceType === DeviceType.Cd;
+  const capacity = disk ? await askCapacityIfAny(executor, deviceType, options) : undefined;
+  const size = capacity === undefined ? undefined : capacity.blocks * BigInt(capacity.blockSize);
+  return { number, inquiry: data, size, blockSize: capacity?.blockSize };
 }

@@ -6,17 +6,12 @@
  */
 import { toHex } from "../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
+import { askCapacityIfAny } from "../scsi/ask/capacity.ts";
 import { inquiry } from "../scsi/commands/spc/inquiry.ts";
-import {
-  parseReadCapacity10,
-  parseReadCapacity16,
-  readCapacity10,
-  readCapacity16,
-} from "../scsi/commands/sbc/read_capacity.ts";
 import { isGood } from "../scsi/errors.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { parseVpdPage } from "../scsi/inquiry/vpd.ts";
-import { executeWithRetry, runWithRetry } from "../scsi/retry.ts";
+import { executeWithRetry } from "../scsi/retry.ts";
 
 /** What identifies a LUN. */
 export interface LunIdentity {
@@ -82,15 +77,6 @@ function serialOf(page: Uint8Array): string | undefined {
 }
 
 async function capacityOf(executor: ScsiExecutor): Promise<string | undefined> {
-  try {
-    const ten = parseReadCapacity10((await runWithRetry(executor, readCapacity10())).dataIn);
-    // All LUNs of 2^32 blocks and more have the same answer to READ CAPACITY(10) (SBC-3).
-    const { lastLba, blockSize } = ten.tooLarge
-      ? parseReadCapacity16((await runWithRetry(executor, readCapacity16())).dataIn)
-      : ten;
-    return `${lastLba} of ${blockSize} bytes`;
-  } catch (error) {
-    if (error instanceof IscsiError && error.code.startsWith("SCSI_")) return undefined;
-    throw error;
-  }
+  const capacity = await askCapacityIfAny(executor, undefined);
+  return capacity === undefined ? undefined : `${capacity.blocks - 1n} of ${capacity.blockSize} bytes`;
 }

@@ -6,17 +6,16 @@
 import {
   accessStateName,
   cdbName,
-  type LunList,
-  parseReportLuns,
   parseSupportedOpcodes,
   parseTargetPortGroups,
-  reportLuns,
   reportSupportedOpcodes,
   reportTargetPortGroups,
   SelectReport,
   type SupportedOpcode,
   type SupportedOpcodes,
 } from "../../scsi/mod.ts";
+import { askLuns } from "../../scsi/ask/luns.ts";
+import { askWhole } from "../../scsi/ask/question.ts";
 import type { CliIo } from "../io.ts";
 import { hexNumber, toJson, toText, warn } from "./print.ts";
 import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
@@ -27,18 +26,11 @@ export interface LunsOptions extends UnitOptions {
   all?: true;
 }
 
-async function readLuns({ ask }: Unit, all: boolean): Promise<LunList> {
-  const selectReport = all ? SelectReport.All : SelectReport.Addressable;
-  const list = parseReportLuns(await ask(reportLuns({ selectReport })));
-  if (list.missing === 0) return list;
-  const allocationLength = 8 + 8 * list.luns.length + list.missing + 8;
-  return parseReportLuns(await ask(reportLuns({ selectReport, allocationLength })));
-}
-
 /** `lunstream scsi luns`: REPORT LUNS. */
 export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<number> {
   return withUnit(io, url, options, async (unit) => {
-    const list = await readLuns(unit, options.all === true);
+    const selectReport = options.all === true ? SelectReport.All : SelectReport.Addressable;
+    const list = await askLuns(unit.executor, { selectReport }, { signal: unit.signal });
     warn(io, list);
     if (options.json) {
       const luns = list.luns.map(({ raw, method, number }) => ({
@@ -61,10 +53,15 @@ export interface OpcodesOptions extends UnitOptions {
   timeouts?: true;
 }
 
-async function readOpcodes({ ask }: Unit, timeouts: boolean): Promise<SupportedOpcodes> {
-  const list = parseSupportedOpcodes(await ask(reportSupportedOpcodes({ timeouts })));
-  if (list.missing === 0) return list;
-  return parseSupportedOpcodes(await ask(reportSupportedOpcodes({ timeouts, allocationLength: 8192 + list.missing })));
+function readOpcodes({ executor, signal }: Unit, timeouts: boolean): Promise<SupportedOpcodes> {
+  return askWhole(
+    executor,
+    (allocationLength) => ({
+      command: reportSupportedOpcodes({ timeouts, allocationLength }),
+      parse: parseSupportedOpcodes,
+    }),
+    { signal },
+  );
 }
 
 /** `lunstream scsi opcodes`: REPORT SUPPORTED OPERATION CODES. */

@@ -1,15 +1,5 @@
-import {
-  decodeModePage,
-  findModePage,
-  type ModeData,
-  type ModePage,
-  modeSense10,
-  modeSense6,
-  PageControl,
-  parseModeSense10,
-  parseModeSense6,
-  ScsiError,
-} from "../../scsi/mod.ts";
+import { decodeModePage, findModePage, type ModeData, type ModePage, PageControl } from "../../scsi/mod.ts";
+import { askModePages } from "../../scsi/ask/pages.ts";
 import type { CliIo } from "../io.ts";
 import { hexDump, hexNumber, toJson, toText, warn } from "./print.ts";
 import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
@@ -35,16 +25,10 @@ const CONTROLS = {
   saved: PageControl.Saved,
 } as const;
 
-/** MODE SENSE(10), or (6) where the unit does not know it. */
-async function sense({ ask }: Unit, options: ModesOptions, deviceType: number): Promise<ModeData> {
+function sense({ executor, signal }: Unit, options: ModesOptions, deviceType: number): Promise<ModeData> {
   const { page, subpage } = options.page ?? { page: 0x3f, subpage: 0 };
   const request = { pageCode: page, subpageCode: subpage, pageControl: CONTROLS[options.values] };
-  try {
-    return parseModeSense10(await ask(modeSense10(request)), { deviceType });
-  } catch (error) {
-    if (!(error instanceof ScsiError) || error.sense?.asc !== 0x20) throw error;
-    return parseModeSense6(await ask(modeSense6(request)), { deviceType });
-  }
+  return askModePages(executor, request, { deviceType, first: 10 }, { signal });
 }
 
 /** `lunstream scsi modes`: mode pages, decoded where they are known. */

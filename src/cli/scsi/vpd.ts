@@ -1,4 +1,6 @@
-import { inquiry, parseVpdPage, type VpdPage, vpdPageName } from "../../scsi/mod.ts";
+import { type VpdPage, vpdPageName } from "../../scsi/mod.ts";
+import { vpdPage } from "../../scsi/ask/pages.ts";
+import { ask } from "../../scsi/ask/question.ts";
 import type { CliIo } from "../io.ts";
 import { hexNumber, toJson, toText, warn } from "./print.ts";
 import { readListed, type Unit, type UnitOptions, withUnit } from "./unit.ts";
@@ -9,8 +11,8 @@ export interface VpdOptions extends UnitOptions {
   page?: number;
 }
 
-async function read({ ask }: Unit, page: number): Promise<VpdPage> {
-  return parseVpdPage(await ask(inquiry({ vpdPage: page })), page);
+function read({ executor, signal }: Unit, page: number): Promise<VpdPage> {
+  return ask(executor, vpdPage(page), { signal });
 }
 
 /** `lunstream scsi vpd`: one vital product data page, or all that the unit lists. */

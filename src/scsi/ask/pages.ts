@@ -1,0 +1,47 @@
+/**
+ * VPD pages and mode pages of a unit.
+ *
+ * @module
+ */
+import type { ScsiExecutor } from "../../command.ts";
+import { inquiry } from "../commands/spc/inquiry.ts";
+import { modeSense10, modeSense6, type ModeSense6Options } from "../commands/spc/mode_sense.ts";
+import { parseVpdPage, type VpdPage } from "../inquiry/vpd.ts";
+import { type ModeData, type ModeParseOptions, parseModeSense10, parseModeSense6 } from "../mode/parse.ts";
+import type { RetryOptions } from "../retry.ts";
+import { askEither, type Question } from "./question.ts";
+
+/** INQUIRY for one vital product data page. */
+export function vpdPage(page: number): Question<VpdPage> {
+  return { command: inquiry({ vpdPage: page }), parse: (bytes) => parseVpdPage(bytes, page) };
+}
+
+/** Which mode pages, and which of their values. */
+export type ModeRequest = Pick<ModeSense6Options, "pageCode" | "subpageCode" | "pageControl">;
+
+/** MODE SENSE(6), which has room for 255 bytes. */
+export function modePage6(request: ModeRequest, options: ModeParseOptions): Question<ModeData> {
+  return { command: modeSense6(request), parse: (bytes) => parseModeSense6(bytes, options) };
+}
+
+/** MODE SENSE(10). */
+export function modePage10(request: ModeRequest, options: ModeParseOptions): Question<ModeData> {
+  return { command: modeSense10(request), parse: (bytes) => parseModeSense10(bytes, options) };
+}
+
+/**
+ * Mode pages by one form of MODE SENSE, or by the other where the unit does not know that one. `first`: (6) is known to
+ * most disks and drives, (10) has room for all pages at once.
+ *
+ * @throws {ScsiError} the first refusal where the unit refuses both, as it does for a page that it does not have
+ */
+export function askModePages(
+  executor: ScsiExecutor,
+  request: ModeRequest,
+  { first, ...parsing }: ModeParseOptions & { readonly first: 6 | 10 },
+  options: RetryOptions = {},
+): Promise<ModeData> {
+  const six = modePage6(request, parsing);
+  const ten = modePage10(request, parsing);
+  return askEither(executor, first === 6 ? [six, ten] : [ten, six], options);
+}

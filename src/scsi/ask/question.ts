@@ -1,0 +1,73 @@
+/**
+ * Questions to a logical unit: commands that change nothing, sent until they have an answer. Like `retry.ts` below them they
+ * drive a {@link ScsiExecutor}; they stand in `scsi/` and not in `block/`, as units that are no disks are asked too, and by
+ * callers who know no disks.
+ *
+ * @module
+ */
+import type { ScsiCommand, ScsiExecutor } from "../../command.ts";
+import { ErrorCode, type IscsiError } from "../../errors.ts";
+import type { ParsedAnswer } from "../data/answer.ts";
+import { type RetryOptions, runWithRetry } from "../retry.ts";
+
+/** A command, and how its answer is read. */
+export interface Question<T> {
+  readonly command: ScsiCommand;
+  readonly parse: (bytes: Uint8Array) => T;
+}
+
+/** Whether the unit refused a command as one that it does not have, or answered it with what is no sensible answer. */
+function isRefusal(error: unknown): boolean {
+  const { code } = error as IscsiError;
+  return code === ErrorCode.ScsiIllegalRequest || code === ErrorCode.ScsiBadData;
+}
+
+/** The answer. @throws {ScsiError} where the command fails; {IscsiError} `SCSI_BAD_DATA` where the answer is none */
+export async function ask<T>(executor: ScsiExecutor, question: Question<T>, options: RetryOptions = {}): Promise<T> {
+  return question.parse((await runWithRetry(executor, question.command, options)).dataIn);
+}
+
+/** An answer to come; undefined where the unit refuses the command (ILLEGAL REQUEST), or has no sensible answer. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isRefusal(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The answer to the first of two forms of a question, or to the second where the unit refuses the first.
+ *
+ * @throws {ScsiError} the first refusal where it refuses both
+ */
+export async function askEither<T>(
+  executor: ScsiExecutor,
+  [first, second]: readonly [Question<T>, Question<T>],
+  options: RetryOptions = {},
+): Promise<T> {
+  try {
+    return await ask(executor, first, options);
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+    const answer = await unlessRefused(ask(executor, second, options));
+    if (answer === undefined) throw refusal;
+    return answer;
+  }
+}
+
+/**
+ * A list of any length: asked again with the room that was missing. `question` is given the allocation length, undefined at
+ * first.
+ */
+export async function askWhole<T extends ParsedAnswer>(
+  executor: ScsiExecutor,
+  question: (allocationLength: number | undefined) => Question<T>,
+  options: RetryOptions = {},
+): Promise<T> {
+  const first = question(undefined);
+  const list = await ask(executor, first, options);
+  if (list.missing === 0) return list;
+  return await ask(executor, question((first.command.dataIn?.length ?? 0) + list.missing), options);
+}
