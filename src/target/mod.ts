@@ -8,8 +8,8 @@
 export type { Backing, BackingExtent } from "./backing.ts";
 export { fileBacking, type FileBackingOptions } from "./file_backing.ts";
 export { memoryBacking, type MemoryBackingOptions } from "./memory_backing.ts";
+export type { ChapAlgorithm } from "../wire/chap.ts";
 export {
-  type ChapAlgorithm,
   DEFAULT_TARGET_NAME,
   type DigestChoice,
   type TargetAuth,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ChapAlgorithm } from "../wire/chap.ts";
 import type { Backing } from "./backing.ts";
 
 /** One LUN. */
@@ -31,9 +32,6 @@ export interface TargetLun {
   /** Revision, at most 4 ASCII characters; `0001` where absent. */
   revision?: string | undefined;
 }
-
-/** A hash of CHAP (RFC 7143 §12.1.3). */
-export type ChapAlgorithm = "MD5" | "SHA1" | "SHA-256" | "SHA3-256";
 
 /** Who may log in. */
 export interface TargetAuth {

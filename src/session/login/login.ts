@@ -7,7 +7,7 @@
 import { LoginError } from "../../errors.ts";
 import type { LoginChannel } from "./channel.ts";
 import { Chap } from "./auth/chap.ts";
-import { CHAP_ALGORITHMS } from "./auth/chap_digest.ts";
+import { CHAP_ALGORITHMS } from "../../wire/chap.ts";
 import { protectAuth, type ProtectedAuth, withAlgorithms } from "./auth/credentials.ts";
 import { LoginExchange } from "./exchange.ts";
 import { Negotiation } from "./negotiation/negotiate.ts";

@@ -4,28 +4,11 @@
  * @module
  */
 
-import { constantTimeEqual, hash, randomBytes } from "../../runtime/mod.ts";
+import { chapResponse, constantTimeEqual, randomBytes } from "../../runtime/mod.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, MAX_CHAP_CHALLENGE } from "../../wire/chap.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../wire/mod.ts";
-import type { ChapAlgorithm, TargetAuth } from "../options.ts";
+import type { TargetAuth } from "../options.ts";
 import { LoginFailure, LoginStatus } from "./failure.ts";
-
-interface Algorithm {
-  readonly name: ChapAlgorithm;
-  readonly code: string;
-  readonly hash: "md5" | "sha1" | "sha256" | "sha3-256";
-  /** Length of the digest, and of our challenges, in bytes. */
-  readonly length: number;
-}
-
-const ALGORITHMS: readonly Algorithm[] = [
-  { name: "MD5", code: "5", hash: "md5", length: 16 },
-  { name: "SHA1", code: "6", hash: "sha1", length: 20 },
-  { name: "SHA-256", code: "7", hash: "sha256", length: 32 },
-  { name: "SHA3-256", code: "8", hash: "sha3-256", length: 32 },
-];
-
-/** Longest challenge taken, in bytes. */
-const MAX_CHALLENGE = 1024;
 
 /** Challenges that a target has sent and that are not answered yet: none of them may come back as an initiator's own. */
 export type OutstandingChallenges = Set<Uint8Array>;
@@ -33,7 +16,7 @@ export type OutstandingChallenges = Set<Uint8Array>;
 export class Chap {
   readonly #auth: TargetAuth;
   readonly #outstanding: OutstandingChallenges;
-  #algorithm: Algorithm | undefined;
+  #algorithm: ChapAlgorithmInfo | undefined;
   #identifier = 0;
   #challenge: Uint8Array = new Uint8Array(0);
 
@@ -50,17 +33,18 @@ export class Chap {
 
   /** Step 2: takes the list of CHAP_A, answers with the algorithm chosen and a challenge. */
   choose(list: string): [string, string][] {
-    const allowed = this.#auth.algorithms ?? ALGORITHMS.map(({ name }) => name);
+    const allowed = this.#auth.algorithms ?? CHAP_ALGORITHMS.map(({ name }) => name);
     const algorithm = list.split(",")
-      .map((code) => ALGORITHMS.find((known) => known.code === code && allowed.includes(known.name)))
+      .map((code) => CHAP_ALGORITHMS.find((known) => String(known.number) === code && allowed.includes(known.name)))
       .find((known) => known !== undefined);
     if (algorithm === undefined) throw new LoginFailure(LoginStatus.AuthenticationFailed);
     this.#algorithm = algorithm;
     this.#identifier = randomBytes(1)[0]!;
+    // RFC 1994 leaves the length to us: as long as the digest.
     this.#challenge = randomBytes(algorithm.length);
     this.#outstanding.add(this.#challenge);
     return [
-      ["CHAP_A", algorithm.code],
+      ["CHAP_A", String(algorithm.number)],
       ["CHAP_I", String(this.#identifier)],
       ["CHAP_C", encodeBinary(this.#challenge)],
     ];
@@ -77,7 +61,7 @@ export class Chap {
     const response = keys.get("CHAP_R");
     if (algorithm === undefined || name === undefined || response === undefined) throw failure;
     const got = parseBinary(response, algorithm.length, "CHAP_R");
-    const expected = respond(algorithm, this.#identifier, this.#auth.password, this.#challenge);
+    const expected = chapResponse(algorithm.hash, this.#identifier, this.#auth.password, this.#challenge);
     // Both are looked at whatever the first says, so that the time does not tell which was wrong.
     const sameName = constantTimeEqual(utf8(name), utf8(this.#auth.username));
     const sameResponse = constantTimeEqual(got, expected);
@@ -94,26 +78,22 @@ export class Chap {
   }
 
   #answer(
-    algorithm: Algorithm,
+    algorithm: ChapAlgorithmInfo,
     target: { username: string; password: string },
     identifier: string,
     challenge: string,
   ): [string, string][] {
     const id = parseNumber("CHAP_I", identifier, { min: 0, max: 255 });
-    const bytes = parseBinary(challenge, MAX_CHALLENGE, "CHAP_C");
+    const bytes = parseBinary(challenge, MAX_CHAP_CHALLENGE, "CHAP_C");
     if (bytes.length === 0) throw new LoginFailure(LoginStatus.AuthenticationFailed);
     for (const ours of this.#outstanding) {
       if (constantTimeEqual(ours, bytes)) throw new LoginFailure(LoginStatus.AuthenticationFailed);
     }
     return [
       ["CHAP_N", target.username],
-      ["CHAP_R", encodeBinary(respond(algorithm, id, target.password, bytes))],
+      ["CHAP_R", encodeBinary(chapResponse(algorithm.hash, id, target.password, bytes))],
     ];
   }
-}
-
-function respond(algorithm: Algorithm, identifier: number, secret: string, challenge: Uint8Array): Uint8Array {
-  return hash(algorithm.hash, Uint8Array.of(identifier), utf8(secret), challenge);
 }
 
 function utf8(text: string): Uint8Array {

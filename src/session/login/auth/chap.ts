@@ -8,18 +8,19 @@
  */
 
 import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
+import { chapResponse } from "../../../runtime/chap_response.ts";
+import { constantTimeEqual } from "../../../runtime/hash.ts";
 import { randomBytes } from "../../../runtime/random.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, MAX_CHAP_CHALLENGE } from "../../../wire/chap.ts";
 import { Opcode } from "../../../wire/opcodes.ts";
+import { MAX_BINARY_VALUE_LENGTH } from "../../../wire/text_keys.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../../wire/text_values.ts";
-import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapResponse, equalResponses } from "./chap_digest.ts";
 import { type ProtectedAuth, type Secrets, secretsOf } from "./credentials.ts";
 import { isReservedAnswer } from "../negotiation/keys.ts";
 import type { TextPair } from "../negotiation/negotiate.ts";
 import { forgetChallenge, isOutstanding, rememberChallenge } from "../negotiation/outstanding.ts";
 import { quote } from "../../discovery/printable.ts";
 
-/** Longest challenge in bytes (RFC 7143 §12.1.3). */
-const MAX_CHALLENGE = 1024;
 /** Length of our own challenges in bytes: as long as the longest digest. */
 const OUR_CHALLENGE = 32;
 /** Longest CHAP_N in bytes of UTF-8. */
@@ -151,7 +152,7 @@ export class Chap {
       throw breach("CHAP_A", `The target chose CHAP digest ${number}, and ${limit} were offered`, number, limit);
     }
     const identifier = parseNumber("CHAP_I", this.#value("CHAP_I"), { min: 0, max: 255 });
-    const challenge = binary("CHAP_C", this.#value("CHAP_C"), MAX_CHALLENGE);
+    const challenge = binary("CHAP_C", this.#value("CHAP_C"), MAX_CHAP_CHALLENGE);
     if (challenge.length === 0) throw breach("CHAP_C", "The target sent an empty challenge", 0, "1 byte or more");
     if (isOutstanding(challenge)) this.#fail("sent us a challenge of our own");
     this.#algorithm = algorithm;
@@ -159,7 +160,7 @@ export class Chap {
     this.#step = "proof";
     const pairs: TextPair[] = [
       ["CHAP_N", this.#auth.username],
-      ["CHAP_R", encodeBinary(chapResponse(algorithm, identifier, this.#secrets.own, challenge))],
+      ["CHAP_R", encodeBinary(chapResponse(algorithm.hash, identifier, this.#secrets.own, challenge))],
     ];
     if (this.#auth.target === undefined) return pairs;
     const ours = { identifier: randomBytes(1)[0] ?? 0, challenge: randomBytes(OUR_CHALLENGE) };
@@ -181,13 +182,13 @@ export class Chap {
     if (new TextEncoder().encode(name).length > MAX_NAME) {
       throw breach("CHAP_N", `CHAP_N exceeds ${MAX_NAME} bytes`, `${name.length} characters`, MAX_NAME);
     }
-    const response = binary("CHAP_R", this.#value("CHAP_R"), MAX_CHALLENGE);
+    const response = binary("CHAP_R", this.#value("CHAP_R"), MAX_BINARY_VALUE_LENGTH);
     if (response.length !== this.#algorithm.length) this.#fail("sent a CHAP_R of the wrong length");
     // The answer that our own secret gives comes from someone who made us, or another of our logins, compute it.
-    const reflected = chapResponse(this.#algorithm, identifier, this.#secrets.own, challenge);
-    if (equalResponses(response, reflected)) this.#fail("answered with our own secret");
-    const expected = chapResponse(this.#algorithm, identifier, secret, challenge);
-    if (!equalResponses(response, expected)) this.#fail("did not prove that it knows its secret");
+    const reflected = chapResponse(this.#algorithm.hash, identifier, this.#secrets.own, challenge);
+    if (constantTimeEqual(response, reflected)) this.#fail("answered with our own secret");
+    const expected = chapResponse(this.#algorithm.hash, identifier, secret, challenge);
+    if (!constantTimeEqual(response, expected)) this.#fail("did not prove that it knows its secret");
     if (target.username !== undefined && name !== target.username) {
       this.#fail(`gave the CHAP name ${quote(name)}, and ${quote(target.username)} was wanted`);
     }

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, typeError } from "../../../errors.ts";
-import { CHAP_ALGORITHMS, type ChapAlgorithm, isChapAlgorithm } from "./chap_digest.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithm, isChapAlgorithm } from "../../../wire/chap.ts";
 
 /** Shortest secret without `allowShortSecrets`, in bytes: 96 bits (RFC 7143 §9.2.1). */
 export const MIN_SECRET_BYTES: number = 12;
