@@ -24,7 +24,7 @@ export {
   listLuns,
   type ListLunsOptions,
 } from "./src/client/discover.ts";
-export { Lun } from "./src/client/lun.ts";
+export { IscsiSession, Lun, type LunOptions } from "./src/client/iscsi_session.ts";
 export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
 export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";
 export { formatIscsiUrl } from "./src/client/url_format.ts";
@@ -76,4 +76,4 @@ export type {
   TappedPdu,
   TaskManagementOptions,
 } from "./src/session/mod.ts";
-export { IscsiSession, RejectedError, TaskManagementError, TaskManagementFunction } from "./src/session/mod.ts";
+export { RejectedError, TaskManagementError, TaskManagementFunction } from "./src/session/mod.ts";

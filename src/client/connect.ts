@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { IscsiSession } from "../session/mod.ts";
+import { IscsiSession } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /**
- * Logs in to the target of a URL. The LUN of the URL, if there is one, plays no part: `session.execute(lun, command)` reaches any.
+ * Logs in to the target of a URL. The LUN of the URL, if there is one, plays no part: `session.openLun(number)` opens
+ * any as a block device, and `session.lun(number)` carries SCSI commands to it.
  *
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY` for the URL
  * @throws {LoginError} where the target refuses the login
@@ -19,7 +20,7 @@ import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "
  * import { inquiry, parseInquiry } from "lunstream/scsi";
  *
  * const session = await connect("iscsi://192.0.2.10/iqn.2026-01.com.example:disk");
- * const { dataIn } = await session.execute(0, inquiry());
+ * const { dataIn } = await session.lun(0).execute(inquiry());
  * console.log(parseInquiry(dataIn).vendor);
  * await session.close();
  * ```

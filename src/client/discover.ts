@@ -11,8 +11,8 @@ import { inquiry } from "../scsi/commands/spc/inquiry.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { DeviceType } from "../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
-import { type DiscoveredTarget, IscsiSession, type SessionOptions } from "../session/mod.ts";
-import { LunExecutor } from "./executor.ts";
+import type { DiscoveredTarget, SessionOptions } from "../session/mod.ts";
+import { IscsiSession } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, resolveClient } from "./options.ts";
 
 /** Options of {@link discover}. */
@@ -111,12 +111,11 @@ export interface ListLunsOptions {
 /** Lists the LUNs of a session's target (REPORT LUNS), in rising order. */
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
   // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
-  const executor = new LunExecutor(session, 0);
-  const list = await askLuns(executor, {}, options);
+  const list = await askLuns(session.lun(0), {}, options);
   const numbers = list.luns.map((lun) => lun.number !== undefined && lun.number <= 16383 ? lun.number : lun.raw);
   numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
   const found: FoundLun[] = [];
-  for (const number of numbers) found.push(await describe(new LunExecutor(session, number), number, options));
+  for (const number of numbers) found.push(await describe(session.lun(number), number, options));
   return found;
 }
 

@@ -34,13 +34,42 @@ export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity>
   };
 }
 
-/**
- * Compares a LUN with what it was.
- *
- * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
- */
-export async function verifyIdentity(executor: ScsiExecutor, before: LunIdentity): Promise<void> {
-  const now = await readIdentity(executor);
+/** What the open LUNs of one session were when they were opened. */
+export class Identities {
+  readonly #known: Map<bigint, Set<LunIdentity>> = new Map();
+
+  /** Remembers what a LUN is. `lun` has the eight bytes of the LUN field. */
+  add(lun: bigint, identity: LunIdentity): void {
+    const known = this.#known.get(lun);
+    if (known === undefined) this.#known.set(lun, new Set([identity]));
+    else known.add(identity);
+  }
+
+  /** Forgets it again. */
+  remove(lun: bigint, identity: LunIdentity): void {
+    const known = this.#known.get(lun);
+    if (known?.delete(identity) === true && known.size === 0) this.#known.delete(lun);
+  }
+
+  /** Whether anything is known of a LUN: whether it is open. */
+  has(lun: bigint): boolean {
+    return this.#known.has(lun);
+  }
+
+  /**
+   * Compares a LUN with what it was. Of one that is not open, to which the caller sends commands by the session, nothing is known
+   * that could be compared.
+   *
+   * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
+   */
+  async verify(lun: bigint, executor: ScsiExecutor): Promise<void> {
+    if (!this.has(lun)) return;
+    const now = await readIdentity(executor);
+    for (const before of this.#known.get(lun) ?? []) requireSame(before, now);
+  }
+}
+
+function requireSame(before: LunIdentity, now: LunIdentity): void {
   for (const field of ["serial", "designators", "capacity"] as const) {
     if (now[field] === before[field]) continue;
     throw new IscsiError(

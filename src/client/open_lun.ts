@@ -3,20 +3,16 @@
  *
  * @module
  */
-import { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
-import { ErrorCode, IscsiError } from "../errors.ts";
-import { encodeLun, IscsiSession } from "../session/mod.ts";
-import { LunExecutor } from "./executor.ts";
-import { type LunIdentity, readIdentity, requireSerial, verifyIdentity } from "./identity.ts";
-import { Lun } from "./lun.ts";
+import { ErrorCode, typeError } from "../errors.ts";
+import { IscsiSession, type Lun, type LunOptions } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /** Options of {@link openLun}. */
-export interface OpenLunOptions
-  extends ClientOptions, Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer" | "atomic"> {}
+export interface OpenLunOptions extends ClientOptions, Omit<LunOptions, "owns"> {}
 
 /**
- * Logs in to a target and opens one of its LUNs.
+ * Logs in to a target and opens one of its LUNs, which owns the session: closing it logs out. More LUNs of the same target are opened
+ * on one session with `connect()` and {@link IscsiSession.openLun}.
  *
  * After a lost connection the session is made anew, and the LUN is used again only where its serial number, designators and
  * capacity are what they were.
@@ -26,7 +22,7 @@ export interface OpenLunOptions
  * @throws {LoginError} where the target refuses the login
  * @throws {TransportError} where it cannot be reached
  * @throws {ScsiError} `SCSI_LUN_NOT_FOUND`, `SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY` where the LUN cannot be used
- * @throws `BLOCK_UNSUPPORTED` where it is no disk; `SCSI_IDENTITY_CHANGED` where `force_usn` of the URL names another one
+ * @throws `BLOCK_UNSUPPORTED` where it is no disk; `SCSI_IDENTITY_CHANGED` where `force_usn` of the URL, or `serial`, names another one
  *
  * @example
  * ```ts
@@ -38,37 +34,24 @@ export interface OpenLunOptions
  * ```
  */
 export async function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun> {
-  checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic"]);
-  const { readOnly, depth, maxTransfer, atomic, ...client } = options;
+  checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic", "serial"]);
+  const { readOnly, depth, maxTransfer, atomic, serial, ...client } = options;
   const resolved = resolveClient(url, client);
   const targetName = requireTarget(resolved.url);
-  const number = resolved.url.lun;
-  if (number === undefined) {
-    throw new IscsiError(
+  const { lun, forceUsn } = resolved.url;
+  if (lun === undefined) {
+    throw typeError(
       ErrorCode.UrlInvalid,
       "A URL with a LUN was wanted, as in iscsi://host/iqn.2026-01.com.example:disk/0",
     );
   }
-
-  let before: LunIdentity | undefined;
-  const { recovery } = resolved.session;
-  const session = await IscsiSession.connect({
-    ...resolved.session,
-    targetName,
-    recovery: recovery === false ? false : {
-      // Of other LUNs, to which the caller sends commands by `lun.session`, nothing is known that could be compared.
-      verify: async (lun, executor) => {
-        if (before !== undefined && lun === encodeLun(number)) await verifyIdentity(executor, before);
-      },
-      ...recovery,
-    },
-  });
+  const session = await IscsiSession.connect({ ...resolved.session, targetName });
   try {
-    const executor = new LunExecutor(session, number);
-    const device = await openScsiBlockDevice(executor, { readOnly, depth, maxTransfer, atomic, signal: client.signal });
-    if (resolved.url.forceUsn !== undefined) await requireSerial(executor, resolved.url.forceUsn);
-    before = await readIdentity(executor);
-    return new Lun(device, session, number);
+    return await session.openLun(lun, {
+      ...{ readOnly, depth, maxTransfer, atomic, signal: client.signal },
+      serial: serial ?? forceUsn,
+      owns: true,
+    });
   } catch (error) {
     await session.close();
     throw error;

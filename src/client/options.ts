@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { ErrorCode, typeError } from "../errors.ts";
 import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
 import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
@@ -111,7 +111,7 @@ export function resolveClient(text: string, options: ClientOptions): ResolvedCli
  */
 export function requireTarget(url: IscsiUrl): string {
   if (url.targetName === undefined) {
-    throw new IscsiError(
+    throw typeError(
       ErrorCode.UrlInvalid,
       "A URL with a target name was wanted, as in iscsi://host/iqn.2026-01.com.example:disk/0, and one of a portal came",
     );

@@ -7,7 +7,7 @@ import { DEFAULT_PORT } from "./url_portal.ts";
  * @param url parts of a URL; `port` 3260 is left out
  */
 export function formatIscsiUrl(
-  url: Pick<IscsiUrl, "host" | "targetName" | "lun" | "portalGroupTag"> & { readonly port?: number },
+  url: { [Part in "port" | "portalGroupTag" | "targetName" | "lun"]?: IscsiUrl[Part] | undefined } & { host: string },
 ): string {
   const { host, port = DEFAULT_PORT, portalGroupTag, targetName, lun } = url;
   let text = `iscsi://${host.includes(":") ? `[${host.replace("%", "%25")}]` : host}`;
@@ -16,5 +16,10 @@ export function formatIscsiUrl(
   if (targetName === undefined) return text;
   text += `/${encodeURIComponent(targetName).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
   if (lun === undefined) return text;
-  return `${text}/${typeof lun === "bigint" ? `0x${lun.toString(16).padStart(16, "0")}` : lun}`;
+  return `${text}/${formatLun(lun)}`;
+}
+
+/** Writes the LUN of a URL: its number, or its eight raw bytes in hex. */
+export function formatLun(lun: number | bigint): string {
+  return typeof lun === "bigint" ? `0x${lun.toString(16).padStart(16, "0")}` : String(lun);
 }

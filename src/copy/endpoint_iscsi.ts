@@ -1,4 +1,4 @@
-import type { Lun } from "../client/lun.ts";
+import type { Lun } from "../client/iscsi_session.ts";
 import { openLun, type OpenLunOptions } from "../client/open_lun.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
 import { parseIscsiUrl } from "../client/url.ts";

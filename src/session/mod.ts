@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type RunningCommand, type TaskManagementOptions } from "./commands/manage.ts";
 export type { AsyncEvent } from "./connection/async_event.ts";
 export {
   type DiscoveredTarget,
@@ -31,11 +32,17 @@ export {
   type TargetAuthOptions,
 } from "./login/mod.ts";
 export { decodeLun, describeLun, encodeLun, type LunAddress, MAX_SINGLE_LEVEL_LUN } from "./lun_address.ts";
-export { type KeepaliveOptions, type Portal, type SessionOptions, type SessionTimeouts } from "./options.ts";
+export {
+  type KeepaliveOptions,
+  type Portal,
+  type SessionOptions,
+  type SessionSetup,
+  type SessionTimeouts,
+} from "./options.ts";
 export { type ProbeExecutor, type RecoveryOptions } from "./recovery/policy.ts";
 export type { RejectEvent } from "./connection/reject.ts";
 export { RejectedError } from "./connection/requests.ts";
-export { IscsiSession, type RunningCommand, type TaskManagementOptions } from "./session.ts";
+export { type LoggedIn, logIn, Session } from "./session.ts";
 export type { PduTap, TappedPdu } from "./connection/tap.ts";
 export { TaskManagementError } from "./tasks/task_management.ts";
 export { TaskManagementFunction } from "../wire/mod.ts";

@@ -82,6 +82,10 @@ export interface SessionOptions {
   signal?: AbortSignal | undefined;
   /** Makes the TCP connections: for tunnels, and for tests. The means of the runtime where absent. */
   connectTcp?: ConnectTcp | undefined;
+}
+
+/** What a session is made with: what callers may say, and what only the layer above and tests of the protocol do. */
+export interface SessionSetup extends SessionOptions {
   /** CmdSN of the first command, 0 to 2^32-1; 1 where absent. */
   firstCmdSN?: number | undefined;
   /** Initiator Task Tag of the first task, 0 to 2^32-2; 1 where absent. */
@@ -177,7 +181,7 @@ export function checkKeys(name: string, given: object, known: readonly string[])
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
-export function resolveOptions(given: SessionOptions): ResolvedOptions {
+export function resolveOptions(given: SessionSetup): ResolvedOptions {
   const timeouts = given.timeouts ?? {};
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>

@@ -7,48 +7,42 @@
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery/send_targets.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
-import type { LunAddress } from "./lun_address.ts";
+import { encodeLun, type LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
-import { manage } from "./commands/manage.ts";
-import { resolveOptions, type SessionOptions } from "./options.ts";
+import { manage, type TaskManagementOptions } from "./commands/manage.ts";
+import { resolveOptions, type SessionSetup } from "./options.ts";
 import { SessionCore } from "./session_core.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 
-/** A command of ours that an ABORT TASK or a query is about: the promise that `execute()` gave. */
-export type RunningCommand = Promise<ScsiResult>;
-
-/** Options of {@link IscsiSession.taskManagement}. */
-export interface TaskManagementOptions {
-  /** The LUN; not for TARGET WARM RESET, TARGET COLD RESET and I_T NEXUS RESET. */
-  lun?: LunAddress | undefined;
-  /** What ABORT TASK and QUERY TASK are about. */
-  command?: RunningCommand | undefined;
+/** A session that has logged in and is in nobody's hands yet. */
+export interface LoggedIn {
+  readonly core: SessionCore;
+  readonly events: SessionEmitter;
 }
 
 /**
- * One session with one target. It lives over lost connections, where `recovery` allows that.
+ * Connects and logs in.
  *
- * @example
- * ```ts
- * import { IscsiSession } from "lunstream";
- *
- * const session = await IscsiSession.connect({
- *   host: "127.0.0.1",
- *   targetName: "iqn.2026-01.com.example:disk",
- *   initiatorName: "iqn.2026-01.com.example:host",
- * });
- * const cdb = new Uint8Array([0x12, 0, 0, 0, 36, 0]);
- * const inquiry = await session.execute(1, { cdb, dataIn: new Uint8Array(36), replay: "safe" });
- * await session.close();
- * ```
+ * @throws see {@link Session.open}
  */
-export class IscsiSession {
+export async function logIn(setup: SessionSetup): Promise<LoggedIn> {
+  const events = new SessionEmitter();
+  const core = new SessionCore(resolveOptions(setup), events);
+  await core.connect(setup.signal);
+  return { core, events };
+}
+
+/**
+ * One session with one target. It lives over lost connections, where `recovery` allows that. What users hold is the
+ * `IscsiSession` that `client/` makes of it, which knows SCSI too.
+ */
+export class Session {
   readonly #core: SessionCore;
   readonly #events: SessionEmitter;
 
-  private constructor(core: SessionCore, events: SessionEmitter) {
-    this.#core = core;
-    this.#events = events;
+  protected constructor(made: LoggedIn) {
+    this.#core = made.core;
+    this.#events = made.events;
   }
 
   /**
@@ -63,12 +57,8 @@ export class IscsiSession {
    * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, `ISCSI_NOT_ISCSI`
    * @throws {IscsiError} `ABORT_ERR`
    */
-  static async connect(options: SessionOptions): Promise<IscsiSession> {
-    const resolved = resolveOptions(options);
-    const events = new SessionEmitter();
-    const core = new SessionCore(resolved, events);
-    await core.connect(options.signal);
-    return new IscsiSession(core, events);
+  static async open(setup: SessionSetup): Promise<Session> {
+    return new Session(await logIn(setup));
   }
 
   /** Where the session stands. */
@@ -112,6 +102,22 @@ export class IscsiSession {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * What carries commands to one LUN of the session.
+   *
+   * @throws {RangeError} `ERR_OUT_OF_RANGE`
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
+   */
+  lun(lun: LunAddress): ScsiExecutor {
+    const address = encodeLun(lun);
+    return { execute: (command, options) => this.execute(address, command, options) };
+  }
+
+  /** Nobody uses a LUN any more: it is no longer checked after a reconnect, and one that has changed may be opened anew. */
+  protected forget(lun: LunAddress): void {
+    this.#core.forget(encodeLun(lun));
   }
 
   /**
@@ -164,7 +170,7 @@ export class IscsiSession {
     return this.#core.close();
   }
 
-  /** The same as {@link IscsiSession.close}. */
+  /** The same as {@link Session.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

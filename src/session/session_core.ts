@@ -174,6 +174,12 @@ export class SessionCore implements NexusOwner, RecoveryHost {
     return call.handed = commandChannel.promise(() => call.promise, context);
   }
 
+  /** Nobody uses this LUN any more. */
+  forget(lun: bigint): void {
+    this.#luns.delete(lun);
+    this.#changedLuns.delete(lun);
+  }
+
   /** Refuses what only a normal session does. */
   needNormal(): void {
     if (this.options.sessionType === "Normal") return;

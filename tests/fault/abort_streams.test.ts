@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../src/devices/mod.ts";
-import type { Lun } from "../../src/client/lun.ts";
+import type { Lun } from "../../src/client/iscsi_session.ts";
 import { openLun } from "../../src/client/open_lun.ts";
 import { readable, writable } from "../../src/streams/mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";

@@ -5,7 +5,7 @@
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
+import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { Random, runSeed } from "../contract/random.ts";
 import { INITIATOR_NAME, TARGET_NAME } from "../protocol/rig.ts";
 import { endAfterReceived, endAfterSent, ENDINGS, EndingServer } from "./ending_server.ts";
@@ -24,7 +24,7 @@ const OF_THE_RUNTIME = 4;
 /** Milliseconds after which something counts as hung: its own limits are below 3 s. */
 const HUNG = 15_000;
 
-function options(port: number, more: Partial<SessionOptions> = {}): SessionOptions {
+function options(port: number, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: "127.0.0.1",
     port,
@@ -75,13 +75,13 @@ const UNREAD = {
 };
 
 interface Unread {
-  session: IscsiSession;
+  session: Session;
   server: EndingServer;
   abort: AbortController;
 }
 
 /** What may befall a session whose peer does not read, and which has more to write than the buffers take. */
-const BEFALLS: { name: string; session?: Partial<SessionOptions>; befall: (unread: Unread) => unknown }[] = [
+const BEFALLS: { name: string; session?: Partial<SessionSetup>; befall: (unread: Unread) => unknown }[] = [
   ...ENDINGS.map((ending) => ({
     name: ending,
     befall: ({ server }: Unread) => void server.connections[0]!.socket[ending](),
@@ -107,7 +107,7 @@ for (const { name, session: more = {}, befall } of BEFALLS) {
     });
     const limits = { firstBurstLength: DATA.length, maxBurstLength: DATA.length };
     const timeouts = { request: 400, command: 0, ...more.timeouts };
-    const session = await IscsiSession.connect(options(server.port, { recovery: false, limits, ...more, timeouts }));
+    const session = await Session.open(options(server.port, { recovery: false, limits, ...more, timeouts }));
     const closed = new Promise<void>((resolve) => session.on("state", ({ state }) => state === "closed" && resolve()));
     const abort = new AbortController();
     const cdb = Uint8Array.of(0x2a, 0, 0, 0, 0, 0, 0, 2, 0, 0);
@@ -143,7 +143,7 @@ test("a peer that resets 50 connections as it takes them: the 51st serves", asyn
     else void serve(connection, disk);
   });
   const recovery = { minDelay: 1, maxDelay: 2, maxAttempts: 60 };
-  const session = await IscsiSession.connect(options(server.port, { recovery }));
+  const session = await Session.open(options(server.port, { recovery }));
   server.connections[0]!.socket.resetAndDestroy();
   const cdb = Uint8Array.of(0x28, 0, 0, 0, 0, 3, 0, 0, 1, 0);
   const { dataIn } = await session.execute(1, { cdb, dataIn: new Uint8Array(512), replay: "safe" });

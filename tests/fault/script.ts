@@ -6,7 +6,7 @@
  */
 
 import { ErrorCode } from "../../src/errors.ts";
-import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
+import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import type { ConnectTcp } from "../../src/runtime/mod.ts";
 import { PeerConnection } from "../protocol/peer_connection.ts";
 import { INITIATOR_NAME, TARGET_NAME } from "../protocol/rig.ts";
@@ -35,7 +35,7 @@ export interface ScriptOptions {
   /** Faults of each connection, counted from 0. */
   faults: (connection: number) => MemoryOptions;
   /** Options on top of the short time limits. */
-  session?: Partial<SessionOptions> | undefined;
+  session?: Partial<SessionSetup> | undefined;
   /** Told of each connection. */
   accepted?: ((tcp: MemoryTcp, number: number) => void) | undefined;
   /** Gets the target's end of each connection before it is served. */
@@ -47,7 +47,7 @@ export interface ScriptOptions {
 }
 
 /** Options of a session with short time limits. */
-export function quickOptions(connectTcp: ConnectTcp, more: Partial<SessionOptions> = {}): SessionOptions {
+export function quickOptions(connectTcp: ConnectTcp, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: "127.0.0.1",
     port: 3260,
@@ -81,7 +81,7 @@ export async function runScript(options: ScriptOptions): Promise<Outcome> {
 
 /** The same with a target that is there already, and whose disk is `disk`. */
 export async function runSteps(
-  session: SessionOptions,
+  session: SessionSetup,
   disk: Uint8Array,
   options: Pick<ScriptOptions, "together" | "trusting"> = {},
 ): Promise<Outcome> {
@@ -101,7 +101,7 @@ export async function runSteps(
 }
 
 async function steps(
-  options: SessionOptions,
+  options: SessionSetup,
   disk: Uint8Array,
   outcome: Outcome,
   { trusting = false, together = false }: Pick<ScriptOptions, "together" | "trusting">,
@@ -126,7 +126,7 @@ async function steps(
     return at < 0 ? undefined : `byte ${at} of ${got.length} is wrong`;
   };
 
-  const session = await step("login", () => IscsiSession.connect(options), () => undefined);
+  const session = await step("login", () => Session.open(options), () => undefined);
   if (session === undefined) return;
   const read = (name: string, block: number) => {
     const before = disk.slice(block * BLOCK, block * BLOCK + READ_LENGTH);

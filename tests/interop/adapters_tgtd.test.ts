@@ -20,7 +20,7 @@ import yauzl from "yauzl";
 import { slice } from "../../src/devices/mod.ts";
 import { fileDevice } from "../../src/devices/file.ts";
 import { openLun } from "../../src/client/open_lun.ts";
-import type { Lun } from "../../src/client/lun.ts";
+import type { Lun } from "../../src/client/iscsi_session.ts";
 import { asAsyncBuffer, fileDisk, randomAccessStorage, xenDisk, zipReader } from "../../src/handles/mod.ts";
 import { readable, writable } from "../../src/streams/mod.ts";
 import { Random } from "../contract/random.ts";

@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
+import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import type { IscsiError, LoginError } from "../../src/errors.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd, type Tgtd, type TgtdOptions } from "../peers/tgtd.ts";
@@ -20,8 +20,8 @@ async function withTgtd(options: Omit<TgtdOptions, "luns">, run: (target: Tgtd) 
   }
 }
 
-function connect(target: Tgtd, changes: Partial<SessionOptions> = {}): Promise<IscsiSession> {
-  return IscsiSession.connect({
+function connect(target: Tgtd, changes: Partial<SessionSetup> = {}): Promise<Session> {
+  return Session.open({
     host: target.host,
     port: target.port,
     targetName: target.iqn,
@@ -32,7 +32,7 @@ function connect(target: Tgtd, changes: Partial<SessionOptions> = {}): Promise<I
 }
 
 /** Logs in, runs an INQUIRY to see that the session carries commands, and logs out. */
-async function works(target: Tgtd, changes: Partial<SessionOptions> = {}): Promise<IscsiSession["parameters"]> {
+async function works(target: Tgtd, changes: Partial<SessionSetup> = {}): Promise<Session["parameters"]> {
   const session = await connect(target, changes);
   try {
     const cdb = Uint8Array.of(0x12, 0, 0, 0, 36, 0);
@@ -46,7 +46,7 @@ async function works(target: Tgtd, changes: Partial<SessionOptions> = {}): Promi
 }
 
 /** Expects the login to fail with a code, and no secret in the error. */
-async function fails(target: Tgtd, code: string, changes: Partial<SessionOptions> = {}): Promise<LoginError> {
+async function fails(target: Tgtd, code: string, changes: Partial<SessionSetup> = {}): Promise<LoginError> {
   let error: IscsiError | undefined;
   try {
     await (await connect(target, changes)).close();

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type PduTap, type SessionOptions, TaskManagementFunction } from "../../src/session/mod.ts";
+import { type PduTap, Session, type SessionSetup, TaskManagementFunction } from "../../src/session/mod.ts";
 import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd, type Tgtd, type TgtdOptions } from "../peers/tgtd.ts";
@@ -13,7 +13,7 @@ const MUTUAL = { username: "target", password: "secret-of-target" };
 const SIZE = 8 << 20;
 const ready = { cdb: new Uint8Array(6), replay: "safe" as const };
 
-function options(tgtd: Tgtd, more: Partial<SessionOptions> = {}): SessionOptions {
+function options(tgtd: Tgtd, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: tgtd.host,
     port: tgtd.port,
@@ -68,7 +68,7 @@ function noise(length: number, seed: number): Uint8Array {
 }
 
 /** Writes and reads pieces of many sizes, many at a time; what the backing file holds must be what was written. */
-async function exercise(session: IscsiSession, tgtd: Tgtd): Promise<void> {
+async function exercise(session: Session, tgtd: Tgtd): Promise<void> {
   const first = await session.execute(1, ready);
   if (first.status === 2) assert.is(first.sense[2]! & 0xf, 6);
   const whole = noise(SIZE, 7);
@@ -135,7 +135,7 @@ for (
         ...("HeaderDigest" in params ? { headerDigest: ["CRC32C" as const] } : {}),
         ...("DataDigest" in params ? { dataDigest: ["CRC32C" as const] } : {}),
       };
-      const session = await IscsiSession.connect(options(tgtd, { limits }));
+      const session = await Session.open(options(tgtd, { limits }));
       assert.is(session.parameters.headerDigest, "HeaderDigest" in params);
       assert.is(session.parameters.dataDigest, "DataDigest" in params);
       await exercise(session, tgtd);
@@ -148,7 +148,7 @@ for (
 run(
   "CHAP and mutual CHAP, right and wrong in each part",
   withTgtd({ chap: CHAP, mutualChap: MUTUAL }, async (tgtd) => {
-    const connect = (auth?: SessionOptions["auth"]) => IscsiSession.connect(options(tgtd, { auth }));
+    const connect = (auth?: SessionSetup["auth"]) => Session.open(options(tgtd, { auth }));
     await (await connect(CHAP)).close();
     const mutual = await connect({ ...CHAP, target: MUTUAL });
     await exercise(mutual, tgtd);
@@ -167,17 +167,17 @@ run(
 run(
   "discovery, an unknown target, an absent LUN, resets",
   withTgtd({}, async (tgtd) => {
-    const discovery = await IscsiSession.connect(
+    const discovery = await Session.open(
       options(tgtd, { sessionType: "Discovery", targetName: undefined }),
     );
     const found = await discovery.sendTargets();
     assert.equal(found.map(({ name, portals }) => [name, portals[0]!.port]), [[tgtd.iqn, tgtd.port]]);
     await discovery.close();
     assert.is(
-      await codeOf(IscsiSession.connect(options(tgtd, { targetName: `${tgtd.iqn}.absent` }))),
+      await codeOf(Session.open(options(tgtd, { targetName: `${tgtd.iqn}.absent` }))),
       "ISCSI_LOGIN_TARGET_NOT_FOUND",
     );
-    const session = await IscsiSession.connect(options(tgtd));
+    const session = await Session.open(options(tgtd));
     const attentions: bigint[] = [];
     session.on("unitAttention", ({ lun }) => attentions.push(lun));
     await session.execute(1, ready);
@@ -195,7 +195,7 @@ run(
 run(
   "IPv6",
   withTgtd({ hosts: ["::1"] }, async (tgtd) => {
-    const session = await IscsiSession.connect(options(tgtd));
+    const session = await Session.open(options(tgtd));
     assert.is(session.remoteAddress, `[::1]:${tgtd.port}`);
     await session.execute(1, ready);
     await session.close();
@@ -214,7 +214,7 @@ run(
       if (direction === "in" && opcode === Opcode.NopIn) pings++;
       if (direction === "out" && opcode === Opcode.NopOut) answers++;
     };
-    const session = await IscsiSession.connect(options(tgtd, { keepalive: false, tap }));
+    const session = await Session.open(options(tgtd, { keepalive: false, tap }));
     await session.execute(1, ready);
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     assert.ok(pings >= 5, `${pings} pings came`);
@@ -228,7 +228,7 @@ run(
 run(
   "a tgtd that stops answering is noticed, and a command is aborted in time",
   withTgtd({}, async (tgtd) => {
-    const session = await IscsiSession.connect(
+    const session = await Session.open(
       options(tgtd, { keepalive: { interval: 200, timeout: 300 }, timeouts: { request: 500 } }),
     );
     await session.execute(1, ready);
@@ -244,7 +244,7 @@ run(
   "200 sessions, opened and closed, leave nothing behind",
   withTgtd({}, async (tgtd) => {
     for (let round = 0; round < 10; round++) {
-      const sessions = await Promise.all(Array.from({ length: 20 }, () => IscsiSession.connect(options(tgtd))));
+      const sessions = await Promise.all(Array.from({ length: 20 }, () => Session.open(options(tgtd))));
       await Promise.all(sessions.map((session) => session.execute(1, ready)));
       await Promise.all(sessions.map((session) => session.close()));
     }
@@ -254,11 +254,11 @@ run(
 run(
   "killed and started again in mid-copy: every byte arrives where replay is allowed",
   withTgtd({ params: { MaxRecvDataSegmentLength: "262144" } }, async (tgtd) => {
-    const session = await IscsiSession.connect(options(tgtd, {
+    const session = await Session.open(options(tgtd, {
       recovery: { replayWrites: true, minDelay: 20, maxDelay: 200 },
       limits: { defaultTime2Wait: 0 },
     }));
-    const execute = async (command: Parameters<IscsiSession["execute"]>[1]) => {
+    const execute = async (command: Parameters<Session["execute"]>[1]) => {
       for (;;) {
         const result = await session.execute(1, command);
         if (result.status === 0) return result;

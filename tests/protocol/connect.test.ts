@@ -1,7 +1,7 @@
 // From nothing to a session: time limits, redirections, peers that are none (RFC 7143 §6.3, §11.13.5).
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
+import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { encodeLoginResponse, encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
 import { Peer } from "./peer.ts";
 import type { PeerConnection } from "./peer_connection.ts";
@@ -19,8 +19,8 @@ function peers(count: number, body: (...peers: Peer[]) => Promise<void>): () => 
   };
 }
 
-function connect(peer: Peer, more: Partial<SessionOptions> = {}): Promise<IscsiSession> {
-  const connecting = IscsiSession.connect(sessionOptions(peer, more));
+function connect(peer: Peer, more: Partial<SessionSetup> = {}): Promise<Session> {
+  const connecting = Session.open(sessionOptions(peer, more));
   connecting.catch(() => {});
   return connecting;
 }
@@ -201,7 +201,7 @@ test(
     const { port } = free;
     await free.close();
     const options = { host: "127.0.0.1", targetName: TARGET_NAME, initiatorName: INITIATOR_NAME };
-    await rejectsWith(IscsiSession.connect({ ...options, port }), "ISCSI_CONNECT_REFUSED");
+    await rejectsWith(Session.open({ ...options, port }), "ISCSI_CONNECT_REFUSED");
     await rejectsWith(connect(peer, { signal: AbortSignal.abort() }), "ABORT_ERR");
     const abort = new AbortController();
     const connecting = connect(peer, { signal: abort.signal });
@@ -257,7 +257,7 @@ test("Wrong options are refused before anything is connected", async () => {
     [{ auth: { username: "u", password: "short" } }, "ERR_INVALID_ARG_VALUE"],
   ];
   for (const [change, code] of wrong) {
-    const error = await rejection(IscsiSession.connect({ ...good, ...change } as SessionOptions));
+    const error = await rejection(Session.open({ ...good, ...change } as SessionSetup));
     assert.is(error.code, code, JSON.stringify(change));
   }
 });

@@ -2,7 +2,7 @@
 import { subscribe, tracingChannel, unsubscribe } from "node:diagnostics_channel";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession, type TappedPdu } from "../../src/session/mod.ts";
+import { Session, type TappedPdu } from "../../src/session/mod.ts";
 import { Opcode, opcodeOf } from "../../src/wire/mod.ts";
 import { Peer } from "./peer.ts";
 import { read, rejectsWith, rig, sessionOptions, TARGET_NAME, write } from "./rig.ts";
@@ -65,7 +65,7 @@ test("logins are traced", async () => {
   const peer = await Peer.listen();
   try {
     const seen = await listen("login", async () => {
-      const connecting = IscsiSession.connect(sessionOptions(peer));
+      const connecting = Session.open(sessionOptions(peer));
       const target = await peer.accept();
       await target.login();
       const session = await connecting;
@@ -84,7 +84,7 @@ test("every PDU can be seen, but nothing of the authentication", async () => {
   const peer = await Peer.listen();
   const seen: TappedPdu[] = [];
   try {
-    const connecting = IscsiSession.connect(sessionOptions(peer, {
+    const connecting = Session.open(sessionOptions(peer, {
       auth: { username: "me", password: "a secret of ours" },
       tap: ({ direction, header, data }) => seen.push({ direction, header: header.slice(), data: data.slice() }),
     }));
@@ -96,7 +96,7 @@ test("every PDU can be seen, but nothing of the authentication", async () => {
     assert.is(seen.length, 1);
     assert.is(seen[0]!.data.length, 0);
     seen.length = 0;
-    const plain = IscsiSession.connect(sessionOptions(peer, {
+    const plain = Session.open(sessionOptions(peer, {
       tap: ({ direction, header, data }) => seen.push({ direction, header: header.slice(), data: data.slice() }),
     }));
     const second = await peer.accept();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IscsiSession, SessionOptions } from "../../src/session/mod.ts";
+import type { Session, SessionSetup } from "../../src/session/mod.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerConnection } from "./peer_connection.ts";
 
@@ -14,7 +14,7 @@ export const FAST = { minDelay: 5, maxDelay: 20 };
 export const AT_ONCE = { defaultTime2Wait: 0 };
 
 /** A session that comes back at once. */
-export function recovering(more: Partial<SessionOptions> & { replayWrites?: boolean } = {}) {
+export function recovering(more: Partial<SessionSetup> & { replayWrites?: boolean } = {}) {
   const { replayWrites = false, ...session } = more;
   return { session: { recovery: { ...FAST, replayWrites }, limits: AT_ONCE, ...session } };
 }
@@ -30,6 +30,6 @@ export async function comeBack(
 }
 
 /** Resolves when the session has come into that state, with the error that led there. */
-export function state(session: IscsiSession, wanted: string): Promise<Error | undefined> {
+export function state(session: Session, wanted: string): Promise<Error | undefined> {
   return new Promise((resolve) => session.on("state", ({ state, error }) => state === wanted && resolve(error)));
 }

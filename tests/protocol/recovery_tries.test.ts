@@ -1,7 +1,7 @@
 // Session recovery (RFC 7143 §7): how often and how long is tried, and what ends the tries.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiSession } from "../../src/session/mod.ts";
+import { Session } from "../../src/session/mod.ts";
 import { encodeLoginResponse, Opcode } from "../../src/wire/mod.ts";
 import { message } from "./answers.ts";
 import { Peer } from "./peer.ts";
@@ -143,10 +143,10 @@ rigged("L-12 §7 another portal group is not the same session", recovering(), as
 
 test("L-12 §7 a portal of another group does not end the tries at the session's own", async () => {
   const [own, other] = [await Peer.listen(), await Peer.listen()];
-  let session: IscsiSession | undefined;
+  let session: Session | undefined;
   try {
     const portals = [{ host: "127.0.0.1", port: other.port }];
-    const connecting = IscsiSession.connect(sessionOptions(own, { ...recovering().session, portals }));
+    const connecting = Session.open(sessionOptions(own, { ...recovering().session, portals }));
     const first = await own.accept();
     await first.login({ tag: 1 });
     session = await connecting;

@@ -7,23 +7,23 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiCommand } from "../../src/command.ts";
-import { IscsiSession, type SessionOptions } from "../../src/session/mod.ts";
+import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { Peer } from "./peer.ts";
 import type { LoginAnswers, PeerConnection } from "./peer_connection.ts";
 
 /** What a test gets. */
 export interface Rig {
-  session: IscsiSession;
+  session: Session;
   target: PeerConnection;
   peer: Peer;
   /** Options that the session was made with. */
-  options: SessionOptions;
+  options: SessionSetup;
 }
 
 /** How the session is made. */
 export interface RigOptions {
   login?: LoginAnswers;
-  session?: Partial<SessionOptions>;
+  session?: Partial<SessionSetup>;
 }
 
 /** The name of the target. */
@@ -32,7 +32,7 @@ export const TARGET_NAME = "iqn.2026-01.test.lunstream:scripted";
 export const INITIATOR_NAME = "iqn.2026-01.test.lunstream:initiator";
 
 /** Options of a session with a peer: no pings and no recovery, unless a test wants them. */
-export function sessionOptions(peer: Peer, more: Partial<SessionOptions> = {}): SessionOptions {
+export function sessionOptions(peer: Peer, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: "127.0.0.1",
     port: peer.port,
@@ -49,10 +49,10 @@ export function sessionOptions(peer: Peer, more: Partial<SessionOptions> = {}): 
 export function rig(options: RigOptions, body: (rig: Rig) => Promise<void>): () => Promise<void> {
   return async () => {
     const peer = await Peer.listen();
-    let session: IscsiSession | undefined;
+    let session: Session | undefined;
     try {
       const made = sessionOptions(peer, options.session);
-      const connecting = IscsiSession.connect(made);
+      const connecting = Session.open(made);
       connecting.catch(() => {});
       const target = await peer.accept();
       await target.login(options.login);
@@ -73,7 +73,7 @@ export function rigged(name: string, options: RigOptions, body: (rig: Rig) => Pr
 }
 
 /** Where a test fails half-way, that is what must be reported, and not the commands that it leaves behind. */
-function quieten(session: IscsiSession): void {
+function quieten(session: Session): void {
   const execute = session.execute.bind(session);
   session.execute = (...args) => {
     const run = execute(...args);

@@ -1,5 +1,4 @@
 import { connect } from "../../client/connect.ts";
-import { LunExecutor } from "../../client/executor.ts";
 import { parseIscsiUrl } from "../../client/url.ts";
 import { ErrorCode } from "../../errors.ts";
 import {
@@ -48,7 +47,7 @@ export function withUnit(
     const lun = parseIscsiUrl(url).lun ?? 0;
     const session = await connect(url, { initiatorName: options.initiatorName, isid: options.isid, signal });
     try {
-      const executor = new LunExecutor(session, lun);
+      const executor = session.lun(lun);
       for (const sense of await drainUnitAttention(executor, { signal })) {
         // Every session begins with "power on, reset" or "nexus loss": only others are news.
         if (sense.asc !== 0x29) io.error(`lunstream: ${describeSense(sense)}\n`);

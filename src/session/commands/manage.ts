@@ -4,14 +4,25 @@
  * @module
  */
 
+import type { ScsiResult } from "../../command.ts";
 import { ErrorCode, typeError } from "../../errors.ts";
 import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../../wire/mod.ts";
 import { taskTerminated } from "../failures.ts";
-import { encodeLun } from "../lun_address.ts";
-import type { TaskManagementOptions } from "../session.ts";
+import { encodeLun, type LunAddress } from "../lun_address.ts";
 import type { SessionCore } from "../session_core.ts";
 import type { ScsiTask } from "../tasks/task.ts";
 import { TaskManagementError } from "../tasks/task_management.ts";
+
+/** A command of ours that an ABORT TASK or a query is about: the promise that `execute()` gave. */
+export type RunningCommand = Promise<ScsiResult>;
+
+/** Options of `taskManagement()`. */
+export interface TaskManagementOptions {
+  /** The LUN; not for TARGET WARM RESET, TARGET COLD RESET and I_T NEXUS RESET. */
+  lun?: LunAddress | undefined;
+  /** What ABORT TASK and QUERY TASK are about. */
+  command?: RunningCommand | undefined;
+}
 
 const OF_A_TASK: readonly number[] = [Fn.AbortTask, Fn.QueryTask];
 const OF_A_LUN: readonly number[] = [
@@ -29,7 +40,7 @@ const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, 
 /**
  * Sends one function and draws the consequences for the commands that it ends.
  *
- * @throws see `IscsiSession.taskManagement`
+ * @throws see `Session.taskManagement`
  */
 export async function manage(core: SessionCore, fn: Fn, options: TaskManagementOptions): Promise<number> {
   core.needNormal();

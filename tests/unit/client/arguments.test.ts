@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connect, discover, type Lun, openLun } from "../../../mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
-import { IscsiSession } from "../../../src/session/mod.ts";
+import { IscsiSession } from "../../../src/client/iscsi_session.ts";
 
 let target: Target;
 let lun: Lun;

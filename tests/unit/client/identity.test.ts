@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../../mod.ts";
-import { readIdentity, verifyIdentity } from "../../../src/client/identity.ts";
+import { Identities, readIdentity } from "../../../src/client/identity.ts";
 import { inquiry, runWithRetry, type ScsiExecutor } from "../../../src/scsi/mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { freePort } from "../../peers/ports.ts";
@@ -81,10 +81,11 @@ function lunOf(blocks: bigint, blockSize = 512): ScsiExecutor {
 
 test("another capacity is noticed beyond what READ CAPACITY(10) can say", async () => {
   for (const blocks of [1000n, 2n ** 33n]) {
-    const before = await readIdentity(lunOf(blocks));
-    await verifyIdentity(lunOf(blocks), before);
-    assert.is(await codeOf(verifyIdentity(lunOf(blocks * 2n), before)), "SCSI_IDENTITY_CHANGED");
-    assert.is(await codeOf(verifyIdentity(lunOf(blocks, 4096), before)), "SCSI_IDENTITY_CHANGED");
+    const known = new Identities();
+    known.add(0n, await readIdentity(lunOf(blocks)));
+    await known.verify(0n, lunOf(blocks));
+    assert.is(await codeOf(known.verify(0n, lunOf(blocks * 2n))), "SCSI_IDENTITY_CHANGED");
+    assert.is(await codeOf(known.verify(0n, lunOf(blocks, 4096))), "SCSI_IDENTITY_CHANGED");
   }
 });
 

@@ -1,0 +1,292 @@
+/**
+ * What users hold: a session with a target, and its logical units as block devices with streams. They name each other, so they
+ * stand in one file.
+ *
+ * @module
+ */
+import { type BlockDevice, openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
+import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
+import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
+import { createDuplexStream, createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
+import type {
+  DeviceDuplexStream,
+  DeviceReadStream,
+  DeviceWriteStream,
+  DuplexStreamOptions,
+  PlacedBytes,
+  ReadableOptions,
+  ReadSide,
+  ReadStreamOptions,
+  WritableOptions,
+  WriteStreamOptions,
+} from "../streams/mod.ts";
+import { encodeLun, type LoggedIn, logIn, type LunAddress, Session, type SessionOptions } from "../session/mod.ts";
+import { Identities, type LunIdentity, readIdentity, requireSerial } from "./identity.ts";
+import { inspectAs } from "./inspect.ts";
+import { formatIscsiUrl, formatLun } from "./url_format.ts";
+
+/** Options of {@link IscsiSession.openLun}. */
+export interface LunOptions
+  extends Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer" | "atomic" | "signal"> {
+  /** Unit serial number (VPD page 80h) that the LUN must have. Any where absent. */
+  serial?: string | undefined;
+  /** Closing the LUN closes the session too. False where absent. */
+  owns?: boolean | undefined;
+}
+
+/**
+ * One session with one target, and any number of its LUNs. It lives over lost connections, where `recovery` allows that. Made by
+ * `connect()`, or here without a URL.
+ *
+ * @example
+ * ```ts
+ * import { IscsiSession } from "lunstream";
+ *
+ * const session = await IscsiSession.connect({
+ *   host: "127.0.0.1",
+ *   targetName: "iqn.2026-01.com.example:disk",
+ *   initiatorName: "iqn.2026-01.com.example:host",
+ * });
+ * const [system, data] = [await session.openLun(0), await session.openLun(1)];
+ * await data.write(await system.read(0, 512), 0);
+ * await session.close();
+ * ```
+ */
+export class IscsiSession extends Session {
+  readonly #identities: Identities;
+  /** URL of the target as it was asked for, without user, password and query. */
+  readonly url: string;
+
+  private constructor(made: LoggedIn, url: string, identities: Identities) {
+    super(made);
+    this.#identities = identities;
+    this.url = url;
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+   * @throws {RangeError} `ERR_OUT_OF_RANGE`
+   * @throws {TransportError} `ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECT_FAILED`, `ISCSI_PERMISSION_DENIED`,
+   * `ISCSI_CONNECTION_LOST`
+   * @throws {TimeoutError} `ISCSI_CONNECT_TIMEOUT`, `ISCSI_LOGIN_TIMEOUT`
+   * @throws {LoginError} `ISCSI_LOGIN_*`, `ISCSI_TARGET_AUTH_FAILED`, `ISCSI_NEGOTIATION_FAILED`
+   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, `ISCSI_NOT_ISCSI`
+   * @throws {AbortError} `ABORT_ERR`
+   */
+  static async connect(options: SessionOptions): Promise<IscsiSession> {
+    const identities = new Identities();
+    const { recovery } = options;
+    const made = await logIn({
+      ...options,
+      recovery: recovery === false ? false : {
+        ...recovery,
+        verify: recovery?.verify ?? ((lun, executor) => identities.verify(lun, executor)),
+      },
+    });
+    return new IscsiSession(made, formatIscsiUrl(options), identities);
+  }
+
+  /**
+   * Opens a LUN as a block device with streams. Several may be open at a time; each is closed by itself, and all end with the
+   * session (`ISCSI_SESSION_CLOSED`). After a lost connection a LUN is used again only where its serial number, designators and
+   * capacity are what they were when it was opened.
+   *
+   * Writes of parts of blocks are atomic among those of one `Lun`: two of the same number know nothing of each other.
+   *
+   * @param number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
+   * @throws {ScsiError} `SCSI_LUN_NOT_FOUND`, `SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY` where the LUN cannot be used
+   * @throws {IscsiError} `BLOCK_UNSUPPORTED` where it is no disk; `SCSI_IDENTITY_CHANGED` where `serial` names another one;
+   * what {@link IscsiSession.execute} rejects with
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+   * @throws {RangeError} `ERR_OUT_OF_RANGE`
+   */
+  async openLun(number: LunAddress, options: LunOptions = {}): Promise<Lun> {
+    const { serial, owns = false, ...deviceOptions } = options;
+    const executor = this.lun(number);
+    const address = encodeLun(number);
+    let identity: LunIdentity;
+    let device: BlockDevice;
+    try {
+      device = await openScsiBlockDevice(executor, deviceOptions);
+      if (serial !== undefined) await requireSerial(executor, serial);
+      identity = await readIdentity(executor);
+    } catch (error) {
+      if (!this.#identities.has(address)) this.forget(address);
+      throw error;
+    }
+    this.#identities.add(address, identity);
+    return makeLun(device, this, number, owns, () => {
+      this.#identities.remove(address, identity);
+      if (!this.#identities.has(address)) this.forget(address);
+    });
+  }
+}
+
+/** Makes a {@link Lun}: only a session may. */
+let makeLun: (device: BlockDevice, session: IscsiSession, number: LunAddress, owns: boolean, forget: () => void) => Lun;
+
+/**
+ * A logical unit of an iSCSI target: a {@link BlockDevice} that also makes streams. Made by `openLun()`, whose LUN owns its session,
+ * and by {@link IscsiSession.openLun}.
+ */
+export class Lun implements BlockDevice {
+  readonly #device: BlockDevice;
+  readonly #owns: boolean;
+  readonly #forget: () => void;
+  /** The session that carries the commands: for other LUNs, raw SCSI, task management and its parameters. */
+  readonly session: IscsiSession;
+  /** Number of the logical unit: 0 to 16383, or its eight raw bytes. */
+  readonly number: number | bigint;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    device: BlockDevice,
+    session: IscsiSession,
+    number: LunAddress,
+    owns: boolean,
+    forget: () => void,
+  ) {
+    this.#device = device;
+    this.#owns = owns;
+    this.#forget = forget;
+    this.session = session;
+    this.number = number;
+  }
+
+  static {
+    makeLun = (...parts) => new Lun(...parts);
+  }
+
+  /** URL of the LUN, without user, password and query. */
+  get url(): string {
+    return `${this.session.url}/${formatLun(this.number)}`;
+  }
+  /** Size in bytes. */
+  get size(): number {
+    return this.#device.size;
+  }
+  /** Logical block size in bytes. */
+  get blockSize(): number {
+    return this.#device.blockSize;
+  }
+  /** Whether writes are refused, with code `BLOCK_READ_ONLY`. */
+  get readOnly(): boolean {
+    return this.#device.readOnly;
+  }
+  /** What the logical unit can do. */
+  get supports(): DeviceSupport {
+    return this.#device.supports;
+  }
+  /** Sizes for fast requests, in bytes. */
+  get limits(): DeviceLimits {
+    return this.#device.limits;
+  }
+  /** Fills the whole of `buffer` from byte `position`, or rejects. */
+  readInto(buffer: Uint8Array, position: number, options?: OperationOptions): Promise<void> {
+    return this.#device.readInto(buffer, position, options);
+  }
+  /** Reads exactly `length` bytes from byte `position`. */
+  read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array> {
+    return this.#device.read(position, length, options);
+  }
+  /** Writes the whole of `buffer` at byte `position`; settles when the target has acknowledged it. */
+  write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    return this.#device.write(buffer, position, options);
+  }
+  /** Settles when all acknowledged writes are on the medium (SYNCHRONIZE CACHE). */
+  flush(options?: OperationOptions): Promise<void> {
+    return this.#device.flush(options);
+  }
+  /** Says that `length` bytes from `position` are no longer needed (UNMAP). */
+  discard(position: number, length: number, options?: OperationOptions): Promise<void> {
+    return this.#device.discard(position, length, options);
+  }
+  /** Makes `length` bytes from `position` read as zeros. */
+  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void> {
+    return this.#device.writeZeroes(position, length, options);
+  }
+  /** Data and holes of `length` bytes from `position` (GET LBA STATUS). */
+  extents(position: number, length: number, options?: OperationOptions): Promise<Extent[]> {
+    return this.#device.extents(position, length, options);
+  }
+  /** Writes `data` at `position` if the bytes there equal `expected`, as one step (COMPARE AND WRITE). */
+  compareAndWrite(
+    expected: Uint8Array,
+    data: Uint8Array,
+    position: number,
+    options?: OperationOptions,
+  ): Promise<void> {
+    return this.#device.compareAndWrite(expected, data, position, options);
+  }
+
+  /** A streamx `Readable` over what is not zero by promise, as `{ position, buffer }`. */
+  createReadStream(options: ReadStreamOptions & { skipHoles: true }): ReadSide<PlacedBytes>;
+  /** A streamx `Readable` over bytes `start` to `end`, inclusive, as in `fs.createReadStream`. */
+  createReadStream(options?: ReadStreamOptions & { skipHoles?: false | undefined }): DeviceReadStream;
+  createReadStream(
+    options?: ReadStreamOptions & { skipHoles?: boolean | undefined },
+  ): DeviceReadStream | ReadSide<PlacedBytes> {
+    return createReadStream(this.#device, options as ReadStreamOptions & { skipHoles?: false });
+  }
+  /** A streamx `Writable` from byte `start` on; it finishes when all is acknowledged and flushed. */
+  createWriteStream(options?: WriteStreamOptions): DeviceWriteStream {
+    return createWriteStream(this.#device, options);
+  }
+  /** A streamx `Duplex` with a read cursor and a write cursor: `pipeline(duplex, transform, duplex)` changes it in place. */
+  createDuplexStream(options?: DuplexStreamOptions): DeviceDuplexStream {
+    return createDuplexStream(this.#device, options);
+  }
+  /** The methods of Node's `fs.promises.FileHandle`. With `owns`, closing the handle closes the LUN. */
+  handle(options?: HandleOptions): DeviceFileHandle {
+    return fileHandle(this, options);
+  }
+  /** A WHATWG byte stream over `length` bytes from `position`. */
+  readable(options?: ReadableOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return readable(this.#device, options);
+  }
+  /** A WHATWG stream that writes from byte `position` on. */
+  writable(options?: WritableOptions): WritableStream<Uint8Array> {
+    return writable(this.#device, options);
+  }
+
+  /**
+   * Waits for what is in flight; a LUN that owns its session then logs out and closes the connection. Where the connection of
+   * its own session is lost, there is nothing to wait for: what is in flight rejects. Idempotent.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const settled = this.#device.close();
+    try {
+      if (this.#owns) await Promise.race([settled, this.#lost()]);
+    } finally {
+      if (this.#owns) await this.session.close();
+    }
+    await settled;
+    this.#forget();
+  }
+
+  /** The same as {@link Lun.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Resolves when the session has no connection. */
+  #lost(): Promise<void> {
+    const { session } = this;
+    if (session.state !== "connected") return Promise.resolve();
+    return new Promise((resolve) => {
+      const forget = session.on("state", () => {
+        forget();
+        resolve();
+      });
+    });
+  }
+}
+
+inspectAs(IscsiSession, ({ url, state }) => ({ url, state }));
+inspectAs(Lun, ({ url, size, blockSize, readOnly, session: { state } }) => ({ url, size, blockSize, readOnly, state }));
