@@ -14,10 +14,10 @@ export interface BuilderCase {
   /** Its length field does not count bytes. */
   otherUnits?: boolean;
 }
-const BLOCK = 8;
+export const BLOCK = 8;
 export const opt = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(one, { nil: undefined });
 const common = { control: opt(u(8)), attribute: opt(fc.integer({ min: 0, max: 4 })) };
-type Model = Record<string, fc.Arbitrary<unknown>>;
+export type Model = Record<string, fc.Arbitrary<unknown>>;
 export const make = (model: Model): fc.Arbitrary<Record<string, unknown>> =>
   record({ ...common, ...model }) as fc.Arbitrary<Record<string, unknown>>;
 /** Options with a count of blocks and a buffer that holds them. */
@@ -42,8 +42,8 @@ export const one = (
   options,
   ...(set === undefined ? {} : { set }),
 });
-const lba21 = u(21);
-const lba32 = u(32);
+export const lba21 = u(21);
+export const lba32 = u(32);
 export const lba64 = fc.oneof(u64(), u(53));
 export const IMMED = { immediate: opt(flag()) };
 export const key = u64();
