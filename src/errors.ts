@@ -130,8 +130,6 @@ export const ErrorCode = {
   CopyNoSpace: "COPY_NO_SPACE",
   /** A file could not be opened, read or written. */
   CopyFile: "COPY_FILE",
-  /** What was read back differs from what was written. */
-  CopyVerify: "COPY_VERIFY_MISMATCH",
   /** The source ended before its announced size. */
   CopyShort: "COPY_SOURCE_SHORT",
 } as const;

@@ -5,9 +5,9 @@
  */
 
 /** How zeros get onto the medium by command. */
-export type ZeroMethod = "writeSame" | "none";
+type ZeroMethod = "writeSame" | "none";
 /** How blocks are given back. */
-export type DiscardMethod = "unmap" | "writeSame" | "none";
+type DiscardMethod = "unmap" | "writeSame" | "none";
 
 /** Limits of UNMAP and WRITE SAME, all in blocks. */
 export interface ProvisioningLimits {

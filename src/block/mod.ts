@@ -6,5 +6,5 @@
 
 export type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 export { DeviceBase } from "./base.ts";
-export { appendExtent, extentIndexAt } from "./extents.ts";
+export { appendExtent } from "./extents.ts";
 export { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "./open.ts";

@@ -22,7 +22,7 @@ const BOUNCE = 128 * 1024;
 /** Memory of zeros for devices that have no command for them. */
 const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
-export interface ScsiDeviceParts {
+interface ScsiDeviceParts {
   queue: CommandQueue;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;

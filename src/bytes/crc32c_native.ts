@@ -7,7 +7,7 @@
 import { crc32cJs } from "./crc32c_js.ts";
 
 /** A CRC32C function: bytes, and the result for the bytes before these (0 at the start). */
-export type Crc32cFunction = (bytes: Uint8Array, seed: number) => number;
+type Crc32cFunction = (bytes: Uint8Array, seed: number) => number;
 
 /** A native CRC32C that has proved itself. */
 export interface NativeCrc32c {

@@ -8,10 +8,6 @@ export const ExitCode = {
   Fatal: 1,
   /** The command line makes no sense. */
   Usage: 2,
-  /** Done but for areas that could not be read. */
-  Unreadable: 3,
-  /** What was read back differs from what was written. */
-  Mismatch: 4,
 } as const;
 /** One of the values of {@link ExitCode}. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
@@ -22,7 +18,6 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   [ErrorCode.OutOfRange]: ExitCode.Usage,
   [ErrorCode.UrlInvalid]: ExitCode.Usage,
   [ErrorCode.UrlUnknownKey]: ExitCode.Usage,
-  [ErrorCode.CopyVerify]: ExitCode.Mismatch,
 };
 
 /** The status for an error. */

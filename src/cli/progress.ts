@@ -18,7 +18,7 @@ const LINE_INTERVAL = 5000;
 const JSON_INTERVAL = 1000;
 
 /** Options of {@link Progress}. */
-export interface ProgressOptions {
+interface ProgressOptions {
   /** How to tell it. */
   style: ProgressStyle;
   /** Bytes in all; undefined where that is not known. */

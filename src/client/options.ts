@@ -72,7 +72,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): vo
 }
 
 /** A parsed URL and what came of it together with the options. */
-export interface ResolvedClient {
+interface ResolvedClient {
   url: IscsiUrl;
   /** Options of the session, without a target name. */
   session: SessionOptions;

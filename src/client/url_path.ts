@@ -6,7 +6,7 @@ const MAX_NAME_BYTES = 223;
 const MAX_LUN = 16383;
 
 /** What is behind the portal. */
-export interface UrlPath {
+interface UrlPath {
   /** Name of the target. */
   targetName?: string;
   /** The LUN: 0 to 16383, or its eight raw bytes as a bigint. */

@@ -4,7 +4,7 @@ import { urlError } from "./url_error.ts";
 export const DEFAULT_PORT = 3260;
 
 /** Where to connect to. */
-export interface UrlPortal {
+interface UrlPortal {
   /** Host name or address, IPv6 without brackets. */
   host: string;
   /** TCP port, 1 to 65535. */

@@ -3,7 +3,7 @@ import type { ChapAlgorithm, DigestName } from "../session/mod.ts";
 import { percentDecode, urlError } from "./url_error.ts";
 
 /** What the query of a URL can say. */
-export interface UrlQuery {
+interface UrlQuery {
   /** Digests of CHAP to offer. */
   chapAlgorithms?: readonly ChapAlgorithm[];
   /** The one header digest to offer. */

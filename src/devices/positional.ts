@@ -22,7 +22,7 @@ export interface PositionalFile {
 }
 
 /** Options of {@link positionalDevice}. */
-export interface PositionalDeviceOptions {
+interface PositionalDeviceOptions {
   /** Size in bytes. The file must have them all. */
   size: number;
   /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */

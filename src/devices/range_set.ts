@@ -5,7 +5,7 @@
  */
 
 /** A run of bytes, in the set or between its ranges. */
-export interface RangePiece {
+interface RangePiece {
   readonly position: number;
   readonly length: number;
   /** Whether it is in the set. */

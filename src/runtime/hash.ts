@@ -4,28 +4,11 @@ import { nodeModule } from "./platform.ts";
 /** A hash function by the name that `node:crypto` gives it. */
 export type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha3-256";
 
-/** A digest in the making. */
-export interface Hash {
-  update(bytes: Uint8Array): void;
-  /** The digest of all that was added. To be called once. */
-  digest(): Uint8Array;
-}
-
-export function createHash(algorithm: HashAlgorithm): Hash {
-  const hash = nodeModule<typeof Crypto>("node:crypto").createHash(algorithm);
-  return {
-    update(bytes: Uint8Array): void {
-      hash.update(bytes);
-    },
-    digest: () => new Uint8Array(hash.digest()),
-  };
-}
-
 /** The digest of the chunks, one after the other. */
 export function hash(algorithm: HashAlgorithm, ...chunks: Uint8Array[]): Uint8Array {
-  const hash = createHash(algorithm);
+  const hash = nodeModule<typeof Crypto>("node:crypto").createHash(algorithm);
   for (const chunk of chunks) hash.update(chunk);
-  return hash.digest();
+  return new Uint8Array(hash.digest());
 }
 
 /** Whether two byte strings are equal, in a time that depends on their lengths only. */

@@ -11,22 +11,12 @@ export { monotonicNow } from "./clock.ts";
 export { connectTcp, listenTcp } from "./connect.ts";
 export { env } from "./env.ts";
 export { openFile } from "./files.ts";
-export { constantTimeEqual, createHash, type Hash, hash, type HashAlgorithm } from "./hash.ts";
+export { constantTimeEqual, hash, type HashAlgorithm } from "./hash.ts";
 export { isDeno, nodeModule, runtimeName } from "./platform.ts";
 export type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
-export { args, exit, type Interrupt, onInterrupt, onStatusRequest, setExitCode } from "./process.ts";
+export { args, exit, type Interrupt, onInterrupt, onStatusRequest } from "./process.ts";
 export { randomBytes } from "./random.ts";
-export {
-  type DrawingStream,
-  standardIdentity,
-  stderrColumns,
-  stderrDrawing,
-  stderrIsTerminal,
-  stdin,
-  stdoutIsTerminal,
-  writeStderr,
-  writeStdout,
-} from "./stdio.ts";
+export { standardIdentity, stderrDrawing, stderrIsTerminal, stdin, writeStderr, writeStdout } from "./stdio.ts";
 export type {
   ByteSink,
   ConnectTcp,

@@ -55,7 +55,7 @@ export interface DenoFile {
 }
 
 /** The part of the `Deno` namespace that we use. */
-export interface DenoApi {
+interface DenoApi {
   /** Versions of the runtime. */
   readonly version: { readonly deno: string };
   /** Opens a TCP connection. */

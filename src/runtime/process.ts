@@ -11,11 +11,6 @@ export function args(): string[] {
   return proc().argv.slice(2);
 }
 
-/** Sets the status, 0 to 255, with which the process ends when nothing is left to do. */
-export function setExitCode(code: number): void {
-  proc().exitCode = code;
-}
-
 /** Ends the process now, with a status of 0 to 255. */
 export function exit(code: number): never {
   return proc().exit(code);

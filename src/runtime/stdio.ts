@@ -143,7 +143,7 @@ export function stderrIsTerminal(): boolean {
 }
 
 /** Standard error for what draws on a terminal, with what {@link writeStderr} promises: a terminal that has gone ends nothing. */
-export interface DrawingStream {
+interface DrawingStream {
   /** Whether it is a terminal. */
   readonly isTTY: boolean;
   /** Columns of the terminal; 80 where it is none. */
@@ -167,12 +167,7 @@ export function stderrDrawing(): DrawingStream {
   };
 }
 
-/** Whether standard output is a terminal. */
-export function stdoutIsTerminal(): boolean {
-  return proc().stdout.isTTY === true;
-}
-
 /** Columns of the terminal of standard error; 80 where it is none. */
-export function stderrColumns(): number {
+function stderrColumns(): number {
   return proc().stderr.columns || 80;
 }

@@ -57,9 +57,4 @@ export class SessionEmitter {
       }
     }
   }
-
-  /** Takes all listeners away. */
-  clear(): void {
-    this.#listeners.clear();
-  }
 }

@@ -6,13 +6,7 @@
 
 export { type RunningCommand, type TaskManagementOptions } from "./commands/manage.ts";
 export type { AsyncEvent } from "./connection/async_event.ts";
-export {
-  type DiscoveredTarget,
-  MAX_DISCOVERY_RECORDS,
-  parseAddress,
-  parseSendTargets,
-  type PortalAddress,
-} from "./discovery/send_targets.ts";
+export { type DiscoveredTarget, parseAddress, parseSendTargets, type PortalAddress } from "./discovery/send_targets.ts";
 export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 export {
   type AuthOptions,

@@ -27,7 +27,7 @@ export interface StreamTuning {
 }
 
 /** A settled plan: the stream holds at most `depth * requestSize` bytes. */
-export interface StreamPlan {
+interface StreamPlan {
   /** Bytes of one request. */
   requestSize: number;
   /** Requests at a time. */

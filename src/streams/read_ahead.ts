@@ -13,7 +13,7 @@ export interface ReadRange {
 }
 
 /** What a {@link ReadAhead} reads, and how. All sizes in bytes. */
-export interface ReadAheadPlan extends ReadRange {
+interface ReadAheadPlan extends ReadRange {
   /** Size of one request. */
   readonly requestSize: number;
   /** Requests at a time, 1 or more. */

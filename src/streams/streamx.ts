@@ -23,7 +23,7 @@ export interface BaseOptions {
 }
 
 /** What a subclass of streamx's `Stream` implements. */
-export interface Hooks extends DeviceStream {
+interface Hooks extends DeviceStream {
   /** Called once before the first read or write. */
   _open(callback: DoneCallback): void;
   /** Called as soon as the stream is destroyed. */

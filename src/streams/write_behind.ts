@@ -19,7 +19,7 @@ export interface WriteLimit {
 }
 
 /** What a {@link WriteBehind} writes, and how. All sizes in bytes. */
-export interface WriteBehindPlan {
+interface WriteBehindPlan {
   position: number;
   /** Bytes that fit; more is an error. */
   length: number;

@@ -25,7 +25,7 @@ const ACRONYMS: ReadonlySet<string> = new Set(
 );
 
 /** `maxUnmapBlocks` as `Max unmap blocks`, `lba` as `LBA`. */
-export function words(name: string): string {
+function words(name: string): string {
   const parts = name.replaceAll(/([a-z])([A-Z0-9])/g, "$1 $2").toLowerCase().split(" ");
   const text = parts.map((part) => ACRONYMS.has(part) ? part.toUpperCase() : part).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);

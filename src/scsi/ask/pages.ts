@@ -17,7 +17,7 @@ export function vpdPage(page: number): Question<VpdPage> {
 }
 
 /** Which mode pages, and which of their values. */
-export type ModeRequest = Pick<ModeSense6Options, "pageCode" | "subpageCode" | "pageControl">;
+type ModeRequest = Pick<ModeSense6Options, "pageCode" | "subpageCode" | "pageControl">;
 
 /** MODE SENSE(6), which has room for 255 bytes. */
 export function modePage6(request: ModeRequest, options: ModeParseOptions): Question<ModeData> {
@@ -25,7 +25,7 @@ export function modePage6(request: ModeRequest, options: ModeParseOptions): Ques
 }
 
 /** MODE SENSE(10). */
-export function modePage10(request: ModeRequest, options: ModeParseOptions): Question<ModeData> {
+function modePage10(request: ModeRequest, options: ModeParseOptions): Question<ModeData> {
   return { command: modeSense10(request), parse: (bytes) => parseModeSense10(bytes, options) };
 }
 

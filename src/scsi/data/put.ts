@@ -61,8 +61,3 @@ export function putUint(bytes: Uint8Array, offset: number, size: number, value: 
     value = Math.floor(value / 256);
   }
 }
-
-/** Writes text in ASCII, left-aligned, padded with spaces to `size` bytes (SPC-4). */
-export function putAscii(bytes: Uint8Array, offset: number, size: number, text: string): void {
-  for (let i = 0; i < size; i++) bytes[offset + i] = i < text.length ? text.charCodeAt(i) & 0x7f : 0x20;
-}

@@ -7,7 +7,7 @@
 import { isUnsafeCharacter } from "./printable.ts";
 
 /** Longest iSCSI name in bytes of UTF-8. */
-export const MAX_NAME_BYTES: number = 223;
+const MAX_NAME_BYTES: number = 223;
 
 const BLANK = /\s/u;
 

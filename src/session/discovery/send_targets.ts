@@ -13,9 +13,7 @@ import { quote } from "./printable.ts";
 export { parseAddress, type PortalAddress } from "./address.ts";
 
 /** Most records, names and addresses together, that are taken of one answer. */
-export const MAX_DISCOVERY_RECORDS: number = 65536;
-/** Most bytes of text that are taken of one answer. */
-export const MAX_DISCOVERY_BYTES: number = 4 * 1024 * 1024;
+const MAX_DISCOVERY_RECORDS: number = 65536;
 
 /** One target as discovery tells of it. */
 export interface DiscoveredTarget {

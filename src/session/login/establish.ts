@@ -14,7 +14,7 @@ import { ConnectionLoginChannel } from "./login_channel.ts";
 import type { ResolvedOptions } from "../options.ts";
 
 /** Redirections followed in one login. Our choice. */
-export const MAX_REDIRECTS = 8;
+const MAX_REDIRECTS = 8;
 /** The least that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
 const LOGIN_SEGMENT = 8192;
 
@@ -90,7 +90,7 @@ export interface Before {
  *
  * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
  */
-export async function establish(
+async function establish(
   options: ResolvedOptions,
   start: Address,
   before: Before,

@@ -26,7 +26,7 @@ const MAX_TEXT = 65536;
 const MAX_ROUNDS = 64;
 
 /** One text for the target. */
-export interface LoginMessage {
+interface LoginMessage {
   /** The stage we are in. */
   readonly stage: LoginStage;
   /** The stage to move to; absent where we are not ready to leave this one. */

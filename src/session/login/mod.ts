@@ -7,7 +7,7 @@
 export { DEFAULT_PORT, parseAddress, type PortalAddress } from "../discovery/address.ts";
 export type { LoginChannel, LoginPdu } from "./channel.ts";
 export type { ChapAlgorithm } from "../../wire/chap.ts";
-export { type AuthOptions, checkAuth, protectAuth, ProtectedAuth, type TargetAuthOptions } from "./auth/credentials.ts";
+export { type AuthOptions, protectAuth, ProtectedAuth, type TargetAuthOptions } from "./auth/credentials.ts";
 export { ISID_LENGTH, makeIsid } from "./isid.ts";
 export {
   checkLimits,

@@ -22,7 +22,7 @@ export interface LoginRedirection {
 }
 
 /** What the messages need to know of the login. */
-export interface StatusContext {
+interface StatusContext {
   /** The target's name, where one was asked for. */
   readonly targetName: string | undefined;
   /** How far authentication has come: no credentials, none shown yet, or shown. */

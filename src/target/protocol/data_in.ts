@@ -9,7 +9,7 @@ import { encodeDataIn, RESERVED_TAG } from "../../wire/mod.ts";
 import type { Residual } from "./residual.ts";
 
 /** What a {@link DataInSender} works with. */
-export interface DataInSettings {
+interface DataInSettings {
   /** Tag of the command. */
   readonly initiatorTaskTag: number;
   /** Longest data segment that the initiator takes, in bytes. */
@@ -24,7 +24,7 @@ export interface DataInSettings {
 }
 
 /** Status and residual count of a command that ends with its data. */
-export interface DataInStatus extends Residual {
+interface DataInStatus extends Residual {
   readonly status: number;
 }
 

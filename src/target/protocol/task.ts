@@ -24,7 +24,7 @@ const RESERVATION_CONFLICT = 0x18;
 const ATTRIBUTE_ACA = 4;
 
 /** Thrown inside a task that was aborted: it ends without a response. */
-export class TaskAborted extends Error {}
+class TaskAborted extends Error {}
 
 export class Task implements CommandContext {
   readonly cdb: Uint8Array;

@@ -14,7 +14,7 @@ import type { Task } from "./task.ts";
 import type { TargetContext } from "./target_context.ts";
 
 /** How a function ended. */
-export interface ManagementOutcome {
+interface ManagementOutcome {
   readonly response: number;
   /** Connections to end after the response. */
   readonly closes: readonly Connection[];

@@ -20,7 +20,7 @@ import { PORTAL_GROUP_TAG } from "../login/login.ts";
 import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
 
-export interface TextAnswer {
+interface TextAnswer {
   /** F bit: the exchange ends. */
   readonly final: boolean;
   /** C bit: the text goes on in the next response. */

@@ -62,7 +62,7 @@ function group(entries: readonly CommandEntry[]): Map<number, CommandEntry[]> {
  * Finds the row of a CDB.
  * @throws CheckCondition 5/20/00 for an unknown operation code, 5/24/00 for an unknown service action of a known one
  */
-export function findCommand(unit: LogicalUnit, cdb: Uint8Array): CommandEntry {
+function findCommand(unit: LogicalUnit, cdb: Uint8Array): CommandEntry {
   const rows = TABLE.get(cdb[0]!);
   if (rows === undefined) throw invalidOpcode();
   const action = cdb[1]! & 0x1f;

@@ -120,7 +120,6 @@ test("quiet says nothing", () => {
 test("the status of an error goes by its code", () => {
   assert.is(exitCodeOf(rangeError("x")), 2);
   assert.is(exitCodeOf(new IscsiError("ISCSI_URL_INVALID", "x")), 2);
-  assert.is(exitCodeOf(new IscsiError("COPY_VERIFY_MISMATCH", "x")), 4);
   assert.is(exitCodeOf(new IscsiError("COPY_FILE", "x")), 1);
   assert.is(exitCodeOf(new Error("x")), 1);
   assert.is(exitCodeOf(undefined), 1);

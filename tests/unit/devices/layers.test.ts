@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { extentIndexAt } from "../../../src/block/mod.ts";
 import { cached, memoryDevice, overlay, readOnly, slice } from "../../../src/devices/mod.ts";
 import { gatedDevice, pattern, same, until } from "../streams/gate.ts";
 
@@ -244,16 +243,6 @@ test("layers over a device that has grown give its new bytes, and no others", as
   assert.ok(same(await cache.read(old + 100, 100), bytes.subarray(old + 100, old + 200)));
   assert.ok(cache.cachedBytes <= 65536, String(cache.cachedBytes));
   assert.is(top.size, old);
-});
-
-test("extents are found by binary search", () => {
-  const list = Array.from({ length: 100_000 }, (_, i) => ({ position: i * 10, length: 9, hole: false, zero: false }));
-  assert.is(extentIndexAt(list, 0), 0);
-  assert.is(extentIndexAt(list, 8), 0);
-  assert.is(extentIndexAt(list, 9), -1);
-  assert.is(extentIndexAt(list, 999_998), 99_999);
-  assert.is(extentIndexAt(list, 999_999), -1);
-  assert.is(extentIndexAt([], 0), -1);
 });
 
 test.run();

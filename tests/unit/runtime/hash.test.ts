@@ -4,7 +4,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   constantTimeEqual,
-  createHash,
   env,
   hash,
   isDeno,
@@ -30,11 +29,7 @@ for (const [algorithm, digest] of Object.entries(DIGESTS)) {
     const name = algorithm as keyof typeof DIGESTS;
     assert.is(hex(hash(name, abc)), digest);
     assert.is(hex(hash(name, abc.subarray(0, 1), abc.subarray(1))), digest);
-    const made = createHash(name);
-    made.update(abc);
-    const result = made.digest();
-    assert.is(hex(result), digest);
-    assert.is(Object.getPrototypeOf(result), Uint8Array.prototype);
+    assert.is(Object.getPrototypeOf(hash(name, abc)), Uint8Array.prototype);
   });
 }
 

@@ -8,7 +8,7 @@ import { ErrorCode, typeError } from "../../../errors.ts";
 import { CHAP_ALGORITHMS, type ChapAlgorithm, isChapAlgorithm } from "../../../wire/chap.ts";
 
 /** Shortest secret without `allowShortSecrets`, in bytes: 96 bits (RFC 7143 §9.2.1). */
-export const MIN_SECRET_BYTES: number = 12;
+const MIN_SECRET_BYTES: number = 12;
 /** Longest CHAP name in bytes of UTF-8 (RFC 7143 §12.1.3). */
 const MAX_CHAP_NAME_BYTES = 255;
 
@@ -83,7 +83,7 @@ function checkAlgorithms(value: unknown): void {
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; no secret is in the message
  */
-export function checkAuth(auth: AuthOptions): void {
+function checkAuth(auth: AuthOptions): void {
   const allowShort = auth.allowShortSecrets === true;
   checkName("auth.username", auth.username);
   checkSecret("auth.password", auth.password, allowShort);

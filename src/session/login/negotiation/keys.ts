@@ -26,7 +26,7 @@ export function isReservedAnswer(value: string): value is ReservedAnswer {
  * How a key comes to its result. `list`: the first of the proposer's values that the answerer has. `and`, `or`: booleans.
  * `min`, `max`: numbers. `declare`: said by one side, not answered. `chap`: a step of CHAP. `obsolete`: always refused.
  */
-export type KeyRule = "list" | "and" | "or" | "min" | "max" | "declare" | "chap" | "obsolete";
+type KeyRule = "list" | "and" | "or" | "min" | "max" | "declare" | "chap" | "obsolete";
 
 /** Where in the login a key belongs. `fullFeature`: not at all. */
 export type KeyStage = "security" | "operational" | "any" | "fullFeature";

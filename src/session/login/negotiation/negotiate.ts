@@ -27,7 +27,7 @@ export type TextPair = readonly [string, string];
 const MAX_VALUE_BYTES = 255;
 
 /** Where the login stands when keys come in. */
-export interface KeyContext {
+interface KeyContext {
   /** Stage of the response that holds them. */
   readonly stage: "security" | "operational";
   /** Whether that response ends the stage: no answer of ours is possible any more. */
@@ -35,7 +35,7 @@ export interface KeyContext {
 }
 
 /** Options of a {@link Negotiation}. */
-export interface NegotiationOptions {
+interface NegotiationOptions {
   /** Whether this is a discovery session. */
   readonly discovery: boolean;
   /** Whether this is the first login of a session. */

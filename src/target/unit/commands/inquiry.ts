@@ -51,7 +51,7 @@ function inquiry(context: CommandContext): void {
 }
 
 /** REPORT LUNS data. Numbers from 256 on use flat addressing (SAM-5 §4.7). */
-export function reportLunsData(numbers: readonly number[]): Uint8Array {
+function reportLunsData(numbers: readonly number[]): Uint8Array {
   const data = new Uint8Array(8 + 8 * numbers.length);
   writeU32(data, 0, 8 * numbers.length);
   numbers.forEach((number, i) => writeU16(data, 8 + 8 * i, number < 256 ? number : 0x4000 | number));

@@ -12,7 +12,7 @@ import { invalidField } from "../sense.ts";
 const TIMEOUTS = 12;
 
 /** Looks commands up for {@link reportOpcodes}. */
-export interface CommandTable {
+interface CommandTable {
   entries(): readonly CommandEntry[];
 }
 
