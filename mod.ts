@@ -27,9 +27,11 @@ export {
 export { IscsiSession, Lun, type LunOptions } from "./src/client/iscsi_session.ts";
 export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
 export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";
+export { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "./src/block/open.ts";
 export { formatIscsiUrl } from "./src/client/url_format.ts";
-export { type IscsiUrl, parseIscsiUrl } from "./src/client/url.ts";
+export { type IscsiUrl, parseIscsiUrl, type ParseIscsiUrlOptions } from "./src/client/url.ts";
 export {
+  AbortError,
   ErrorCode,
   IscsiError,
   LoginError,
@@ -55,25 +57,39 @@ export { slice } from "./src/devices/slice.ts";
 export { fileDevice, type FileDeviceOptions } from "./src/devices/file.ts";
 export { httpDevice, type HttpDeviceOptions } from "./src/devices/http.ts";
 export { ScsiError } from "./src/scsi/errors.ts";
-export type { ExecuteOptions, Replay, ScsiCommand, ScsiExecutor, ScsiResult } from "./src/command.ts";
+export {
+  type ExecuteOptions,
+  type Replay,
+  type ScsiCommand,
+  type ScsiExecutor,
+  type ScsiResult,
+  TaskAttribute,
+} from "./src/command.ts";
 export type {
   AsyncEvent,
   AuthOptions,
+  ChapAlgorithm,
   DigestName,
   DiscoveredTarget,
   KeepaliveOptions,
+  LunAddress,
   OfferedLimits,
   PduTap,
   Portal,
   PortalAddress,
   RecoveryOptions,
   RejectEvent,
+  Session,
   SessionEvents,
   SessionListener,
+  SessionOptions,
   SessionParameters,
   SessionState,
   SessionTimeouts,
+  SessionType,
   TappedPdu,
+  TargetAuthOptions,
   TaskManagementOptions,
 } from "./src/session/mod.ts";
 export { RejectedError, TaskManagementError, TaskManagementFunction } from "./src/session/mod.ts";
+export type { ByteSink, ConnectTcp, ConnectTcpOptions, TcpConnection } from "./src/runtime/tcp.ts";

@@ -155,7 +155,7 @@ export class TransportError extends IscsiError {}
 export class TimeoutError extends IscsiError {
   /** The limit that ran out, in milliseconds. */
   readonly timeout: number;
-  /** @param timeout the limit that ran out, in milliseconds */
+  /** Makes the error of a limit of `timeout` milliseconds that ran out. */
   constructor(code: ErrorCode, message: string, timeout: number, options?: ErrorOptions) {
     super(code, message, options);
     this.timeout = timeout;
@@ -244,7 +244,7 @@ export function signalProblem(name: string, value: unknown): (TypeError & { code
 
 /** The caller's `AbortSignal` fired: named `AbortError` as Node's is, with the signal's reason as its cause. */
 export class AbortError extends IscsiError {
-  /** @param signal the signal that fired */
+  /** Makes the error of `signal`, which has fired. */
   constructor(signal?: AbortSignal, message = "The operation was aborted") {
     super(ErrorCode.Aborted, message, signal === undefined ? {} : { cause: signal.reason });
   }

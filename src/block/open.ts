@@ -55,6 +55,7 @@ export interface ScsiBlockDeviceOptions {
   timeout?: number | undefined;
   /** Called once by `close()` when nothing is in flight any more. */
   close?: (() => Promise<void>) | undefined;
+  /** Ends the attempt to open it. */
   signal?: AbortSignal | undefined;
 }
 

@@ -1,11 +1,4 @@
-import {
-  type Interrupt,
-  onInterrupt,
-  onStatusRequest,
-  stderrIsTerminal,
-  writeStderr,
-  writeStdout,
-} from "../runtime/mod.ts";
+import { onInterrupt, onStatusRequest, stderrIsTerminal, writeStderr, writeStdout } from "../runtime/mod.ts";
 
 /** What a command does with the world around it, LUNs and files excepted. Tests give one of their own. */
 export interface CliIo {
@@ -16,7 +9,7 @@ export interface CliIo {
   /** Whether standard error is a terminal. */
   readonly terminal: boolean;
   /** Calls the handler on SIGINT and SIGTERM; returns what takes it away again. */
-  onInterrupt(handler: (signal: Interrupt) => void): () => void;
+  onInterrupt(handler: (signal: "SIGINT" | "SIGTERM") => void): () => void;
   /** Calls the handler when the user asks how far the work is (SIGUSR1, SIGINFO); returns what takes it away again. */
   onStatusRequest(handler: () => void): () => void;
 }

@@ -6,6 +6,7 @@
 
 /** Options of one read or write of an end. */
 export interface EndpointOperation {
+  /** Aborts it. */
   signal: AbortSignal;
 }
 
@@ -23,6 +24,7 @@ export interface CopySource {
   readonly requestSize?: number | undefined;
   /** Fills `buffer` from `position`, and resolves with the number of bytes: fewer than its length only at the end. */
   read(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<number>;
+  /** Releases what it holds, and waits for what is in flight. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -44,5 +46,6 @@ export interface CopySink {
   write(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<void>;
   /** Settles when all that was written is safe: on the medium, or with the reader of the pipe. */
   finish(operation: EndpointOperation): Promise<void>;
+  /** Releases what it holds, and waits for what is in flight. Idempotent. */
   close(): Promise<void>;
 }

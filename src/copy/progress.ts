@@ -1,5 +1,6 @@
 /** How far a copy has come. */
 export interface CopyProgress {
+  /** Bytes that have been written. */
   readonly transferred: number;
   /** Every byte before this position has been written: where a copy could go on. */
   readonly contiguous: number;

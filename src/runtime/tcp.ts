@@ -14,6 +14,7 @@ export interface ByteSink {
   closed(error?: Error): void;
 }
 
+/** An established TCP connection. */
 export interface TcpConnection {
   /** Address of our end, as `host:port` with IPv6 hosts in brackets. */
   readonly localAddress: string;

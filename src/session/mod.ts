@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type RunningCommand, type TaskManagementOptions } from "./commands/manage.ts";
+export type { TaskManagementOptions } from "./commands/manage.ts";
 export type { AsyncEvent } from "./connection/async_event.ts";
 export { type DiscoveredTarget, parseAddress, parseSendTargets, type PortalAddress } from "./discovery/send_targets.ts";
 export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
@@ -33,7 +33,7 @@ export {
   type SessionSetup,
   type SessionTimeouts,
 } from "./options.ts";
-export { type ProbeExecutor, type RecoveryOptions } from "./recovery/policy.ts";
+export type { RecoveryOptions } from "./recovery/policy.ts";
 export type { RejectEvent } from "./connection/reject.ts";
 export { RejectedError } from "./connection/requests.ts";
 export { type LoggedIn, logIn, Session } from "./session.ts";

@@ -60,15 +60,19 @@ export interface SessionOptions {
   portals?: readonly Portal[] | undefined;
   /** iSCSI name of the target; none for discovery. */
   targetName?: string | undefined;
+  /** Our iSCSI name. */
   initiatorName: string;
+  /** `Normal`, or `Discovery` for a session that asks for targets and does nothing else. `Normal` where absent. */
   sessionType?: SessionType | undefined;
   /** Our half of the session's identity, 6 bytes; a random one where absent. It stays the same over reconnects. */
   isid?: Uint8Array | undefined;
-  auth?: AuthOptions | ProtectedAuth | undefined;
+  /** CHAP credentials. */
+  auth?: AuthOptions | undefined;
   /** What we offer in the negotiation. */
   limits?: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } | undefined;
   /** The portal group tag that discovery has told; another one fails the login. */
   portalGroupTag?: number | undefined;
+  /** Time limits. */
   timeouts?: SessionTimeouts | undefined;
   /** Pings of a quiet target; false: none. */
   keepalive?: KeepaliveOptions | false | undefined;

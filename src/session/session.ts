@@ -40,6 +40,7 @@ export class Session {
   readonly #core: SessionCore;
   readonly #events: SessionEmitter;
 
+  /** Puts a session that has logged in into the hands of a caller. */
   protected constructor(made: LoggedIn) {
     this.#core = made.core;
     this.#events = made.events;

@@ -19,6 +19,7 @@ export type {
   DoneCallback,
   Emitter,
   EventName,
+  Listener,
   PipeOptions,
   ReadSide,
   WriteSide,

@@ -5,8 +5,9 @@
  * @module
  */
 
+/** Takes an event. */
 // deno-lint-ignore no-explicit-any -- the listeners of an emitter take anything; Node's own types say the same
-type Listener = (...args: any[]) => void;
+export type Listener = (...args: any[]) => void;
 /** Name of an event. */
 export type EventName = string | symbol;
 

@@ -109,7 +109,11 @@ export class Framer {
   #big = false;
   #barePdus = 0;
 
-  /** @throws `RangeError` `ERR_OUT_OF_RANGE` for a limit outside 0 to 2^24-1 */
+  /**
+   * Makes a framer that has seen nothing yet.
+   *
+   * @throws `RangeError` `ERR_OUT_OF_RANGE` for a limit outside 0 to 2^24-1
+   */
   constructor(handler: FramerHandler, options: FramerOptions) {
     this.#handler = handler;
     this.#peer = options.peer ?? "target";

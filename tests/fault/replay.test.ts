@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Opcode } from "../../src/wire/mod.ts";
-import type { ProbeExecutor } from "../../src/session/recovery/policy.ts";
+import type { ScsiExecutor } from "../../src/command.ts";
 import type { PeerConnection } from "../protocol/peer_connection.ts";
 import { pattern, read, ready, rejectsWith, type Rig, rig, write } from "../protocol/rig.ts";
 
@@ -47,7 +47,7 @@ test(
       ...NO_WAIT,
       recovery: {
         ...RECOVERY,
-        verify: async (_lun: bigint, executor: ProbeExecutor) => void await executor.execute(ready()),
+        verify: async (_lun: bigint, executor: ScsiExecutor) => void await executor.execute(ready()),
       },
     },
   }, async ({ session, target, peer }) => {

@@ -13,15 +13,12 @@ import type { SessionCore } from "../session_core.ts";
 import type { ScsiTask } from "../tasks/task.ts";
 import { TaskManagementError } from "../tasks/task_management.ts";
 
-/** A command of ours that an ABORT TASK or a query is about: the promise that `execute()` gave. */
-export type RunningCommand = Promise<ScsiResult>;
-
 /** Options of `taskManagement()`. */
 export interface TaskManagementOptions {
   /** The LUN; not for TARGET WARM RESET, TARGET COLD RESET and I_T NEXUS RESET. */
   lun?: LunAddress | undefined;
-  /** What ABORT TASK and QUERY TASK are about. */
-  command?: RunningCommand | undefined;
+  /** What ABORT TASK and QUERY TASK are about: the promise that `execute()` gave. */
+  command?: Promise<ScsiResult> | undefined;
 }
 
 const OF_A_TASK: readonly number[] = [Fn.AbortTask, Fn.QueryTask];

@@ -36,7 +36,7 @@ const REASONS: readonly (string | undefined)[] = [
 export class RejectedError extends IscsiError {
   /** Reason of the Reject, 0 to 255 (RFC 7143 §11.17.1). */
   readonly reason: number;
-  /** @param what what was rejected, as the subject of a sentence */
+  /** Makes the error; `what` was rejected, as the subject of a sentence. */
   constructor(what: string, reason: number) {
     const code = `0x${reason.toString(16).padStart(2, "0")}`;
     super(ErrorCode.Rejected, `${what} was rejected by the target: ${REASONS[reason] ?? "unknown reason"} (${code})`);

@@ -5,12 +5,7 @@
  */
 
 import { ErrorCode, rangeError, signalProblem, typeError } from "../../errors.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
-
-/** Runs commands on one LUN while everything else waits. */
-export interface ProbeExecutor {
-  execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult>;
-}
+import type { ScsiExecutor } from "../../command.ts";
 
 /** What happens when the connection of a session is lost. */
 export interface RecoveryOptions {
@@ -30,8 +25,11 @@ export interface RecoveryOptions {
   replayWrites?: boolean | undefined;
   /** Ends all tries. */
   signal?: AbortSignal | undefined;
-  /** Checks a LUN after a reconnect, before anything is sent to it again: throw where it is not the same any more. */
-  verify?: ((lun: bigint, executor: ProbeExecutor) => Promise<void>) | undefined;
+  /**
+   * Checks a LUN after a reconnect, before anything is sent to it again: throw where it is not the same any more. `lun` has the 8
+   * bytes of the LUN field; the executor's commands go before all others. Where absent, an open LUN is compared with what it was.
+   */
+  verify?: ((lun: bigint, executor: ScsiExecutor) => Promise<void>) | undefined;
 }
 
 /** The same with every default filled in. */

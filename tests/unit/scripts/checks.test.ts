@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { docProblems } from "../../../scripts/checks/docs.ts";
+import { moduleDocProblem } from "../../../scripts/checks/docs.ts";
 import { layerProblems } from "../../../scripts/checks/layers.ts";
 
 test("imports against the order of the layers are found", () => {
@@ -66,47 +66,20 @@ test("what the npm build cannot carry is found", () => {
   assert.match(layerProblems("src/block/x.ts", "\n".repeat(400)).join(), "401 lines");
 });
 
-test("exports and members without a doc comment are found", () => {
-  const text = [
-    "export const a = 1;",
-    "/** Documented. */",
-    "export const b = 2;",
-    "const inner = 3;",
-    "/** Documented. */",
-    "export class C {",
-    "  /** Documented. */",
-    "  one(): void {}",
-    "  two(): void {}",
-    "  private three(): void {}",
-    "  #four = 4;",
-    "}",
-    "export interface I {",
-    "  five: number;",
-    "}",
-    "/** */",
-    "export function empty(): void {}",
-  ].join("\n");
-  const { count, problems } = docProblems("src/x.ts", text, { isEntry: true });
-  assert.equal(problems, [
-    "src/x.ts:1: a has no doc comment",
-    "src/x.ts:9: C.two has no doc comment",
-    "src/x.ts:13: I has no doc comment",
-    "src/x.ts:14: I.five has no doc comment",
-    "src/x.ts:17: empty has no doc comment",
-    "src/x.ts: an entry point needs a @module comment at its top",
-  ]);
-  assert.is(count, 8);
-  assert.equal(
-    docProblems("src/x.ts", "// fmt\n/**\n * A module.\n *\n * @module\n */\n", { isEntry: true }).problems,
-    [],
+test("an entry point without a comment of the module is found", () => {
+  assert.is(
+    moduleDocProblem("x.ts", "#!/usr/bin/env node\n// fmt\n/**\n * A module.\n *\n * @module\n */\n"),
+    undefined,
   );
-});
-
-test("a class takes the comments of the interface that it implements", () => {
-  const text = "/** D. */\nexport class C implements I {\n  constructor(a: number) {}\n  one(): void {}\n}";
-  assert.equal(docProblems("src/x.ts", text, { isEntry: false }).problems, [
-    "src/x.ts:3: C.constructor has no doc comment",
-  ]);
+  for (
+    const text of [
+      "export const a = 1;\n",
+      "/** A. */\nexport const a = 1;\n/** @module */\n",
+      "import 1;\n/** @module */\n",
+    ]
+  ) {
+    assert.is(moduleDocProblem("x.ts", text), "x.ts: an entry point needs a @module comment at its top");
+  }
 });
 
 test.run();
