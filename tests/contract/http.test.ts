@@ -5,6 +5,8 @@ import * as assert from "uvu/assert";
 import { memoryDevice } from "../../src/devices/mod.ts";
 import { httpDevice, type HttpDeviceOptions } from "../../src/devices/http.ts";
 import { createReadStream, readable, writable } from "../../src/streams/mod.ts";
+import { same } from "../lib/bytes.ts";
+import { code, outcome } from "../lib/rejections.ts";
 import { Random, runSeed } from "./random.ts";
 import { deviceSuite } from "./suite.ts";
 
@@ -34,19 +36,6 @@ const server: Server = createServer((request, response) => {
   response.end(bytes.subarray(first, last + 1));
 });
 const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.img?x=1`;
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
 
 test.before(() => new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve)));
 test.before.each(() => {
@@ -134,7 +123,7 @@ test("notices another version of the file behind a server that ignores If-Match"
     const device = await httpDevice(url(), { retries: 0 });
     assert.is((await device.read(0, 10)).length, 10);
     intercept = answer(after);
-    assert.is(await code(device.read(0, 10)), expected, JSON.stringify(after));
+    assert.is(await outcome(device.read(0, 10)), expected, JSON.stringify(after));
     await device.close();
   }
 });

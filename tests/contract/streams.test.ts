@@ -17,6 +17,7 @@ import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts
 import { peer } from "../peers/peer.ts";
 import { startTgtd, type Tgtd } from "../peers/tgtd.ts";
 import { FakeDisk } from "../unit/block/fake_disk.ts";
+import { concat } from "../lib/bytes.ts";
 import { Random, runSeed } from "./random.ts";
 
 const SIZE = 4 * 1024 * 1024;
@@ -69,16 +70,6 @@ async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const list: Uint8Array[] = [];
   for await (const chunk of chunks) list.push(chunk);
   return concat(list);
-}
-
-function concat(list: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(list.reduce((sum, one) => sum + one.length, 0));
-  let at = 0;
-  for (const one of list) {
-    all.set(one, at);
-    at += one.length;
-  }
-  return all;
 }
 
 /** The bytes in chunks of random sizes. */

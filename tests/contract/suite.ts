@@ -1,6 +1,7 @@
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../src/block/device.ts";
+import { code, outcome } from "../lib/rejections.ts";
 import { modelTest } from "./model.ts";
 import { overlapTest } from "./overlap.ts";
 import { runSeed } from "./random.ts";
@@ -16,15 +17,6 @@ export interface Implementation {
   operations?: number;
   /** Largest of them in bytes. */
   maxLength?: number;
-}
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
 }
 
 /** What every block device must do, as `src/block/device.ts` says. The caller runs it. */
@@ -108,7 +100,7 @@ export function deviceSuite(implementation: Implementation): Test<{ device: Bloc
       const controller = new AbortController();
       const works = Array.from(
         { length: 12 },
-        (_, i) => code(device.read(i * 1000 % 32768, 20_000 + i, { signal: controller.signal })),
+        (_, i) => outcome(device.read(i * 1000 % 32768, 20_000 + i, { signal: controller.signal })),
       );
       const free = device.read(5, 100);
       for (let i = 0; i < round % 5; i++) await Promise.resolve();

@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { Opcode } from "../../src/wire/mod.ts";
 import type { ScsiExecutor } from "../../src/command.ts";
 import type { PeerConnection } from "../protocol/peer_connection.ts";
-import { pattern, read, ready, rejectsWith, type Rig, rig, write } from "../protocol/rig.ts";
+import { read, ready, rejectsWith, type Rig, rig, write } from "../protocol/rig.ts";
+import { pattern } from "../lib/bytes.ts";
 
 const NO_WAIT = { limits: { defaultTime2Wait: 0 } };
 const RECOVERY = { replayWrites: true, minDelay: 1, maxDelay: 5 };

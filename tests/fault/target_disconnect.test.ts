@@ -5,8 +5,9 @@ import * as assert from "uvu/assert";
 import process from "node:process";
 import { type Backing, memoryBacking, type Target } from "../../src/target/mod.ts";
 import { decodeR2T, Opcode } from "../../src/wire/mod.ts";
-import { cdb10, Initiator, pattern } from "../unit/target/initiator.ts";
+import { cdb10, Initiator } from "../unit/target/initiator.ts";
 import { secondSession, withSession } from "../unit/target/rig.ts";
+import { noise } from "../lib/bytes.ts";
 
 const MIB = 1024 * 1024;
 
@@ -18,7 +19,7 @@ async function sessions(target: Target, count: number): Promise<void> {
 
 test("a connection that breaks at any byte of a WRITE: others go on, and only whole blocks are there", async () => {
   await withSession({ luns: [{ backing: memoryBacking(MIB) }] }, async (witness, target) => {
-    const data = pattern(32 * 512, 5);
+    const data = noise(32 * 512, 5);
     for (let cut = 1; cut < 48 + data.length; cut += 1031) {
       const one = await secondSession(target);
       const tag = one.start(cdb10(0x2a, 0, 32), { write: data, immediate: 0 });
@@ -62,7 +63,7 @@ test("an initiator that vanishes while the backing works: its task ends before i
   };
   await withSession({ luns: [{ backing }] }, async (_witness, target) => {
     const one = await secondSession(target);
-    one.start(cdb10(0x2a, 0, 1), { write: pattern(512) });
+    one.start(cdb10(0x2a, 0, 1), { write: noise(512) });
     while (log.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     one.socket.resetAndDestroy();
     await one.closed;

@@ -5,7 +5,8 @@ import * as assert from "uvu/assert";
 import process from "node:process";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
 import { encodeTextKeys } from "../../src/wire/mod.ts";
-import { cdb10, Initiator, pattern } from "../unit/target/initiator.ts";
+import { cdb10, Initiator } from "../unit/target/initiator.ts";
+import { noise } from "../lib/bytes.ts";
 
 const seed = Number(process.env["FUZZ_SEED"] ?? Date.now() % 1_000_000);
 console.log(`FUZZ_SEED=${seed}`);
@@ -34,7 +35,7 @@ async function withWitness(use: (target: Target, check: () => Promise<void>) => 
     const witness = await Initiator.connect(target.port);
     witness.isid = Uint8Array.of(0x80, 9, 9, 9, 9, 9);
     await witness.login({ TargetName: target.name });
-    const data = pattern(GUARDED * 512, 99);
+    const data = noise(GUARDED * 512, 99);
     const written = await witness.command(cdb10(0x2a, 0, GUARDED), { write: data, lun: 1 });
     assert.is(written.status, 0);
     await use(target, async () => {
@@ -203,7 +204,7 @@ test("PDUs of a session with any of their bytes changed, and commands of any kin
         if (next(6) === 0) header[[1, 2, 4, 5, 16, 20, 36, 40, 44][next(9)]!] = next(256);
         // TARGET COLD RESET ends all connections, the witness's too, and rightly so.
         if (opcode === 0x02 && (header[1] & 0x7f) === 7) header[1] = 0x85;
-        const data = next(3) === 0 ? pattern(next(2000), step + 1) : new Uint8Array(0);
+        const data = next(3) === 0 ? noise(next(2000), step + 1) : new Uint8Array(0);
         if (next(10) !== 0) view.setUint32(4, (header[4]! << 24) | data.length);
         one.send(header, data);
       }

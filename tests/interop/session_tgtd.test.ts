@@ -7,6 +7,8 @@ import { type PduTap, Session, type SessionSetup, TaskManagementFunction } from 
 import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd, type Tgtd, type TgtdOptions } from "../peers/tgtd.ts";
+import { same } from "../lib/bytes.ts";
+import { code } from "../lib/rejections.ts";
 
 const CHAP = { username: "one", password: "secret-of-one-16" };
 const MUTUAL = { username: "target", password: "secret-of-target" };
@@ -101,19 +103,6 @@ async function exercise(session: Session, tgtd: Tgtd): Promise<void> {
   assert.ok(same(readFileSync(tgtd.path(1)), whole));
 }
 
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-    return undefined;
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-}
-
 const run = needs(test, "tgtd", "tgtadm");
 
 for (
@@ -153,14 +142,14 @@ run(
     const mutual = await connect({ ...CHAP, target: MUTUAL });
     await exercise(mutual, tgtd);
     await mutual.close();
-    assert.is(await codeOf(connect()), "ISCSI_LOGIN_AUTH_REQUIRED");
-    assert.is(await codeOf(connect({ ...CHAP, password: "not-the-secret-1" })), "ISCSI_LOGIN_AUTH_FAILED");
-    assert.is(await codeOf(connect({ ...CHAP, username: "other" })), "ISCSI_LOGIN_AUTH_FAILED");
+    assert.is(await code(connect()), "ISCSI_LOGIN_AUTH_REQUIRED");
+    assert.is(await code(connect({ ...CHAP, password: "not-the-secret-1" })), "ISCSI_LOGIN_AUTH_FAILED");
+    assert.is(await code(connect({ ...CHAP, username: "other" })), "ISCSI_LOGIN_AUTH_FAILED");
     assert.is(
-      await codeOf(connect({ ...CHAP, target: { ...MUTUAL, password: "not-the-target-1" } })),
+      await code(connect({ ...CHAP, target: { ...MUTUAL, password: "not-the-target-1" } })),
       "ISCSI_TARGET_AUTH_FAILED",
     );
-    assert.is(await codeOf(connect({ ...CHAP, target: { ...MUTUAL, username: "other" } })), "ISCSI_TARGET_AUTH_FAILED");
+    assert.is(await code(connect({ ...CHAP, target: { ...MUTUAL, username: "other" } })), "ISCSI_TARGET_AUTH_FAILED");
   }),
 );
 
@@ -174,7 +163,7 @@ run(
     assert.equal(found.map(({ name, portals }) => [name, portals[0]!.port]), [[tgtd.iqn, tgtd.port]]);
     await discovery.close();
     assert.is(
-      await codeOf(Session.open(options(tgtd, { targetName: `${tgtd.iqn}.absent` }))),
+      await code(Session.open(options(tgtd, { targetName: `${tgtd.iqn}.absent` }))),
       "ISCSI_LOGIN_TARGET_NOT_FOUND",
     );
     const session = await Session.open(options(tgtd));
@@ -233,9 +222,9 @@ run(
     );
     await session.execute(1, ready);
     tgtd.kill("SIGSTOP");
-    const code = await codeOf(session.execute(1, ready));
+    const failed = await code(session.execute(1, ready));
     tgtd.kill("SIGCONT");
-    assert.is(code, "ISCSI_CONNECTION_LOST");
+    assert.is(failed, "ISCSI_CONNECTION_LOST");
     await session.close();
   }),
 );

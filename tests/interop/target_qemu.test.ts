@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileBacking, memoryBacking, startTarget, type Target, type TargetOptions } from "../../src/target/mod.ts";
 import { needs, peer } from "../peers/peer.ts";
 import { run } from "../peers/run.ts";
-import { pattern } from "../unit/target/initiator.ts";
+import { noise } from "../lib/bytes.ts";
 
 const qemuImg = peer("qemu-img");
 const MIB = 1024 * 1024;
@@ -23,9 +23,9 @@ test.after(() => rmSync(folder, { recursive: true }));
 function image(): string {
   const path = join(folder, "image.raw");
   const bytes = new Uint8Array(SIZE);
-  bytes.set(pattern(20 * MIB, 3), 0);
-  bytes.set(pattern(10 * MIB, 4), 40 * MIB);
-  bytes.set(pattern(12345, 5), SIZE - 12345);
+  bytes.set(noise(20 * MIB, 3), 0);
+  bytes.set(noise(10 * MIB, 4), 40 * MIB);
+  bytes.set(noise(12345, 5), SIZE - 12345);
   writeFileSync(path, bytes);
   return path;
 }

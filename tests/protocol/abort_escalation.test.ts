@@ -3,8 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { TaskManagementFunction as Fn } from "../../src/session/mod.ts";
 import { RESERVED_TAG } from "../../src/wire/mod.ts";
+import { rejection } from "../lib/rejections.ts";
 import { answer, tmf } from "./answers.ts";
-import { read, ready, rejection, rejectsWith, rigged, write } from "./rig.ts";
+import { read, ready, rejectsWith, rigged, write } from "./rig.ts";
 
 rigged("A command that is not answered in time is aborted", {}, async ({ session, target }) => {
   for (const command of [ready(), write(512)]) {

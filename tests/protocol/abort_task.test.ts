@@ -2,8 +2,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Opcode } from "../../src/wire/mod.ts";
+import { pattern } from "../lib/bytes.ts";
+import { rejection } from "../lib/rejections.ts";
 import { answer, tmf } from "./answers.ts";
-import { pattern, read, ready, rejection, rejectsWith, rigged, write } from "./rig.ts";
+import { read, ready, rejectsWith, rigged, write } from "./rig.ts";
 
 rigged(
   "FFP-2.2 FFP-19.1 FFP-19.2 FFP-19.3 §11.5 an aborted command: ABORT TASK with its tag, LUN and CmdSN",

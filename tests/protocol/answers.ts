@@ -1,6 +1,6 @@
 /**
- * What a scripted target says in the full-feature phase beside data and status: asynchronous messages, Rejects, and the
- * answers to Logout and task management.
+ * What a scripted target says beside data and status: asynchronous messages, Rejects,
+ * refused logins, and the answers to Logout and task management.
  *
  * @module
  */
@@ -8,6 +8,7 @@
 import {
   decodeTaskManagementRequest,
   encodeAsyncMessage,
+  encodeLoginResponse,
   encodeLogoutResponse,
   encodeReject,
   encodeTaskManagementResponse,
@@ -42,6 +43,34 @@ export function message(
 /** Sends a Reject of the PDU with that header. */
 export function reject(target: PeerConnection, reason: number, header: Uint8Array): void {
   target.send(encodeReject({ dataSegmentLength: header.length, reason, ...target.numbers(), dataSN: 0 }), header);
+}
+
+/** Ends a login with a status, and what goes with it (RFC 7143 §11.13.5). */
+export async function refuseLogin(
+  target: PeerConnection,
+  statusClass: number,
+  statusDetail: number,
+  data: Uint8Array = new Uint8Array(0),
+): Promise<void> {
+  const { header } = await target.expect(Opcode.LoginRequest);
+  target.send(
+    encodeLoginResponse({
+      transit: false,
+      continue: false,
+      currentStage: 1,
+      nextStage: 0,
+      versionMax: 0,
+      versionActive: 0,
+      isid: header.slice(8, 14),
+      tsih: 0,
+      initiatorTaskTag: new DataView(header.buffer).getUint32(16),
+      ...target.numbers(),
+      statusClass,
+      statusDetail,
+      dataSegmentLength: data.length,
+    }),
+    data,
+  );
 }
 
 /** Answers the Logout Request with that header. */

@@ -2,10 +2,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
-import { encodeLoginResponse, encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
+import { encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
+import { rejection } from "../lib/rejections.ts";
+import { refuseLogin } from "./answers.ts";
 import { Peer } from "./peer.ts";
 import type { PeerConnection } from "./peer_connection.ts";
-import { INITIATOR_NAME, rejection, rejectsWith, sessionOptions, TARGET_NAME } from "./rig.ts";
+import { INITIATOR_NAME, rejectsWith, sessionOptions, TARGET_NAME } from "./rig.ts";
 
 /** Runs a body with peers, which are closed afterwards. */
 function peers(count: number, body: (...peers: Peer[]) => Promise<void>): () => Promise<void> {
@@ -25,27 +27,9 @@ function connect(peer: Peer, more: Partial<SessionSetup> = {}): Promise<Session>
   return connecting;
 }
 
-async function redirect(target: PeerConnection, address: string | undefined, permanent = false): Promise<void> {
-  const { header } = await target.expect(Opcode.LoginRequest);
+function redirect(target: PeerConnection, address: string | undefined, permanent = false): Promise<void> {
   const data = encodeTextKeys(address === undefined ? [] : [["TargetAddress", address]]);
-  target.send(
-    encodeLoginResponse({
-      transit: false,
-      continue: false,
-      currentStage: 1,
-      nextStage: 0,
-      versionMax: 0,
-      versionActive: 0,
-      isid: header.slice(8, 14),
-      tsih: 0,
-      initiatorTaskTag: new DataView(header.buffer).getUint32(16),
-      ...target.numbers(),
-      statusClass: 1,
-      statusDetail: permanent ? 2 : 1,
-      dataSegmentLength: data.length,
-    }),
-    data,
-  );
+  return refuseLogin(target, 1, permanent ? 2 : 1, data);
 }
 
 test(

@@ -2,8 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeDataIn } from "../../src/wire/mod.ts";
+import { pattern } from "../lib/bytes.ts";
 import type { Command, PeerConnection } from "./peer_connection.ts";
-import { pattern, read, ready, rejectsWith, rigged, type RigOptions, write } from "./rig.ts";
+import { read, ready, rejectsWith, rigged, type RigOptions, write } from "./rig.ts";
 
 rigged("FFP-10.1 §11.7.3 status in the last Data-In ends the command", {}, async ({ session, target }) => {
   for (let i = 0; i < 2; i++) {

@@ -2,7 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RESERVED_TAG } from "../../src/wire/mod.ts";
-import { pattern, rigged, write } from "./rig.ts";
+import { pattern } from "../lib/bytes.ts";
+import { rigged, write } from "./rig.ts";
 import { keys, R2T_ONLY, sequence, total } from "./data_out_rig.ts";
 
 rigged(

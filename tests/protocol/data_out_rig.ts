@@ -6,8 +6,8 @@
 
 import * as assert from "uvu/assert";
 import { type DataOut, decodeDataOut, Opcode } from "../../src/wire/mod.ts";
+import { pattern } from "../lib/bytes.ts";
 import type { Command, PeerConnection } from "./peer_connection.ts";
-import { pattern } from "./rig.ts";
 
 /** A login that agrees on these keys. */
 export const keys = (more: Record<string, string>) => ({ login: { keys: more } });

@@ -2,8 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
+import { pattern } from "../lib/bytes.ts";
 import type { PeerConnection } from "./peer_connection.ts";
-import { pattern, rejectsWith, rigged, write } from "./rig.ts";
+import { rejectsWith, rigged, write } from "./rig.ts";
 import { keys, R2T_ONLY, sequence, total } from "./data_out_rig.ts";
 
 rigged("FFP-12.1 §11.8 one R2T, one Data-Out", keys(R2T_ONLY), async ({ session, target }) => {

@@ -2,8 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Opcode } from "../../src/wire/mod.ts";
+import { pattern } from "../lib/bytes.ts";
 import type { Command } from "./peer_connection.ts";
-import { pattern, read, ready, rejectsWith, rigged, write } from "./rig.ts";
+import { read, ready, rejectsWith, rigged, write } from "./rig.ts";
 import { comeBack, recovering } from "./recovery_rig.ts";
 
 rigged("F-66 §7 reads are sent again, with new tags, into the same buffer", recovering(), async ({

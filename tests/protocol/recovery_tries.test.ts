@@ -2,10 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Session } from "../../src/session/mod.ts";
-import { encodeLoginResponse, Opcode } from "../../src/wire/mod.ts";
-import { message } from "./answers.ts";
+import { Opcode } from "../../src/wire/mod.ts";
+import { message, refuseLogin } from "./answers.ts";
 import { Peer } from "./peer.ts";
-import type { PeerConnection } from "./peer_connection.ts";
 import { read, ready, rejectsWith, rigged, sessionOptions, write } from "./rig.ts";
 import { AT_ONCE, comeBack, FAST, recovering, state } from "./recovery_rig.ts";
 
@@ -95,24 +94,6 @@ rigged("F-67 §7 the signal of recovery ends the tries", {
   await rejectsWith(reading, "ISCSI_CONNECTION_LOST", "ABORT_ERR");
 });
 
-function refuse(target: PeerConnection, header: Uint8Array, statusClass: number, statusDetail: number): void {
-  target.send(encodeLoginResponse({
-    transit: false,
-    continue: false,
-    currentStage: 1,
-    nextStage: 0,
-    versionMax: 0,
-    versionActive: 0,
-    isid: header.slice(8, 14),
-    tsih: 0,
-    initiatorTaskTag: new DataView(header.buffer).getUint32(16),
-    ...target.numbers(),
-    statusClass,
-    statusDetail,
-    dataSegmentLength: 0,
-  }));
-}
-
 rigged(
   "L-0301 L-0203 L-0201 §11.13.5 which refusals are tried again",
   recovering(),
@@ -121,7 +102,7 @@ rigged(
     target.socket.destroy();
     for (const [statusClass, detail] of [[3, 1], [3, 2], [2, 3], [2, 1]] as const) {
       const next = await peer.accept();
-      refuse(next, (await next.expect(Opcode.LoginRequest)).header, statusClass, detail);
+      await refuseLogin(next, statusClass, detail);
     }
     assert.is(((await closed) as { code?: string }).code, "ISCSI_LOGIN_AUTH_REQUIRED");
     assert.is(peer.all.length, 5);

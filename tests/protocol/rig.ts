@@ -8,6 +8,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiCommand } from "../../src/command.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
+import { pattern } from "../lib/bytes.ts";
+import { rejection } from "../lib/rejections.ts";
 import { Peer } from "./peer.ts";
 import type { LoginAnswers, PeerConnection } from "./peer_connection.ts";
 
@@ -97,24 +99,6 @@ export function write(length: number, more: Partial<ScsiCommand> = {}): ScsiComm
 /** TEST UNIT READY. */
 export function ready(more: Partial<ScsiCommand> = {}): ScsiCommand {
   return { cdb: new Uint8Array(6), replay: "safe", ...more };
-}
-
-/** Bytes that differ at every place of a word and from word to word. */
-export function pattern(length: number, start = 0): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = (start + i) * 31 + ((start + i) >> 8) * 7;
-  return bytes;
-}
-
-/** What a promise rejects with; fails where it resolves. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error & { code?: string };
-  }
-  assert.unreachable("The promise was expected to reject");
-  throw new Error("not reached");
 }
 
 /** Checks the code that a promise rejects with, and, where given, that of the cause. */

@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex } from "../../src/bytes/hex.ts";
 import { encodeScsiResponseData } from "../../src/wire/mod.ts";
-import { pattern, read, ready, rejectsWith, rigged, write } from "./rig.ts";
+import { pattern } from "../lib/bytes.ts";
+import { read, ready, rejectsWith, rigged, write } from "./rig.ts";
 
 const CRC_ERROR = fromHex("70000b000000000a00000000470500000000");
 

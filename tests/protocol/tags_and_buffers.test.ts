@@ -2,7 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeDataOut, decodeTaskManagementRequest, Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
-import { pattern, read, ready, rejection, rigged, write } from "./rig.ts";
+import { pattern } from "../lib/bytes.ts";
+import { rejection } from "../lib/rejections.ts";
+import { read, ready, rigged, write } from "./rig.ts";
 
 rigged(
   "FFP-16.5 §11.4.10 a response that shuts the window after a write holds the next command back until a NOP-In opens it",

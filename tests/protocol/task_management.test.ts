@@ -3,8 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { TaskManagementFunction as Fn } from "../../src/session/mod.ts";
 import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
+import { rejection } from "../lib/rejections.ts";
 import { answer, reject, tmf } from "./answers.ts";
-import { ready, rejection, rejectsWith, rigged, write } from "./rig.ts";
+import { ready, rejectsWith, rigged, write } from "./rig.ts";
 
 rigged("F-4 §11.5 one task management request at a time", {}, async ({ session, target }) => {
   const abort = new AbortController();

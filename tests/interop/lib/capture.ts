@@ -1,5 +1,6 @@
 // A relay that notes what passes between an initiator and a target, and a capture file of it that tshark reads.
 import { type AddressInfo, connect, createServer } from "node:net";
+import { concat } from "../../lib/bytes.ts";
 
 /** One piece of a TCP stream. */
 export interface Piece {
@@ -69,11 +70,5 @@ export function pcap(pieces: readonly Piece[]): Uint8Array {
       parts.push(new Uint8Array(packet.buffer), data);
     }
   }
-  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
+  return concat(parts);
 }

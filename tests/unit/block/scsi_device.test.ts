@@ -1,17 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openScsiBlockDevice } from "../../../src/block/mod.ts";
-import { pattern, same, until } from "../streams/gate.ts";
+import { noise, same } from "../../lib/bytes.ts";
+import { code } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
 import { FakeDisk, type FakeDiskOptions, sense } from "./fake_disk.ts";
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
-}
 
 async function open(options: Partial<FakeDiskOptions> = {}, open: Parameters<typeof openScsiBlockDevice>[1] = {}) {
   const disk = new FakeDisk({ blocks: 4096, ...options });
@@ -105,7 +98,7 @@ test("a disk of 2^53 - 512 bytes: the smallest CDB that fits", async () => {
 test("splits by the limits of the device, and no more than depth commands are in flight", async () => {
   const { disk, device } = await open({ maxTransfer: 16 }, { depth: 4 });
   assert.is(device.limits.maxTransfer, 8192);
-  const bytes = pattern(100 * 8192);
+  const bytes = noise(100 * 8192);
   await device.write(bytes, 0);
   assert.is(disk.log.length, 100);
   assert.is(disk.maxInFlight, 4);
@@ -162,7 +155,7 @@ test("aligned reads and writes use the caller's own memory", async () => {
 test("an odd write reads the blocks at its ends and leaves the bytes around it alone", async () => {
   for (const blockSize of [512, 4096]) {
     const { disk, device } = await open({ blockSize, blocks: 600 });
-    const image = pattern(disk.data.length);
+    const image = noise(disk.data.length);
     disk.data.set(image);
     const total = disk.data.length;
     for (
@@ -182,7 +175,7 @@ test("an odd write reads the blocks at its ends and leaves the bytes around it a
         [total - 200_001, 200_001],
       ] as [number, number][]
     ) {
-      const bytes = pattern(length, position + length);
+      const bytes = noise(length, position + length);
       await device.write(bytes, position);
       image.set(bytes, position);
       assert.ok(same(disk.data, image), `${blockSize}: ${position}+${length}`);
@@ -237,21 +230,21 @@ test("an error of one command settles the operation when the others have ended",
 
 test("BUSY, TASK SET FULL and unit attentions in mid-work are retried", async () => {
   const { disk, device } = await open();
-  disk.data.set(pattern(4096));
+  disk.data.set(noise(4096));
   const answers = [{ status: 8 }, { status: 0x28 }, { status: 2, sense: sense(6, 0x29, 0) }];
   disk.intercept = () => answers.shift();
-  assert.ok(same(await device.read(0, 4096), pattern(4096)));
+  assert.ok(same(await device.read(0, 4096), noise(4096)));
   assert.is(disk.log.length, 4);
 });
 
 test("a recovered error is a success, a deferred error is not", async () => {
   const { disk, device } = await open();
-  disk.data.set(pattern(512));
+  disk.data.set(noise(512));
   disk.intercept = ({ dataIn }, self) => {
     dataIn!.set(self.data.subarray(0, 512));
     return { status: 2, sense: sense(1, 0x17, 1), dataIn: dataIn! };
   };
-  assert.ok(same(await device.read(0, 512), pattern(512)));
+  assert.ok(same(await device.read(0, 512), noise(512)));
   disk.intercept = () => ({ status: 2, sense: sense(1, 0x17, 1) });
   assert.is(await code(device.read(0, 512)), "SCSI_BAD_DATA");
   disk.intercept = () => {
@@ -264,7 +257,7 @@ test("a recovered error is a success, a deferred error is not", async () => {
 
 test("writes to one block from many sides lose nothing", async () => {
   const { disk, device } = await open({ blocks: 64 });
-  const bytes = pattern(64 * 512);
+  const bytes = noise(64 * 512);
   const work: Promise<void>[] = [];
   for (let at = 0; at < bytes.length; at += 37) work.push(device.write(bytes.subarray(at, at + 37), at));
   await Promise.all(work);
@@ -363,7 +356,7 @@ test("discard gives whole granules back, within the limits", async () => {
     alignment: 4,
     maxUnmap: 20,
   });
-  await device.write(pattern(64 * 512), 0);
+  await device.write(noise(64 * 512), 0);
   disk.log = [];
   await device.discard(512, 60 * 512);
   // Blocks 1 to 61: whole granules are 4 to 60, at most 16 blocks a command.
@@ -413,7 +406,7 @@ test("writeZeroes: by command where the device can, else written; odd ends are w
   ];
   for (const options of cases) {
     const { disk, device } = await open(options);
-    const image = pattern(disk.data.length);
+    const image = noise(disk.data.length);
     disk.data.set(image);
     disk.mapped.fill(1);
     for (const [position, length] of [[100, 1_300_000], [0, 512], [1_400_001, 3], [2_000_000, 97_152]]) {
@@ -469,7 +462,7 @@ test("extents: an answer without the block asked for is an error, not an endless
 
 test("compareAndWrite: whole blocks and odd ranges", async () => {
   const { disk, device } = await open({ maxCompareAndWrite: 2 });
-  const image = pattern(disk.data.length);
+  const image = noise(disk.data.length);
   disk.data.set(image);
   await device.compareAndWrite(image.slice(0, 1024), new Uint8Array(1024).fill(1), 0);
   assert.ok(disk.data.subarray(0, 1024).every((byte) => byte === 1));
@@ -591,7 +584,7 @@ test("atomic: odd writes and those of another initiator lose nothing", async () 
     if (cdb[0] === 0x89 && meddle-- > 0) self.data[99] = expected[99] = 200 + meddle;
     return undefined;
   };
-  const bytes = pattern(3000);
+  const bytes = noise(3000);
   await device.write(bytes, 100);
   expected.set(bytes, 100);
   assert.ok(same(disk.data, expected));

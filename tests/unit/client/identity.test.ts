@@ -6,21 +6,13 @@ import { Identities, readIdentity } from "../../../src/client/identity.ts";
 import { inquiry, runWithRetry, type ScsiExecutor } from "../../../src/scsi/mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { freePort } from "../../peers/ports.ts";
-
-async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-  return undefined;
-}
+import { code, outcome } from "../../lib/rejections.ts";
 
 test("force_usn lets only the LUN with that serial number be opened", async () => {
   const target = await startTarget({ luns: [{ backing: memoryBacking(65536), serial: "SN 0001" }] });
   try {
     const url = target.urls[0]!;
-    assert.is(await codeOf(openLun(`${url}?force_usn=SN%200002`)), "SCSI_IDENTITY_CHANGED");
+    assert.is(await code(openLun(`${url}?force_usn=SN%200002`)), "SCSI_IDENTITY_CHANGED");
     const lun = await openLun(`${url}?force_usn=SN%200001`);
     await lun.close();
     assert.is(target.sessionCount, 0);
@@ -49,7 +41,7 @@ for (
       const codes: unknown[] = [];
       for (let one: unknown = error; one instanceof Error; one = one.cause) codes.push((one as { code?: string }).code);
       assert.ok(codes.includes("SCSI_IDENTITY_CHANGED"), `got ${codes.join(", ")}: ${error?.message}`);
-      assert.is.not(await codeOf(lun.write(new Uint8Array(512), 0)), undefined);
+      assert.is.not(await code(lun.write(new Uint8Array(512), 0)), undefined);
     } finally {
       await lun.close();
       await target.close();
@@ -84,8 +76,8 @@ test("another capacity is noticed beyond what READ CAPACITY(10) can say", async 
     const known = new Identities();
     known.add(0n, await readIdentity(lunOf(blocks)));
     await known.verify(0n, lunOf(blocks));
-    assert.is(await codeOf(known.verify(0n, lunOf(blocks * 2n))), "SCSI_IDENTITY_CHANGED");
-    assert.is(await codeOf(known.verify(0n, lunOf(blocks, 4096))), "SCSI_IDENTITY_CHANGED");
+    assert.is(await code(known.verify(0n, lunOf(blocks * 2n))), "SCSI_IDENTITY_CHANGED");
+    assert.is(await code(known.verify(0n, lunOf(blocks, 4096))), "SCSI_IDENTITY_CHANGED");
   }
 });
 
@@ -122,7 +114,7 @@ test("another LUN of the session is not taken for the one that was opened", asyn
     await target.close();
     target = await start();
     await lun.read(0, 512);
-    assert.is(await codeOf(lun.session.execute(1, inquiry())), undefined);
+    assert.is(await outcome(lun.session.execute(1, inquiry())), undefined);
   } finally {
     await lun.close();
     await target.close();

@@ -2,9 +2,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../src/devices/mod.ts";
 import { copy, type CopyProgress, deviceSink, deviceSource, nullSink, stdinSource } from "../../../src/copy/mod.ts";
-import { failure, fakeSink, fakeSource, pattern, randomFrom } from "./fixtures.ts";
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((value, i) => value === b[i]);
+import { pattern, same } from "../../lib/bytes.ts";
+import { failure, fakeSink, fakeSource, randomFrom } from "./fixtures.ts";
 
 const SIZES = [0, 1, 511, 4096, 4097, 3 * 4096, 40_000, 65_536 * 3 + 17];
 for (const from of ["random", "ordered"]) {

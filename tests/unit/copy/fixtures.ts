@@ -9,13 +9,6 @@ export function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Bytes in which each position can be told from others. */
-export function pattern(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = (i * 31 + (i >> 8) * 7 + (i >> 16)) & 255;
-  return bytes;
-}
-
 /** A few turns of the event loop, by chance. */
 async function pause(random: (below: number) => number): Promise<void> {
   for (let turns = random(4); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));

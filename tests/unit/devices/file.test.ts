@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fileDevice, type FileDeviceOptions } from "../../../src/devices/file.ts";
+import { code } from "../../lib/rejections.ts";
 
 const bytes = new Uint8Array(4096).map((_, i) => i);
 let folder = "";
@@ -15,15 +16,6 @@ test.before.each(() => {
   writeFileSync(path, bytes);
 });
 test.after.each(() => rmSync(folder, { recursive: true }));
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
-}
 
 test("options that are not allowed leave the file as it is", async () => {
   const wrong: FileDeviceOptions[] = [

@@ -1,24 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { cached, memoryDevice, overlay, readOnly, slice } from "../../../src/devices/mod.ts";
-import { gatedDevice, pattern, same, until } from "../streams/gate.ts";
+import { gatedDevice } from "../streams/gate.ts";
+import { noise, same } from "../../lib/bytes.ts";
+import { code } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
 
 const SIZE = 1024 * 1024;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 async function filled() {
   const device = memoryDevice(SIZE);
   await device.write(bytes, 0);
   return device;
-}
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
 }
 
 test("memory takes what is written only, and gives it back", async () => {

@@ -3,10 +3,12 @@ import * as assert from "uvu/assert";
 import type { BlockDevice } from "../../../src/block/device.ts";
 import { memoryDevice, slice } from "../../../src/devices/mod.ts";
 import { fileHandle, fsFile, SeekFrom } from "../../../src/handles/mod.ts";
-import { gatedDevice, pattern, until } from "../streams/gate.ts";
+import { gatedDevice } from "../streams/gate.ts";
+import { noise } from "../../lib/bytes.ts";
+import { until } from "../../lib/until.ts";
 
 const SIZE = 100_000;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 async function device(): Promise<BlockDevice> {
   const memory = memoryDevice(SIZE, { blockSize: 32 });

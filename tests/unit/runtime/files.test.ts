@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openFile } from "../../../src/runtime/mod.ts";
-import { failure, pattern } from "./tcp_fixtures.ts";
+import { pattern } from "../../lib/bytes.ts";
+import { rejection } from "../../lib/rejections.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lunstream-files-"));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -110,7 +111,7 @@ const failures: [string, () => Promise<unknown>, string][] = [
 ];
 for (const [name, open, message] of failures) {
   test(`${name} is an error with a code`, async () => {
-    const error = await failure(open());
+    const error = await rejection(open());
     assert.is(error.name, "IscsiError");
     assert.is(error.code, "COPY_FILE");
     assert.is(error.message, message);
@@ -121,7 +122,7 @@ for (const [name, open, message] of failures) {
 test("a full disk has a code of its own", async () => {
   const file = await openFile("/dev/full", { mode: "write" });
   assert.is(file.kind, "stream");
-  const error = await failure(file.write(new Uint8Array(10), 0));
+  const error = await rejection(file.write(new Uint8Array(10), 0));
   assert.is(error.code, "COPY_NO_SPACE");
   assert.is(error.message, "Cannot write to /dev/full: no space is left on the file system");
   await file.sync();

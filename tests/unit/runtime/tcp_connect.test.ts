@@ -5,14 +5,16 @@ import * as assert from "uvu/assert";
 import { attempt } from "../../../src/runtime/attempt.ts";
 import { connectTcp, listenTcp, type TcpConnection } from "../../../src/runtime/mod.ts";
 import { where } from "../../peers/peer.ts";
-import { Collector, deferred, failure, freePort, pair, pattern } from "./tcp_fixtures.ts";
+import { pattern } from "../../lib/bytes.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { Collector, deferred, freePort, pair } from "./tcp_fixtures.ts";
 
 const sink = (): Collector => new Collector();
 
 /** A port on which nobody listens. */
 test("nobody listens", async () => {
   const port = await freePort();
-  const error = await failure(connectTcp({ host: "127.0.0.1", port, timeout: 5000, sink }));
+  const error = await rejection(connectTcp({ host: "127.0.0.1", port, timeout: 5000, sink }));
   assert.is(error.name, "TransportError");
   assert.is(error.code, "ISCSI_CONNECT_REFUSED");
   assert.is(error.message, `Nothing listens at 127.0.0.1:${port}: connection refused`);
@@ -21,12 +23,12 @@ test("nobody listens", async () => {
 
 test("nobody listens at any address of the host", async () => {
   const port = await freePort();
-  const error = await failure(connectTcp({ host: "localhost", port, timeout: 5000, sink }));
+  const error = await rejection(connectTcp({ host: "localhost", port, timeout: 5000, sink }));
   assert.is(error.code, "ISCSI_CONNECT_REFUSED");
 });
 
 test("the host name is unknown", async () => {
-  const error = await failure(connectTcp({ host: "no-such-host.invalid", port: 3260, timeout: 20_000, sink }));
+  const error = await rejection(connectTcp({ host: "no-such-host.invalid", port: 3260, timeout: 20_000, sink }));
   assert.is(error.code, "ISCSI_HOST_NOT_FOUND");
   assert.is(error.message, "The host name no-such-host.invalid cannot be resolved");
 });
@@ -57,7 +59,7 @@ test("an attempt that takes too long is given up", async () => {
     signal = giveUp;
     return opened.promise;
   };
-  const error = await failure(attempt(options, open, discarded.resolve));
+  const error = await rejection(attempt(options, open, discarded.resolve));
   assert.is(error.name, "TimeoutError");
   assert.is(error.code, "ISCSI_CONNECT_TIMEOUT");
   assert.is((error as Error & { timeout?: number }).timeout, 20);
@@ -70,7 +72,7 @@ test("an attempt that takes too long is given up", async () => {
 test("an abort ends the attempt with the reason of the signal", async () => {
   const abort = new AbortController();
   const options = { host: "::1", port: 3260, timeout: 5000, signal: abort.signal, sink };
-  const waiting = failure(attempt(options, () => new Promise<never>(() => {}), () => {}));
+  const waiting = rejection(attempt(options, () => new Promise<never>(() => {}), () => {}));
   const reason = new Error("changed my mind");
   abort.abort(reason);
   assert.is(await waiting, reason);
@@ -89,7 +91,7 @@ test("a signal that has fired already lets nothing begin", async () => {
     signal: AbortSignal.abort(reason),
     sink: never,
   });
-  assert.is(await failure(waiting), reason);
+  assert.is(await rejection(waiting), reason);
   await listener.close();
 });
 
@@ -98,7 +100,7 @@ test("an abort in mid-connect ends it, and after the connect it does nothing", a
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
   const early = new AbortController();
-  const waiting = failure(connectTcp({ host: "127.0.0.1", port, timeout: 5000, signal: early.signal, sink }));
+  const waiting = rejection(connectTcp({ host: "127.0.0.1", port, timeout: 5000, signal: early.signal, sink }));
   early.abort();
   assert.is((await waiting).name, "AbortError");
 

@@ -2,7 +2,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connectTcp } from "../../../src/runtime/mod.ts";
-import { Collector, deferred, pair, pattern } from "./tcp_fixtures.ts";
+import { pattern } from "../../lib/bytes.ts";
+import { Collector, deferred, pair } from "./tcp_fixtures.ts";
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((value, index) => value === b[index]);

@@ -2,7 +2,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connectTcp, listenTcp, type TcpConnection } from "../../../src/runtime/mod.ts";
-import { Collector, deferred, failure, pair, pattern } from "./tcp_fixtures.ts";
+import { pattern } from "../../lib/bytes.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { Collector, deferred, pair } from "./tcp_fixtures.ts";
 
 /** A server whose connections the test handles by itself; and a client of ours connected to it. */
 async function raw(size?: number): Promise<{ client: TcpConnection; sink: Collector; socket: Socket; server: Server }> {
@@ -183,7 +185,7 @@ test("a listener that is closed accepts no more, and its connections go on", asy
   const both = await pair();
   await both.listener.close();
   await both.listener.close();
-  const error = await failure(
+  const error = await rejection(
     connectTcp({ host: "127.0.0.1", port: both.listener.port, timeout: 5000, sink: () => new Collector() }),
   );
   assert.is(error.code, "ISCSI_CONNECT_REFUSED");
@@ -194,7 +196,7 @@ test("a listener that is closed accepts no more, and its connections go on", asy
 
 test("a port in use cannot be listened on", async () => {
   const listener = await listenTcp({ port: 0, sink: () => new Collector() });
-  const error = await failure(listenTcp({ port: listener.port, sink: () => new Collector() }));
+  const error = await rejection(listenTcp({ port: listener.port, sink: () => new Collector() }));
   assert.is(error.code, "ISCSI_LISTEN_FAILED");
   assert.is(error.message, `Cannot listen on 127.0.0.1:${listener.port}: the address is in use`);
   await listener.close();

@@ -114,23 +114,6 @@ export async function pair(
   };
 }
 
-/** Bytes in which each position can be told from its neighbours. */
-export function pattern(length: number, start = 0): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) bytes[i] = ((start + i) * 31 + ((start + i) >> 8)) & 255;
-  return bytes;
-}
-
-/** What the promise rejects with; fails where it does not. */
-export async function failure(promise: Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("It did not reject");
-}
-
 /** A port of 127.0.0.1 on which nothing listens. */
 export async function freePort(): Promise<number> {
   const listener = await listenTcp({ port: 0, sink: () => new Collector() });

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { DrainWaiters } from "../../../src/runtime/drain_waiters.ts";
 import { WriteQueue } from "../../../src/runtime/write_queue.ts";
-import { pattern } from "./tcp_fixtures.ts";
+import { pattern } from "../../lib/bytes.ts";
 
 /** Takes everything out, as portions that are copied at once: they are valid until the next one only. */
 function portions(queue: WriteQueue): Uint8Array[] {

@@ -8,7 +8,8 @@ import { secretsOf } from "../../../src/session/login/auth/credentials.ts";
 import { type AuthOptions, type ChapAlgorithm, login, protectAuth } from "../../../src/session/login/mod.ts";
 import type { LoginReconnect } from "../../../src/session/login/mod.ts";
 import { CHAP_ALGORITHMS } from "../../../src/wire/chap.ts";
-import { type Answer, discoveryOptions, failure, options, type Pair, type Seen, TestTarget } from "./login_target.ts";
+import { type Answer, discoveryOptions, options, type Pair, type Seen, TestTarget } from "./login_target.ts";
+import { rejection } from "../../lib/rejections.ts";
 
 const SECRET = "initiator-secret";
 const TARGET_SECRET = "target-secret-xyz";
@@ -32,7 +33,7 @@ function replacing(index: number, changes: Record<string, string | undefined>, m
 }
 
 async function refused(channel: TestTarget, code: string, auth: AuthOptions | undefined = AUTH): Promise<Error> {
-  const error = await failure(login(channel, options({ auth })));
+  const error = await rejection(login(channel, options({ auth })));
   assert.is(error.code, code, error.message);
   return error;
 }
@@ -49,7 +50,7 @@ test("L-26 without a secret None is offered, and a target that insists is an err
   assert.is(open.said.get("AuthMethod"), "None");
   for (const answer of ["CHAP", "Reject", "KRB5"]) {
     const insisting = new TestTarget({ edit: (reply) => void (reply.pairs = [["AuthMethod", answer]]) });
-    const error = await failure(login(insisting, options()));
+    const error = await rejection(login(insisting, options()));
     assert.is(error.code, "ISCSI_LOGIN_AUTH_REQUIRED");
     assert.match(error.message, /no credentials were given/);
   }
@@ -128,7 +129,7 @@ test("L-27 a key of another step fails", async () => {
   const open = new TestTarget({
     edit: (answer, _seen, index) => void (index === 0 && answer.pairs.push(["CHAP_A", "5"])),
   });
-  assert.is((await failure(login(open, options()))).code, BREACH);
+  assert.is((await rejection(login(open, options()))).code, BREACH);
 });
 
 test("L-28 digests are offered strongest first, and MD5 is left out only by option", async () => {
@@ -280,7 +281,7 @@ test("L-32 a proof made with our own secret is a reflection", async () => {
 
 test("L-32 equal secrets for both sides are refused before anything is sent", async () => {
   const channel = target();
-  const error = await failure(login(channel, options({ auth: { ...AUTH, target: { password: SECRET } } })));
+  const error = await rejection(login(channel, options({ auth: { ...AUTH, target: { password: SECRET } } })));
   assert.instance(error, TypeError);
   assert.is(error.code, "ERR_INVALID_ARG_VALUE");
   assert.is(channel.seen.length, 0);
@@ -288,7 +289,7 @@ test("L-32 equal secrets for both sides are refused before anything is sent", as
 
 test("L-33 short secrets are refused unless allowed, and the message names the option", async () => {
   const short: AuthOptions = { username: "me", password: "elevenbytes" };
-  const error = await failure(login(target(), options({ auth: short })));
+  const error = await rejection(login(target(), options({ auth: short })));
   assert.is(error.code, "ERR_INVALID_ARG_VALUE");
   assert.match(error.message, /allowShortSecrets/);
   assert.not.match(error.message, /elevenbytes/);
@@ -316,8 +317,8 @@ test("L-33 no secret and no CHAP_R is in inspections, JSON, spreads or errors", 
     await refused(replacing(CHALLENGE, { CHAP_C: "0xzz" + SECRET }), BREACH, MUTUAL),
     await refused(replacing(PROOF, { CHAP_R: "0xzz" + TARGET_SECRET }), BREACH, MUTUAL),
     await refused(target(undefined, { own: { ...OWN, username: "x" } }), NO_PROOF, MUTUAL),
-    await failure(login(target(), options({ auth: { ...AUTH, target: { password: SECRET } } }))),
-    await failure(login(target(), options({ auth: { ...AUTH, algorithms: ["SHA9" as ChapAlgorithm] } }))),
+    await rejection(login(target(), options({ auth: { ...AUTH, target: { password: SECRET } } }))),
+    await rejection(login(target(), options({ auth: { ...AUTH, algorithms: ["SHA9" as ChapAlgorithm] } }))),
   ];
   const denied = target((answer, seen, index) => {
     if (index !== PROOF) return;

@@ -5,7 +5,8 @@ import { login, resolveLimits } from "../../../src/session/login/mod.ts";
 import type { LoginComplete } from "../../../src/session/login/mod.ts";
 import { encodeTextKeys } from "../../../src/wire/text_keys.ts";
 import { encodeReject } from "../../../src/wire/reject.ts";
-import { type Answer, bytes, discoveryOptions, failure, ISID, options, type Seen, TestTarget } from "./login_target.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { type Answer, bytes, discoveryOptions, ISID, options, type Seen, TestTarget } from "./login_target.ts";
 
 /** A target that edits one answer. */
 function editing(index: number, edit: (answer: Answer, seen: Seen) => void): TestTarget {
@@ -18,7 +19,7 @@ function editing(index: number, edit: (answer: Answer, seen: Seen) => void): Tes
 
 /** Expects a ProtocolError about a field. */
 async function breach(target: TestTarget, field: string, changes = {}): Promise<ProtocolError> {
-  const error = await failure(login(target, options(changes)));
+  const error = await rejection(login(target, options(changes)));
   assert.instance(error, ProtocolError);
   assert.is(error.code, "ISCSI_PROTOCOL_ERROR");
   assert.is((error as ProtocolError).field, field);
@@ -158,7 +159,7 @@ test("L-6 text in parts is joined wherever it breaks, and each part is answered 
 });
 
 test("L-6 C and T together are a protocol error", async () => {
-  const error = await failure(login(editing(1, (answer) => void (answer.continue = true)), options()));
+  const error = await rejection(login(editing(1, (answer) => void (answer.continue = true)), options()));
   assert.instance(error, ProtocolError);
   assert.is(error.code, "ISCSI_PROTOCOL_ERROR");
 });
@@ -225,7 +226,7 @@ test("L-9 with a status that is no success, nothing else in the response counts"
     Object.assign(answer, { statusClass: 3, statusDetail: 1, transit: true, continue: true, currentStage: 2 });
     Object.assign(answer, { nextStage: 2, tsih: 9, statSN: 99, versionActive: 4, data: bytes("no text at all") });
   });
-  const error = await failure(login(target, options()));
+  const error = await rejection(login(target, options()));
   assert.instance(error, LoginError);
   assert.is(error.code, "ISCSI_LOGIN_TARGET_UNAVAILABLE");
 });
@@ -275,7 +276,7 @@ test("L-12 the portal group tag comes with the first answer, in decimal or hexad
 test("L-12 another portal group than expected fails before any secret is used", async () => {
   const target = new TestTarget({ chap: { secret: "initiator-secret" } });
   const auth = { username: "me", password: "initiator-secret" };
-  const error = await failure(login(target, options({ auth, expectedPortalGroupTag: 2 })));
+  const error = await rejection(login(target, options({ auth, expectedPortalGroupTag: 2 })));
   assert.instance(error, LoginError);
   assert.is(error.code, "ISCSI_LOGIN_FAILED");
   assert.is(target.seen.length, 1);
@@ -285,7 +286,7 @@ test("L-12 another portal group than expected fails before any secret is used", 
       if (index === 1) answer.pairs.push(["TargetPortalGroupTag", "1"]);
     },
   });
-  assert.is((await failure(login(late, options({ expectedPortalGroupTag: 2 })))).code, "ISCSI_LOGIN_FAILED");
+  assert.is((await rejection(login(late, options({ expectedPortalGroupTag: 2 })))).code, "ISCSI_LOGIN_FAILED");
 });
 
 test("L-13 another opcode before full feature is a protocol error, Reject included", async () => {
@@ -320,7 +321,7 @@ test("L-13 a connection that ends is a transport error, never success", async ()
     exchange: (header: Uint8Array, data: Uint8Array) =>
       ++calls === 2 ? Promise.reject(ended) : good.exchange(header, data),
   };
-  assert.is(await failure(login(channel, options())), ended);
+  assert.is(await rejection(login(channel, options())), ended);
 });
 
 test("H-3 joined text is bounded to 64 KiB, and empty parts to 8", async () => {
@@ -363,7 +364,7 @@ test("H-5 a round that moves nothing is a protocol error at once", async () => {
 test("the data of responses is parsed before T counts: malformed text fails", async () => {
   for (const text of ["NoEquals\0", "=value\0", "HeaderDigest=None", "lower=1\0", "A=\xff\0"]) {
     const data = text.includes("\xff") ? Uint8Array.of(65, 61, 255, 0) : bytes(text);
-    const error = await failure(login(editing(1, (answer) => void (answer.data = data)), options()));
+    const error = await rejection(login(editing(1, (answer) => void (answer.data = data)), options()));
     assert.instance(error, ProtocolError, text);
   }
 });

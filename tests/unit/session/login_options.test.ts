@@ -10,7 +10,8 @@ import {
   resolveLimits,
 } from "../../../src/session/login/mod.ts";
 import type { LoginOptions } from "../../../src/session/login/mod.ts";
-import { failure, options, TestTarget } from "./login_target.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { options, TestTarget } from "./login_target.ts";
 
 function code(run: () => unknown): string {
   try {
@@ -80,7 +81,7 @@ test("options of a login are checked before anything is sent", async () => {
   ];
   for (const [changes, expected] of wrong) {
     const target = new TestTarget();
-    const error = await failure(login(target, options(changes)));
+    const error = await rejection(login(target, options(changes)));
     assert.is(error.code, expected, `${JSON.stringify(changes)}: ${error.message}`);
     assert.is(target.seen.length, 0);
   }

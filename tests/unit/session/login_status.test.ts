@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import { LoginError } from "../../../src/errors.ts";
 import { login } from "../../../src/session/login/mod.ts";
 import type { LoginRedirection } from "../../../src/session/login/mod.ts";
-import { discoveryOptions, failure, options, type Pair, TestTarget } from "./login_target.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 
 const AUTH = { username: "me", password: "initiator-secret" };
 
@@ -17,7 +18,7 @@ function status(code: number, index = 0, pairs: Pair[] = []): TestTarget {
 }
 
 async function refused(code: number, changes = {}): Promise<LoginError> {
-  const error = await failure(login(status(code), options(changes)));
+  const error = await rejection(login(status(code), options(changes)));
   assert.instance(error, LoginError);
   const { statusClass, statusDetail } = error as LoginError;
   assert.equal([statusClass, statusDetail], [code >> 8, code & 0xff]);
@@ -61,7 +62,7 @@ test("L-0201 after the proof means wrong credentials, before it no fit authentic
   const early = await refused(0x0201, { auth: AUTH });
   assert.is(early.code, "ISCSI_LOGIN_AUTH_FAILED");
   assert.match(early.message, /allowNone/);
-  const late = await failure(login(status(0x0201, 2), options({ auth: { ...AUTH, algorithms: ["MD5"] } })));
+  const late = await rejection(login(status(0x0201, 2), options({ auth: { ...AUTH, algorithms: ["MD5"] } })));
   assert.is(late.code, "ISCSI_LOGIN_AUTH_FAILED");
   assert.match(late.message, /did not accept the credentials/);
 });
@@ -69,7 +70,7 @@ test("L-0201 after the proof means wrong credentials, before it no fit authentic
 test("L-0203 names the target, fit for display", async () => {
   const error = await refused(0x0203, { targetName: 'iqn.2026-01.test:a"b' });
   assert.match(error.message, 'iqn.2026-01.test:a\\"b');
-  const discovery = await failure(login(status(0x0203), discoveryOptions()));
+  const discovery = await rejection(login(status(0x0203), discoveryOptions()));
   assert.match(discovery.message, /the target/);
 });
 
@@ -121,7 +122,7 @@ test("L-35 several addresses keep their order, and those that are none are left 
 
 test("L-35 a redirection without an address is an error", async () => {
   for (const pairs of [[], [["TargetAddress", "\u001b[2J"]], [["TargetAlias", "10.0.0.1"]]] as Pair[][]) {
-    const error = await failure(login(status(0x0101, 0, pairs), options()));
+    const error = await rejection(login(status(0x0101, 0, pairs), options()));
     assert.instance(error, LoginError);
     assert.is(error.code, "ISCSI_LOGIN_REDIRECT");
   }

@@ -195,16 +195,6 @@ export function discoveryOptions(changes: Partial<LoginOptions> = {}): LoginOpti
   return options({ targetName: undefined, sessionType: "Discovery", ...changes });
 }
 
-/** The error that a promise rejects with; fails where it resolves. */
-export async function failure(promise: Promise<unknown>): Promise<Error & { code: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error & { code: string };
-  }
-  throw new Error("Expected a failure, and the login went on");
-}
-
 /** Answers whose operational stage has one key replaced, added, or with undefined left out. */
 export function withKeys(changes: Record<string, string | undefined>): TestTarget {
   return new TestTarget({

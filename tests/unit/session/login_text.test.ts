@@ -4,7 +4,8 @@ import { LoginError, ProtocolError } from "../../../src/errors.ts";
 import { DEFAULT_LIMITS, login, makeIsid, resolveLimits } from "../../../src/session/login/mod.ts";
 import type { LoginComplete, OfferedLimits } from "../../../src/session/login/mod.ts";
 import { KEYS } from "../../../src/session/login/negotiation/keys.ts";
-import { discoveryOptions, failure, ISID, options, type Pair, TestTarget, withKeys } from "./login_target.ts";
+import { rejection } from "../../lib/rejections.ts";
+import { discoveryOptions, ISID, options, type Pair, TestTarget, withKeys } from "./login_target.ts";
 
 async function complete(target: TestTarget, limits: Partial<OfferedLimits> = {}): Promise<LoginComplete> {
   const outcome = await login(target, options({ limits: resolveLimits(limits) }));
@@ -18,7 +19,7 @@ async function refused(
   code: string,
   limits: Partial<OfferedLimits> = {},
 ): Promise<Error & { code: string }> {
-  const error = await failure(login(withKeys(changes), options({ limits: resolveLimits(limits) })));
+  const error = await rejection(login(withKeys(changes), options({ limits: resolveLimits(limits) })));
   assert.is(error.code, code, `${JSON.stringify(changes)}: ${error.message}`);
   return error;
 }
@@ -58,7 +59,7 @@ test("L-14 a negotiated key without an answer fails when the stage ends", async 
 
 test("L-14 a missing AuthMethod fails when the security stage ends", async () => {
   const target = new TestTarget({ edit: (answer, _seen, index) => void (index === 0 && (answer.pairs = [])) });
-  assert.is((await failure(login(target, options()))).code, DISAGREE);
+  assert.is((await rejection(login(target, options()))).code, DISAGREE);
 });
 
 test("L-14 offers whose result is fixed need no answer", async () => {
@@ -220,7 +221,7 @@ test("L-18 a key that comes twice drops the login, in one text or in two", async
     });
   for (const both of [false, true]) {
     for (const key of ["MaxBurstLength", "MaxRecvDataSegmentLength", "TargetAlias", "X-a.b"]) {
-      const error = await failure(login(twice(key, "65536", both), options()));
+      const error = await rejection(login(twice(key, "65536", both), options()));
       assert.is(error.code, BREACH, key);
       assert.match(error.message, /twice/);
     }

@@ -5,10 +5,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../src/devices/mod.ts";
 import { createDuplexStream, createReadStream } from "../../../src/streams/mod.ts";
-import { gatedDevice, pattern, same, until } from "./gate.ts";
+import { noise, same } from "../../lib/bytes.ts";
+import { code } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
+import { gatedDevice } from "./gate.ts";
 
 const SIZE = 1024 * 1024;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 async function filled() {
   const inner = memoryDevice(SIZE);
@@ -20,17 +23,8 @@ function closed(stream: { on(event: string, listener: () => void): unknown }): P
   return new Promise((resolve) => void stream.on("close", resolve));
 }
 
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
-}
-
-const key = pattern(32, 7);
-const iv = pattern(16, 8);
+const key = noise(32, 7);
+const iv = noise(16, 8);
 const cipher = () => createCipheriv("aes-256-ctr", key, iv);
 
 test("changes a range in place", async () => {
@@ -75,7 +69,7 @@ test("for await ends at the end of the reading half, and the writing half goes o
 
 test("a transform that gives more than it takes never overwrites what has not been read", async () => {
   const { inner } = await filled();
-  const header = pattern(50_000, 3);
+  const header = noise(50_000, 3);
   let first = true;
   const late = new Transform({
     transform(chunk, _encoding, done) {

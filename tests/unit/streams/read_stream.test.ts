@@ -10,10 +10,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../src/devices/memory.ts";
 import { createReadStream } from "../../../src/streams/mod.ts";
-import { concat, gatedDevice, pattern, same, until } from "./gate.ts";
+import { concat, noise, same } from "../../lib/bytes.ts";
+import { assertRejects } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
+import { gatedDevice } from "./gate.ts";
 
 const SIZE = 1024 * 1024;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 async function filled() {
   const device = memoryDevice(SIZE);
@@ -326,14 +329,5 @@ test("open, ready, end and close come once each, and encoding gives strings", as
   assert.equal(events, ["open", "ready", "end", "close"]);
   assert.is(text, "é".repeat(256));
 });
-
-async function assertRejects(promise: Promise<unknown>, code: string): Promise<void> {
-  try {
-    await promise;
-  } catch (error) {
-    return assert.is((error as { code?: string }).code, code, String(error));
-  }
-  assert.unreachable("did not reject");
-}
 
 test.run();

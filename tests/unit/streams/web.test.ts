@@ -2,24 +2,18 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../src/devices/memory.ts";
 import { readable, writable } from "../../../src/streams/mod.ts";
-import { concat, gatedDevice, pattern, same, until } from "./gate.ts";
+import { concat, noise, same } from "../../lib/bytes.ts";
+import { code } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
+import { gatedDevice } from "./gate.ts";
 
 const SIZE = 1024 * 1024;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 async function filled() {
   const inner = memoryDevice(SIZE);
   await inner.write(bytes, 0);
   return { inner, gate: gatedDevice(inner) };
-}
-
-async function code(promise: Promise<unknown>): Promise<string | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    return (error as { code?: string }).code ?? String(error);
-  }
-  return undefined;
 }
 
 async function all(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {

@@ -9,10 +9,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../src/devices/memory.ts";
 import { createReadStream, createWriteStream } from "../../../src/streams/mod.ts";
-import { gatedDevice, pattern, same, until } from "./gate.ts";
+import { noise, same } from "../../lib/bytes.ts";
+import { assertRejects } from "../../lib/rejections.ts";
+import { until } from "../../lib/until.ts";
+import { gatedDevice } from "./gate.ts";
 
 const SIZE = 1024 * 1024;
-const bytes = pattern(SIZE);
+const bytes = noise(SIZE);
 
 function empty(size = SIZE) {
   const inner = memoryDevice(size);
@@ -21,15 +24,6 @@ function empty(size = SIZE) {
 
 function closed(stream: { on(event: string, listener: () => void): unknown }): Promise<void> {
   return new Promise((resolve) => void stream.on("close", resolve));
-}
-
-async function assertRejects(promise: Promise<unknown>, code: string): Promise<void> {
-  try {
-    await promise;
-  } catch (error) {
-    return assert.is((error as { code?: string }).code, code, String(error));
-  }
-  assert.unreachable("did not reject");
 }
 
 test("pipeline() from a file: everything arrives, and one flush comes last", async () => {

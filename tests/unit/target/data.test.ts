@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target, type TargetOptions } from "../../../src/target/mod.ts";
 import { decodeDataIn, decodeR2T, Opcode, opcodeOf } from "../../../src/wire/mod.ts";
-import { cdb10, Initiator, pattern } from "./initiator.ts";
+import { noise } from "../../lib/bytes.ts";
+import { cdb10, Initiator } from "./initiator.ts";
 
 async function withTarget(
   options: Partial<TargetOptions>,
@@ -24,7 +25,7 @@ const FAST = { InitialR2T: "No", ImmediateData: "Yes", MaxRecvDataSegmentLength:
 
 test("a READ comes in segments of the initiator's length and sequences of MaxBurstLength, the status with the last", async () => {
   await withTarget({}, { ...FAST, MaxRecvDataSegmentLength: "1024", MaxBurstLength: "2048" }, async (initiator) => {
-    const data = pattern(5120);
+    const data = noise(5120);
     assert.is((await initiator.command(cdb10(0x2a, 3, 10), { write: data })).status, 0);
     initiator.start(cdb10(0x28, 3, 10), { read: 5120 });
     const seen = [];
@@ -49,7 +50,7 @@ test("a READ comes in segments of the initiator's length and sequences of MaxBur
 
 test("a large READ is streamed, and equals what was written through R2Ts", async () => {
   await withTarget({}, { ...FAST, MaxBurstLength: "1048576", MaxOutstandingR2T: "4" }, async (initiator) => {
-    const data = pattern(4 * 1024 * 1024, 7);
+    const data = noise(4 * 1024 * 1024, 7);
     const tag = initiator.start(cdb10(0x2a, 0, 8192), { write: data, immediate: 8192 });
     let end = 8192;
     for (let r2tSN = 0; end < data.length; r2tSN++) {
@@ -76,7 +77,7 @@ test("a large READ is streamed, and equals what was written through R2Ts", async
 test("R2Ts at once: as many as agreed on", async () => {
   for (const agreed of [1, 3]) {
     await withTarget({}, { ...FAST, MaxBurstLength: "4096", MaxOutstandingR2T: String(agreed) }, async (initiator) => {
-      const data = pattern(32768);
+      const data = noise(32768);
       const tag = initiator.start(cdb10(0x2a, 0, 64), { write: data, immediate: 0 });
       const open = [];
       for (let i = 0; i < agreed; i++) open.push(decodeR2T((await initiator.expect(Opcode.R2T)).header));
@@ -96,7 +97,7 @@ test("R2Ts at once: as many as agreed on", async () => {
 
 test("immediate and unsolicited data together make FirstBurstLength, and an R2T fetches the rest", async () => {
   await withTarget({}, { ...FAST, FirstBurstLength: "2048", MaxBurstLength: "65536" }, async (initiator) => {
-    const data = pattern(5000 * 2).subarray(0, 9728);
+    const data = noise(5000 * 2).subarray(0, 9728);
     const fields = { final: false };
     const tag = initiator.start(cdb10(0x2a, 0, 19), { write: data, immediate: 700, fields });
     initiator.dataOut(tag, data.subarray(700, 1500), { bufferOffset: 700, dataSN: 0, final: false });
@@ -112,20 +113,20 @@ test("immediate and unsolicited data together make FirstBurstLength, and an R2T 
 
 test("data that were not agreed on end the command with B/0C0C or B/0C0D, and the session lives", async () => {
   await withTarget({}, { ...FAST, FirstBurstLength: "1024" }, async (initiator) => {
-    const tooMuch = await initiator.command(cdb10(0x2a, 0, 4), { write: pattern(2048), immediate: 1536 });
+    const tooMuch = await initiator.command(cdb10(0x2a, 0, 4), { write: noise(2048), immediate: 1536 });
     assert.is(tooMuch.code, "b/0c0c", "immediate data beyond FirstBurstLength");
-    const tag = initiator.start(cdb10(0x2a, 0, 4), { write: pattern(2048), immediate: 0, fields: { final: false } });
-    initiator.dataOut(tag, pattern(512), { final: true });
+    const tag = initiator.start(cdb10(0x2a, 0, 4), { write: noise(2048), immediate: 0, fields: { final: false } });
+    initiator.dataOut(tag, noise(512), { final: true });
     assert.is((await initiator.finish()).code, "b/0c0d", "fewer unsolicited data than announced");
     assert.is((await initiator.command([0, 0, 0, 0, 0, 0])).status, 0);
   });
   await withTarget({ immediateData: false }, { ...FAST }, async (initiator) => {
-    const outcome = await initiator.command(cdb10(0x2a, 0, 1), { write: pattern(512) });
+    const outcome = await initiator.command(cdb10(0x2a, 0, 1), { write: noise(512) });
     assert.is(outcome.code, "b/0c0c", "immediate data although ImmediateData=No");
   });
   await withTarget({ initialR2T: true }, { ...FAST }, async (initiator) => {
-    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0, fields: { final: false } });
-    initiator.dataOut(tag, pattern(512));
+    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0, fields: { final: false } });
+    initiator.dataOut(tag, noise(512));
     assert.is((await initiator.finish()).code, "b/0c0c", "unsolicited data although InitialR2T=Yes");
     assert.is((await initiator.command([0, 0, 0, 0, 0, 0])).status, 0, "the late Data-Out is dropped");
   });
@@ -139,9 +140,9 @@ test("a Data-Out out of sequence fails the command and writes nothing", async ()
   ];
   for (const [what, fields] of wrong) {
     await withTarget({}, { ...FAST }, async (initiator) => {
-      const tag = initiator.start(cdb10(0x2a, 0, 2), { write: pattern(1024), immediate: 0 });
+      const tag = initiator.start(cdb10(0x2a, 0, 2), { write: noise(1024), immediate: 0 });
       const { targetTransferTag } = decodeR2T((await initiator.expect(Opcode.R2T)).header);
-      initiator.dataOut(tag, pattern(1024), { targetTransferTag, ...fields });
+      initiator.dataOut(tag, noise(1024), { targetTransferTag, ...fields });
       assert.is((await initiator.finish()).code, "b/4705", what);
       const read = await initiator.command(cdb10(0x28, 0, 2), { read: 1024 });
       assert.ok(read.data.every((byte) => byte === 0), what);
@@ -151,9 +152,9 @@ test("a Data-Out out of sequence fails the command and writes nothing", async ()
 
 test("more data than the R2T asked for are not taken", async () => {
   await withTarget({}, { ...FAST }, async (initiator) => {
-    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0 });
+    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0 });
     const { targetTransferTag } = decodeR2T((await initiator.expect(Opcode.R2T)).header);
-    initiator.dataOut(tag, pattern(4096), { targetTransferTag });
+    initiator.dataOut(tag, noise(4096), { targetTransferTag });
     assert.is((await initiator.finish()).code, "b/4705");
   });
 });
@@ -170,7 +171,7 @@ test("residuals: the counts are exact in both directions", async () => {
     assert.equal(await read(2, 512), [0, 512, 512]);
     assert.equal(await read(0, 512), [0, 0, -512]);
     const write = async (blocks: number, length: number) => {
-      const { status, code, residual } = await initiator.command(cdb10(0x2a, 0, blocks), { write: pattern(length) });
+      const { status, code, residual } = await initiator.command(cdb10(0x2a, 0, blocks), { write: noise(length) });
       return [status, code, residual];
     };
     assert.equal(await write(1, 1024), [0, "", -512]);
@@ -187,7 +188,7 @@ test("both digests: right ones pass both ways", async () => {
   const keys = { ...FAST, HeaderDigest: "CRC32C,None", DataDigest: "CRC32C" };
   await withTarget({}, keys, async (initiator) => {
     assert.ok(initiator.headerDigest && initiator.dataDigest);
-    const data = pattern(100_000 * 2).subarray(0, 102_400);
+    const data = noise(100_000 * 2).subarray(0, 102_400);
     const tag = initiator.start(cdb10(0x2a, 0, 200), { write: data, immediate: 1537 - 1 });
     const r2t = decodeR2T((await initiator.expect(Opcode.R2T)).header);
     initiator.dataOut(tag, data.subarray(1536, 1536 + 5), { ...r2t, final: false });
@@ -203,8 +204,8 @@ test("a wrong digest ends the connection, and nothing is written", async () => {
       // The next PDU goes out without one of its digests: what follows is taken for it.
       if (which === "header") initiator.headerDigest = false;
       else initiator.dataDigest = false;
-      initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512) });
-      initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512) });
+      initiator.start(cdb10(0x2a, 0, 1), { write: noise(512) });
+      initiator.start(cdb10(0x2a, 0, 1), { write: noise(512) });
       await initiator.closed;
       const other = await Initiator.login(target.port, target.name);
       const read = await other.command(cdb10(0x28, 0, 1), { read: 512 });

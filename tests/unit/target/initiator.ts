@@ -322,13 +322,3 @@ export function senseCode(sense: Uint8Array): string {
 export function cdb10(opcode: number, lba: number, blocks: number): number[] {
   return [opcode, 0, lba >>> 24, (lba >>> 16) & 255, (lba >>> 8) & 255, lba & 255, 0, blocks >> 8, blocks & 255, 0];
 }
-
-/** Bytes that tell where they are from. */
-export function pattern(length: number, seed = 1): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0, state = seed; i < length; i++) {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    bytes[i] = state >>> 16;
-  }
-  return bytes;
-}

@@ -22,7 +22,7 @@ import {
 } from "../../../src/target/unit/sense.ts";
 import { TaskSet } from "../../../src/target/unit/task_set.ts";
 import type { DataOut } from "../../../src/wire/mod.ts";
-import { pattern } from "./initiator.ts";
+import { noise } from "../../lib/bytes.ts";
 
 /** Lets everything that is ready run. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -141,7 +141,7 @@ test("lunNumber: single-level addresses only", () => {
 });
 
 test("Reblocker: whole units, whatever the cuts", async () => {
-  const data = pattern(4096);
+  const data = noise(4096);
   for (const cuts of [[4096], [1, 4095], [700, 700, 2696], [511, 1, 512, 1023, 2049], [100, 100, 100, 3796]]) {
     const seen = new Uint8Array(4096);
     const blocks = new Reblocker(512, (chunk, offset) => {
@@ -223,10 +223,10 @@ test("DataOutReceiver: nothing of an aborted transfer is used again while bytes 
 test("memoryBacking: sparse, zeros where nothing was written", async () => {
   const backing = memoryBacking(1024 ** 4);
   const far = 1024 ** 4 - 512;
-  await backing.write(pattern(512), far);
+  await backing.write(noise(512), far);
   const buffer = new Uint8Array(1024).fill(1);
   await backing.readInto(buffer, far - 512);
-  assert.equal(buffer, Uint8Array.from([...new Uint8Array(512), ...pattern(512)]));
+  assert.equal(buffer, Uint8Array.from([...new Uint8Array(512), ...noise(512)]));
   const extents = await backing.extents!(far - 262144, 262656);
   assert.equal(extents, [
     { position: far - 262144, length: 512, hole: true },
@@ -243,16 +243,16 @@ test("fileBacking: made, grown, read beyond a cut, refused where it does not fit
   try {
     const path = join(folder, "disk");
     const made = await fileBacking(path, { size: 8192 });
-    await made.write(pattern(1024), 512);
+    await made.write(noise(1024), 512);
     await made.flush();
     await made.close!();
-    assert.equal(new Uint8Array(readFileSync(path)).subarray(512, 1536), pattern(1024));
+    assert.equal(new Uint8Array(readFileSync(path)).subarray(512, 1536), noise(1024));
     const readOnly = await fileBacking(path, { readOnly: true, blockSize: 4096 });
     assert.equal([readOnly.size, readOnly.blockSize, readOnly.readOnly], [8192, 4096, true]);
-    writeFileSync(path, pattern(600));
+    writeFileSync(path, noise(600));
     const buffer = new Uint8Array(1024).fill(9);
     await readOnly.readInto(buffer, 0);
-    assert.equal(buffer, Uint8Array.from([...pattern(600), ...new Uint8Array(424)]));
+    assert.equal(buffer, Uint8Array.from([...noise(600), ...new Uint8Array(424)]));
     await readOnly.close!();
     const odd = await fileBacking(path).catch((error: { code: string }) => error.code);
     assert.is(odd, "ERR_OUT_OF_RANGE");

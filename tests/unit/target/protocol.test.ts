@@ -20,7 +20,8 @@ import {
   RESERVED_TAG,
   type TextRequest,
 } from "../../../src/wire/mod.ts";
-import { cdb10, Initiator, pattern } from "./initiator.ts";
+import { noise } from "../../lib/bytes.ts";
+import { cdb10, Initiator } from "./initiator.ts";
 
 async function withTarget(
   options: Partial<TargetOptions>,
@@ -214,11 +215,11 @@ test("a silent initiator is pinged; one that answers stays, one that does not is
 test("ABORT TASK of a WRITE that waits for data: no status, no bytes; late data are dropped", async () => {
   await withTarget({}, async (target) => {
     const initiator = await Initiator.login(target.port, target.name, { InitialR2T: "No" });
-    const tag = initiator.start(cdb10(0x2a, 0, 2), { write: pattern(1024), immediate: 0 });
+    const tag = initiator.start(cdb10(0x2a, 0, 2), { write: noise(1024), immediate: 0 });
     await initiator.expect(Opcode.R2T);
     await manage(initiator, 1, tag);
     assert.is(await managed(initiator), 0);
-    initiator.dataOut(tag, pattern(1024), { targetTransferTag: 0 });
+    initiator.dataOut(tag, noise(1024), { targetTransferTag: 0 });
     await manage(initiator, 1, tag);
     assert.is(await managed(initiator), 1, "no such task any more");
     const read = await initiator.command(cdb10(0x28, 0, 2), { read: 1024 });
@@ -231,7 +232,7 @@ test("ABORT TASK waits until the backing has done with the task", async () => {
   const backing = slowBacking();
   await withTarget({ luns: [{ backing }] }, async (target) => {
     const initiator = await Initiator.login(target.port, target.name);
-    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512) });
+    const tag = initiator.start(cdb10(0x2a, 0, 1), { write: noise(512) });
     while (backing.pending === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await manage(initiator, 1, tag);
     assert.is(await initiator.next(100).then(() => "a PDU", () => "nothing"), "nothing");
@@ -248,7 +249,7 @@ test("resets: tasks of every session end, and everybody is told by a unit attent
       const other = await Initiator.connect(target.port);
       other.isid = Uint8Array.of(0x80, 0, 0, 0, 0, 2);
       await other.login({ TargetName: target.name });
-      other.start(cdb10(0x2a, 0, 2), { write: pattern(1024), immediate: 0 });
+      other.start(cdb10(0x2a, 0, 2), { write: noise(1024), immediate: 0 });
       await other.expect(Opcode.R2T);
       await manage(initiator, fn);
       assert.is(await managed(initiator), 0);
@@ -280,7 +281,7 @@ test("CLEAR TASK SET ends the tasks of others too, ABORT TASK SET only ours", as
     other.isid = Uint8Array.of(0x80, 0, 0, 0, 0, 2);
     await other.login({ TargetName: target.name });
     const open = async (one: Initiator) => {
-      const tag = one.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0 });
+      const tag = one.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0 });
       await one.expect(Opcode.R2T);
       return tag;
     };
@@ -288,7 +289,7 @@ test("CLEAR TASK SET ends the tasks of others too, ABORT TASK SET only ours", as
     const tag = await open(other);
     await manage(initiator, 2);
     assert.is(await managed(initiator), 0);
-    other.dataOut(tag, pattern(512), { targetTransferTag: 0 });
+    other.dataOut(tag, noise(512), { targetTransferTag: 0 });
     assert.is((await other.finish()).status, 0, "the other's task was left alone");
     await open(other);
     await manage(initiator, 4);
@@ -364,12 +365,12 @@ test("a PDU that breaks the protocol is rejected and ends its connection, and no
     ["a Login Request", (one) => one.send(loginRequest(one))],
     ["a tag in use", (one) => {
       const fields = { initiatorTaskTag: 500 };
-      one.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0, fields });
-      one.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0, fields });
+      one.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0, fields });
+      one.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0, fields });
     }],
     ["an R2T that there never was", (one) => {
-      const tag = one.start(cdb10(0x2a, 0, 1), { write: pattern(512), immediate: 0 });
-      one.dataOut(tag, pattern(512), { targetTransferTag: 0x1234 });
+      const tag = one.start(cdb10(0x2a, 0, 1), { write: noise(512), immediate: 0 });
+      one.dataOut(tag, noise(512), { targetTransferTag: 0x1234 });
     }],
     ["AHS that do not add up", (one) => {
       const header = new Uint8Array(52);
@@ -407,7 +408,7 @@ test("too many immediate commands are rejected", async () => {
   await withTarget({ luns: [{ backing }] }, async (target) => {
     const initiator = await Initiator.login(target.port, target.name);
     const fields = { immediate: true };
-    for (let i = 0; i < 17; i++) initiator.start(cdb10(0x2a, i, 1), { write: pattern(512), fields });
+    for (let i = 0; i < 17; i++) initiator.start(cdb10(0x2a, i, 1), { write: noise(512), fields });
     const { header } = await initiator.expect(Opcode.Reject);
     assert.is(decodeReject(header).reason, 6);
     backing.release();
@@ -422,7 +423,7 @@ test("close() ends everything: connections, tasks at work, backings; and again d
   backing.close = () => Promise.resolve(void closed++);
   const target = await startTarget({ luns: [{ backing }] });
   const initiator = await Initiator.login(target.port, target.name);
-  initiator.start(cdb10(0x2a, 0, 1), { write: pattern(512) });
+  initiator.start(cdb10(0x2a, 0, 1), { write: noise(512) });
   while (backing.pending === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const closing = target.close();
   await initiator.closed;

@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex, toHex } from "../../../src/bytes/mod.ts";
 import { decodeR2T, Opcode } from "../../../src/wire/mod.ts";
-import { cdb10, type Initiator, pattern } from "./initiator.ts";
+import { noise } from "../../lib/bytes.ts";
+import { cdb10, type Initiator } from "./initiator.ts";
 import { secondSession, withSession } from "./rig.ts";
 
 const CONFLICT = 0x18;
@@ -22,7 +23,7 @@ async function read(one: Initiator, action: number): Promise<string> {
   return toHex((await one.command([0x5e, action, 0, 0, 0, 0, 0, 1, 0, 0], { read: 256 })).data);
 }
 
-const write = async (one: Initiator) => (await one.command(cdb10(0x2a, 1, 1), { write: pattern(512) })).status;
+const write = async (one: Initiator) => (await one.command(cdb10(0x2a, 1, 1), { write: noise(512) })).status;
 const readBlock = async (one: Initiator) => (await one.command(cdb10(0x28, 1, 1), { read: 512 })).status;
 
 test("RESERVE (6) keeps others out until RELEASE, or until the session ends", async () => {
@@ -124,14 +125,14 @@ test("PREEMPT AND ABORT ends the tasks of the preempted, and no other", async ()
     await out(one, 0, 0, 0, 1);
     await out(two, 0, 0, 0, 2);
     const open = async (session: Initiator) => {
-      const tag = session.start(cdb10(0x2a, 1, 1), { write: pattern(512), immediate: 0 });
+      const tag = session.start(cdb10(0x2a, 1, 1), { write: noise(512), immediate: 0 });
       return { tag, ...decodeR2T((await session.expect(Opcode.R2T)).header) };
     };
     await open(two);
     const { tag, targetTransferTag } = await open(three);
     assert.is(await out(one, 5, 1, 1, 2), 0);
     assert.is((await two.command(READY)).code, "6/2a05", "the next answer is not that of the WRITE");
-    three.dataOut(tag, pattern(512), { targetTransferTag });
+    three.dataOut(tag, noise(512), { targetTransferTag });
     assert.is((await three.finish()).status, 0);
     await two.close();
     await three.close();

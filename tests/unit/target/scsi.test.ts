@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex, toHex } from "../../../src/bytes/mod.ts";
 import { type Backing, memoryBacking } from "../../../src/target/mod.ts";
-import { cdb10, type Initiator, pattern } from "./initiator.ts";
+import { noise } from "../../lib/bytes.ts";
+import { cdb10, type Initiator } from "./initiator.ts";
 import { secondSession, withSession } from "./rig.ts";
 
 const BLOCKS = 2048;
@@ -83,7 +84,7 @@ test("READ and WRITE in every size of CDB reach the same blocks", async () => {
     ];
     const writes = ["0a", "2a", "aa", "8a"].map((opcode, i) => opcode + reads[i]!.slice(2));
     for (const [i, write] of writes.entries()) {
-      const data = pattern(1024, 40 + i);
+      const data = noise(1024, 40 + i);
       assert.is((await one.command(cdb(write), { write: data })).status, 0);
       for (const read of reads) assert.equal((await one.command(cdb(read), { read: 1024 })).data, data, read);
     }
@@ -125,7 +126,7 @@ test("unknown commands, and unknown service actions of known ones, with the fiel
 
 test("VERIFY compares; WRITE AND VERIFY writes; a difference is E/1D00 with its offset", async () => {
   await withSession({}, async (one) => {
-    const data = pattern(1024);
+    const data = noise(1024);
     assert.is((await one.command(cdb("2e 02 00 00 00 08 00 00 02 00"), { write: data })).status, 0);
     assert.is((await one.command(cdb("2f 02 00 00 00 08 00 00 02 00"), { write: data })).status, 0);
     const other = data.slice();
@@ -159,7 +160,7 @@ test("COMPARE AND WRITE writes only what was as expected, once of many at a time
 
 test("WRITE SAME, to the end too; UNMAP; GET LBA STATUS", async () => {
   await withSession({}, async (one) => {
-    const block = pattern(512);
+    const block = noise(512);
     assert.is((await one.command(cdb("93 00 00 00 00 00 00 00 00 0a 00 00 00 03 00 00"), { write: block })).status, 0);
     const read = (await one.command(cdb10(0x28, 9, 5), { read: 2560 })).data;
     const expected = new Uint8Array(2560);
@@ -167,7 +168,7 @@ test("WRITE SAME, to the end too; UNMAP; GET LBA STATUS", async () => {
     assert.equal(read, expected);
     assert.is((await one.command(cdb("41 00 00 00 07 f0 00 00 00 00"), { write: block })).status, 0, "to the end");
     assert.equal((await one.command(cdb10(0x28, BLOCKS - 1, 1), { read: 512 })).data, block);
-    assert.is(await code(one, "93 00 00 00 00 00 00 00 00 0a 00 00 00 03 00 00", { write: pattern(1024) }), "5/0e03");
+    assert.is(await code(one, "93 00 00 00 00 00 00 00 00 0a 00 00 00 03 00 00", { write: noise(1024) }), "5/0e03");
     assert.is(await code(one, "93 10 00 00 00 00 00 00 00 0a 00 00 00 03 00 00", { write: block }), "5/2400", "ANCHOR");
     assert.is((await one.command(cdb("93 01 00 00 00 00 00 00 00 0b 00 00 00 01 00 00"))).status, 0, "NDOB");
     assert.ok((await one.command(cdb10(0x28, 11, 1), { read: 512 })).data.every((byte) => byte === 0));
@@ -240,7 +241,7 @@ test("a backing that fails: MEDIUM ERROR, and the session lives", async () => {
       ["3/1100", 262144, -262144],
       "what was read has been sent",
     );
-    assert.is((await one.command(cdb10(0x2a, 0, 1), { write: pattern(512) })).code, "3/0c00");
+    assert.is((await one.command(cdb10(0x2a, 0, 1), { write: noise(512) })).code, "3/0c00");
     assert.is((await one.command(cdb10(0x35, 0, 0))).code, "3/0c00");
     assert.is((await one.command(cdb10(0x28, 0, 1), { read: 512 })).status, 0);
   });
@@ -281,11 +282,11 @@ test("MODE SELECT: SWP protects, D_SENSE changes the format, the other initiator
     const select = (page: string) => one.command(cdb("15 10 00 00 10 00"), { write: fromHex("00000000" + page) });
     assert.is((await select("0a0a04100800" + "0000ffff0000")).status, 0);
     assert.is((await other.command(TEST_UNIT_READY)).code, "6/2a01");
-    const refused = await one.command(cdb10(0x2a, 0, 1), { write: pattern(512) });
+    const refused = await one.command(cdb10(0x2a, 0, 1), { write: noise(512) });
     assert.is(refused.code, "7/2700");
     assert.is(refused.sense[0], 0x72);
     assert.is((await select("0a0a00100000" + "0000ffff0000")).status, 0);
-    assert.is((await one.command(cdb10(0x2a, 0, 1), { write: pattern(512) })).status, 0);
+    assert.is((await one.command(cdb10(0x2a, 0, 1), { write: noise(512) })).status, 0);
     assert.is((await select("0a0a20100000" + "0000ffff0000")).code, "5/2600", "TST cannot change");
     assert.is((await select("0a0900100000" + "0000ffff0000")).code, "5/2600", "a wrong length");
     assert.is((await select("3a0a00100000" + "0000ffff0000")).code, "5/2600", "no such page");
@@ -378,7 +379,7 @@ test("ORDERED waits for what came before it, and holds back what comes after", a
   };
   await withSession({ luns: [{ backing }] }, async (one) => {
     for (const [lba, attribute] of [[1, 1], [2, 1], [3, 2], [4, 1], [5, 3]] as const) {
-      one.start(cdb10(0x2a, lba, 1), { write: pattern(512), fields: { attribute } });
+      one.start(cdb10(0x2a, lba, 1), { write: noise(512), fields: { attribute } });
     }
     const until = async (count: number) => {
       while (log.length < count) await new Promise((resolve) => setTimeout(resolve, 2));

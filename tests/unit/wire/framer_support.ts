@@ -2,6 +2,7 @@
 import { crc32c } from "../../../src/bytes/crc32c.ts";
 import { encodeDigest, Framer, type FramerHandler, type FramerOptions, paddingOf } from "../../../src/wire/framer.ts";
 import { Opcode } from "../../../src/wire/opcodes.ts";
+import { same } from "../../lib/bytes.ts";
 
 export interface TestPdu {
   opcode: number;
@@ -125,10 +126,6 @@ export class Recorder implements FramerHandler {
     }
     return undefined;
   }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 export function setup(
