@@ -35,9 +35,17 @@ export interface ScsiCommand {
   readonly dataIn?: Uint8Array | undefined;
   /** Data for the logical unit. Must not be changed before the command has settled. With `dataIn` too: bidirectional. */
   readonly dataOut?: Uint8Array | undefined;
-  /** May it be sent again when its answer was lost; `never` where absent. */
+  /**
+   * May it be sent again when its answer was lost.
+   *
+   * @default "never"
+   */
   readonly replay?: Replay | undefined;
-  /** Task attribute; `Simple` where absent. */
+  /**
+   * Task attribute.
+   *
+   * @default "Simple"
+   */
   readonly attribute?: TaskAttribute | undefined;
 }
 
@@ -45,7 +53,7 @@ export interface ScsiCommand {
 export interface ExecuteOptions {
   /** Aborts the command: once sent, by ABORT TASK; settles when the target has answered for the task. */
   signal?: AbortSignal | undefined;
-  /** Time limit in milliseconds, 1 to 2^31-1; 0: none. The executor's default where absent. */
+  /** Time limit in milliseconds, 1 to 2^31-1; 0: none. Default: the executor's. */
   timeout?: number | undefined;
 }
 

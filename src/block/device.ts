@@ -12,7 +12,11 @@ export interface OperationOptions {
 
 /** Options of a write. */
 export interface WriteOptions extends OperationOptions {
-  /** Force unit access: settle only when the data are on the medium. False where absent. */
+  /**
+   * Force unit access: settle only when the data are on the medium.
+   *
+   * @default false
+   */
   fua?: boolean | undefined;
 }
 

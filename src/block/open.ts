@@ -40,18 +40,20 @@ export interface ScsiBlockDeviceOptions {
   /** Refuse writes, whatever the disk says. */
   readOnly?: boolean | undefined;
   /**
-   * Most commands in flight at a time, 1 to 4096. Where absent: 32, and up to 256 where that proves faster, as it does when
+   * Most commands in flight at a time, 1 to 4096. Default: 32, and up to 256 where that proves faster, as it does when
    * answers take long. TASK SET FULL makes it fewer for a time.
    */
   depth?: number | undefined;
-  /** Largest request in bytes, rounded down to blocks; what the disk prefers, 256 KiB to 1 MiB, where absent. */
+  /** Largest request in bytes, rounded down to blocks. Default: what the disk prefers, 256 KiB to 1 MiB. */
   maxTransfer?: number | undefined;
   /**
-   * Make writes of parts of blocks atomic against other initiators, by COMPARE AND WRITE. False where absent: they are
-   * atomic against this device's own writes only.
+   * Make writes of parts of blocks atomic against other initiators, by COMPARE AND WRITE. Otherwise they are atomic against
+   * this device's own writes only.
+   *
+   * @default false
    */
   atomic?: boolean | undefined;
-  /** Time limit of each command in milliseconds; 0: none. The executor's own where absent. */
+  /** Time limit of each command in milliseconds; 0: none. Default: the executor's own. */
   timeout?: number | undefined;
   /** Called once by `close()` when nothing is in flight any more. */
   close?: (() => Promise<void>) | undefined;

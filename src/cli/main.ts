@@ -21,8 +21,8 @@ const COMMANDS = [lsCommand, cpCommand, serveCommand, scsiCommand, versionComman
  * Runs a command line.
  *
  * @param argv the arguments, without the program
- * @param io where the output goes; the process's own where absent
- * @returns the exit status: 0 done, 1 failed, 2 usage, 3 done but for unreadable areas, 4 verify mismatch, 128 + signal
+ * @param io where the output goes; default: the process's own streams
+ * @returns the exit status: 0 done, 1 failed, 2 usage, 128 + signal
  */
 export async function main(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
   let code: number = ExitCode.Done;

@@ -25,7 +25,7 @@ interface ProgressOptions {
   size: number | undefined;
   /** Takes the lines. (The bar goes to standard error by itself.) */
   write: (text: string) => void;
-  /** A clock in milliseconds; the monotonic one where absent. */
+  /** A clock in milliseconds. Default: the monotonic one. */
   now?: (() => number) | undefined;
 }
 

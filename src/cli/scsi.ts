@@ -73,7 +73,7 @@ function reading(io: CliIo, done: Done): Command[] {
         done(await (await import("./scsi/vpd.ts")).showVpd(io, url, options));
       }),
     online("modes", "mode pages")
-      .option("-p, --page <page[,subpage]>", "page, such as 8 or 0x0a,0x01; all where absent", parsePage)
+      .option("-p, --page <page[,subpage]>", "page, such as 8 or 0x0a,0x01; default: all", parsePage)
       .addOption(
         new Option("--values <which>", "which values").choices(["current", "changeable", "default", "saved"])
           .default("current"),

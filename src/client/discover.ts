@@ -17,7 +17,11 @@ import { checkOptions, type ClientOptions, resolveClient } from "./options.ts";
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends ClientOptions {
-  /** Log in to each target and list its LUNs. False where absent. */
+  /**
+   * Log in to each target and list its LUNs.
+   *
+   * @default false
+   */
   luns?: boolean | undefined;
 }
 

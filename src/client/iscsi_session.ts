@@ -28,9 +28,13 @@ import { formatIscsiUrl, formatLun } from "./url_format.ts";
 /** Options of {@link IscsiSession.openLun}. */
 export interface LunOptions
   extends Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer" | "atomic" | "signal"> {
-  /** Unit serial number (VPD page 80h) that the LUN must have. Any where absent. */
+  /** Unit serial number (VPD page 80h) that the LUN must have. Default: any. */
   serial?: string | undefined;
-  /** Closing the LUN closes the session too. False where absent. */
+  /**
+   * Closing the LUN closes the session too.
+   *
+   * @default false
+   */
   owns?: boolean | undefined;
 }
 

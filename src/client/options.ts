@@ -26,11 +26,18 @@ export interface ClientOptions extends
     | "tap"
     | "signal"
   > {
-  /** Our iSCSI name; {@link DEFAULT_INITIATOR_NAME} where absent. */
+  /**
+   * Our iSCSI name.
+   *
+   * @default {@link DEFAULT_INITIATOR_NAME}
+   */
   initiatorName?: string | undefined;
   /** CHAP credentials. */
   auth?: AuthOptions | undefined;
-  /** Reads an environment variable (`LIBISCSI_CHAP_USERNAME` and so on). Those of the process where absent and permitted. */
+  /**
+   * Reads an environment variable (`LIBISCSI_CHAP_USERNAME` and so on). Default: the environment of the process, where
+   * permitted.
+   */
   env?: ((name: string) => string | undefined) | undefined;
 }
 

@@ -49,7 +49,8 @@ export interface IscsiUrl {
 export interface ParseIscsiUrlOptions {
   /**
    * Reads an environment variable. Asked for `LIBISCSI_CHAP_USERNAME`, `LIBISCSI_CHAP_PASSWORD`, `LIBISCSI_CHAP_TARGET_USERNAME` and
-   * `LIBISCSI_CHAP_TARGET_PASSWORD`, each where the URL does not say it. The environment plays no part where absent.
+   * `LIBISCSI_CHAP_TARGET_PASSWORD`, each where the URL does not say it. Without
+   * this function the environment plays no part.
    */
   env?: ((name: string) => string | undefined) | undefined;
 }

@@ -24,9 +24,9 @@ export interface CopyOptions {
   signal?: AbortSignal | undefined;
   /** Called after each piece that was written. */
   onProgress?: ((progress: CopyProgress) => void) | undefined;
-  /** Size of a request in bytes, 1 or more; 1 MiB or, by the wishes of the ends, up to twice that where absent. */
+  /** Size of a request in bytes, 1 or more. Default: 1 MiB, or up to twice that where source and sink prefer it. */
   requestSize?: number | undefined;
-  /** Requests at once, 1 or more; as many as 8 MiB hold where absent. */
+  /** Requests in flight, 1 or more. Default: as many as fit in 8 MiB. */
   depth?: number | undefined;
 }
 

@@ -11,11 +11,23 @@ import { unlessAborted } from "../async/unless_aborted.ts";
 
 /** Options of {@link cached}. */
 export interface CachedOptions extends LayerOptions {
-  /** Bytes of memory that the cache may hold, reads in flight included; 64 MiB where absent. */
+  /**
+   * Bytes of memory that the cache may hold, reads in flight included.
+   *
+   * @default 67108864
+   */
   capacity?: number | undefined;
-  /** Bytes that are read and kept together, a power of two of at least the block size; 64 KiB where absent. */
+  /**
+   * Bytes that are read and kept together, a power of two of at least the block size.
+   *
+   * @default 65536
+   */
   chunkSize?: number | undefined;
-  /** Bytes that are read ahead of sequential reads; 1 MiB where absent, 0 for none. Half of the capacity at most. */
+  /**
+   * Bytes that are read ahead of sequential reads; 0: none. Half of the capacity at most.
+   *
+   * @default 1048576
+   */
   readAhead?: number | undefined;
 }
 

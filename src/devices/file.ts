@@ -15,11 +15,11 @@ export interface FileDeviceOptions {
   /** Open it for reading only, and refuse writes. */
   readOnly?: boolean | undefined;
   /**
-   * Make it this many bytes: a new file is made (sparse), one that is there grows or shrinks. With `readOnly`, so many bytes
-   * of it. Its own size where absent.
+   * Make it this many bytes: a new file is made (sparse), an existing one grows or shrinks. With `readOnly`, use so many
+   * bytes of it. Default: the size that the file has.
    */
   size?: number | undefined;
-  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  /** Logical block size in bytes, a power of two. Default: 512, or less where the size is no multiple of 512. */
   blockSize?: number | undefined;
 }
 

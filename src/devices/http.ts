@@ -29,13 +29,25 @@ const DELAY = 200;
 export interface HttpDeviceOptions {
   /** Headers of every request: authorization, for instance. */
   headers?: Record<string, string> | undefined;
-  /** Connections at a time, 1 to 256; 8 where absent. */
+  /**
+   * Connections at a time, 1 to 256.
+   *
+   * @default 8
+   */
   connections?: number | undefined;
-  /** Time limit in milliseconds for the headers of an answer, and between two pieces of its body; 30,000 where absent. */
+  /**
+   * Time limit in milliseconds for the headers of an answer, and between two pieces of its body.
+   *
+   * @default 30000
+   */
   timeout?: number | undefined;
-  /** Tries after a lost connection, a status 429 or one of 5xx, 0 to 100; 4 where absent. The waits between them double. */
+  /**
+   * Tries after a lost connection, a status 429 or one of 5xx, 0 to 100. The waits between them double.
+   *
+   * @default 4
+   */
   retries?: number | undefined;
-  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  /** Logical block size in bytes, a power of two. Default: 512, or less where the size is no multiple of 512. */
   blockSize?: number | undefined;
   /** Aborts the opening. */
   signal?: AbortSignal | undefined;

@@ -9,7 +9,11 @@ import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, WriteOptions } f
 
 /** Options of every layer. */
 export interface LayerOptions {
-  /** Closing the layer closes the device below it too. False where absent. */
+  /**
+   * Closing the layer closes the device below it too.
+   *
+   * @default false
+   */
   owns?: boolean | undefined;
 }
 

@@ -14,7 +14,11 @@ const PAGE = 64 * 1024;
 
 /** Options of {@link memoryDevice}. */
 export interface MemoryDeviceOptions {
-  /** Logical block size in bytes, a power of two from 1 to 65536; 512 where absent. */
+  /**
+   * Logical block size in bytes, a power of two from 1 to 65536.
+   *
+   * @default 512
+   */
   blockSize?: number | undefined;
   /** Refuse writes. */
   readOnly?: boolean | undefined;

@@ -18,8 +18,8 @@ const COMMIT = 1024 * 1024;
 /** Options of {@link overlay}. */
 export interface OverlayOptions extends LayerOptions {
   /**
-   * Where changed bytes are kept, at their own positions: a device of at least the same size, a sparse file perhaps. In
-   * memory, as they are written, where absent. What it holds at first is never read.
+   * Where changed bytes are kept, at their own positions: a device of at least the same size, perhaps a sparse file. What
+   * it holds at first is never read. Default: memory, allocated as bytes are written.
    */
   store?: BlockDevice | undefined;
 }

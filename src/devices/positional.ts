@@ -25,7 +25,7 @@ export interface PositionalFile {
 interface PositionalDeviceOptions {
   /** Size in bytes. The file must have them all. */
   size: number;
-  /** Logical block size in bytes, a power of two; 512, or less where the size is no multiple of it, where absent. */
+  /** Logical block size in bytes, a power of two. Default: 512, or less where the size is no multiple of 512. */
   blockSize?: number | undefined;
   readOnly?: boolean | undefined;
 }

@@ -9,7 +9,11 @@ import { ErrorCode, IscsiError } from "../errors.ts";
 
 /** Options of the handles. */
 export interface HandleOptions {
-  /** Closing the handle closes the device. False where absent. */
+  /**
+   * Closing the handle closes the device.
+   *
+   * @default false
+   */
   owns?: boolean | undefined;
 }
 

@@ -24,11 +24,15 @@ export type Position = number | bigint | null;
 
 /** Options of `read()`, as Node has them. */
 export interface HandleReadOptions<B extends ArrayBufferView = ArrayBufferView> {
-  /** Where the bytes go; new memory of 16,384 bytes where absent. */
+  /** Where the bytes go. Default: a new array of 16,384 bytes. */
   buffer?: B | undefined;
-  /** First byte of the buffer to fill; 0 where absent. */
+  /**
+   * First byte of the buffer to fill.
+   *
+   * @default 0
+   */
   offset?: number | null | undefined;
-  /** Bytes to read; the rest of the buffer where absent. */
+  /** Bytes to read. Default: the rest of the buffer. */
   length?: number | null | undefined;
   /** First byte to read; the cursor where null or absent. */
   position?: Position | undefined;
@@ -36,9 +40,13 @@ export interface HandleReadOptions<B extends ArrayBufferView = ArrayBufferView> 
 
 /** Options of `write()`, as Node has them. */
 export interface HandleWriteOptions {
-  /** First byte of the buffer to write; 0 where absent. */
+  /**
+   * First byte of the buffer to write.
+   *
+   * @default 0
+   */
   offset?: number | null | undefined;
-  /** Bytes to write; the rest of the buffer where absent. */
+  /** Bytes to write. Default: the rest of the buffer. */
   length?: number | null | undefined;
   /** Where the first one goes; the cursor where null or absent. */
   position?: Position | undefined;
@@ -46,7 +54,11 @@ export interface HandleWriteOptions {
 
 /** The streams of a handle close it at their end, unless told otherwise. */
 export interface AutoClose {
-  /** Close the handle when the stream has ended or failed. True where absent. */
+  /**
+   * Close the handle when the stream has ended or failed.
+   *
+   * @default true
+   */
   autoClose?: boolean | undefined;
 }
 

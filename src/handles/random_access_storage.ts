@@ -40,8 +40,8 @@ export interface RandomAccessFunctions {
 /** Options of {@link randomAccessStorage}. */
 export interface RandomAccessOptions extends HandleOptions {
   /**
-   * Bytes of the device that count as written; the whole device where absent. With 0 the storage is empty and grows as it
-   * is written, which those who look for an earlier state expect. The device does not keep this number: the caller does.
+   * Bytes of the device that count as written. Default: the whole device. With 0 the storage is empty and grows as it is
+   * written, which libraries that look for an earlier state expect. The device does not keep this number: the caller does.
    */
   length?: number | undefined;
   /** Makes what a read gives, where the users want more than a `Uint8Array`: `(bytes) => Buffer.from(bytes.buffer)`. */

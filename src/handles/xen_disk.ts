@@ -13,7 +13,11 @@ export type RandomAccessDiskClass<D> = abstract new () => D;
 
 /** Options of {@link xenDisk}. */
 export interface XenDiskOptions extends HandleOptions {
-  /** Bytes of a block, 512 to 2^30; 64 KiB, which is a cluster of qcow2, where absent. */
+  /**
+   * Bytes of a block, 512 to 2^30. The default is a cluster of qcow2.
+   *
+   * @default 65536
+   */
   blockSize?: number | undefined;
   /** Makes the bytes of a block, where the users want more than a `Uint8Array`. */
   wrap?: ((bytes: Uint8Array) => Uint8Array) | undefined;

@@ -57,7 +57,11 @@ export type ConnectTcp = (options: ConnectTcpOptions) => Promise<TcpConnection>;
 
 /** Options of {@link ListenTcp}. */
 export interface ListenTcpOptions {
-  /** Address to listen on; `127.0.0.1` where absent. */
+  /**
+   * Address to listen on.
+   *
+   * @default "127.0.0.1"
+   */
   host?: string | undefined;
   /** Port; 0: any free one. */
   port: number;

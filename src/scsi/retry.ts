@@ -13,15 +13,35 @@ import { ScsiStatus } from "./status.ts";
 
 /** Options of {@link executeWithRetry}. */
 export interface RetryOptions extends ExecuteOptions {
-  /** Most unit attentions taken in one call; 16 where absent. A device queues one for each kind of event. */
+  /**
+   * Most unit attentions taken in one call. A device queues one for each kind of event.
+   *
+   * @default 16
+   */
   unitAttentions?: number | undefined;
-  /** Most tries after BUSY, TASK SET FULL or "becoming ready"; 8 where absent. */
+  /**
+   * Most tries after BUSY, TASK SET FULL or "becoming ready".
+   *
+   * @default 8
+   */
   busyRetries?: number | undefined;
-  /** Wait before the first of these tries, in milliseconds; doubled each time. 50 where absent. */
+  /**
+   * Wait before the first of these tries, in milliseconds; doubled each time.
+   *
+   * @default 50
+   */
   busyDelay?: number | undefined;
-  /** Longest of these waits, in milliseconds; 2000 where absent. */
+  /**
+   * Longest of these waits, in milliseconds.
+   *
+   * @default 2000
+   */
   busyDelayLimit?: number | undefined;
-  /** Most tries of a `safe` command after ABORTED COMMAND; 3 where absent. */
+  /**
+   * Most tries of a `safe` command after ABORTED COMMAND.
+   *
+   * @default 3
+   */
   abortedRetries?: number | undefined;
   /**
    * Told of every unit attention: the capacity, the medium or the LUN's identity may have changed. Where it returns
@@ -30,7 +50,7 @@ export interface RetryOptions extends ExecuteOptions {
   onUnitAttention?: ((sense: SenseData) => boolean | void) | undefined;
   /** Told of every other retry, before its wait. */
   onRetry?: ((result: ScsiResult, delay: number) => void) | undefined;
-  /** Waits so many milliseconds, or rejects when the signal fires; timers where absent. */
+  /** Waits so many milliseconds, or rejects when the signal is aborted. Default: a timer. */
   wait?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
 

@@ -24,21 +24,45 @@ import { MAX_TIMEOUT } from "../async/delay.ts";
 
 /** Time limits of a session, each in milliseconds, 1 to 2^31-1. */
 export interface SessionTimeouts {
-  /** For one TCP connection to be made. 10,000 where absent. */
+  /**
+   * For one TCP connection to be made.
+   *
+   * @default 10000
+   */
   connect?: number | undefined;
-  /** For the whole login: connecting and redirections included. 15,000 where absent. */
+  /**
+   * For the whole login: connecting and redirections included.
+   *
+   * @default 15000
+   */
   login?: number | undefined;
-  /** For one SCSI command; 0: none. 30,000 where absent. */
+  /**
+   * For one SCSI command; 0: none.
+   *
+   * @default 30000
+   */
   command?: number | undefined;
-  /** For the answer to a text, task management or logout request. 10,000 where absent. */
+  /**
+   * For the answer to a text, task management or logout request.
+   *
+   * @default 10000
+   */
   request?: number | undefined;
 }
 
 /** When a quiet target is pinged. */
 export interface KeepaliveOptions {
-  /** Milliseconds of silence before a ping, 1 to 2^31-1; up to twice as many may pass. 5,000 where absent. */
+  /**
+   * Milliseconds of silence before a ping, 1 to 2^31-1; up to twice as many may pass.
+   *
+   * @default 5000
+   */
   interval?: number | undefined;
-  /** Milliseconds that a ping may stay unanswered, 1 to 2^29-1. 10,000 where absent. */
+  /**
+   * Milliseconds that a ping may stay unanswered, 1 to 2^29-1.
+   *
+   * @default 10000
+   */
   timeout?: number | undefined;
 }
 
@@ -46,7 +70,11 @@ export interface KeepaliveOptions {
 export interface Portal {
   /** Host name, or address (IPv6 without brackets). */
   host: string;
-  /** Port, 1 to 65535; 3260 where absent. */
+  /**
+   * Port, 1 to 65535.
+   *
+   * @default 3260
+   */
   port?: number | undefined;
 }
 
@@ -54,7 +82,11 @@ export interface Portal {
 export interface SessionOptions {
   /** Host name, or address (IPv6 without brackets). */
   host: string;
-  /** Port, 1 to 65535; 3260 where absent. */
+  /**
+   * Port, 1 to 65535.
+   *
+   * @default 3260
+   */
   port?: number | undefined;
   /** Further portals of the same target, tried in turn after `host` where a connection cannot be made. */
   portals?: readonly Portal[] | undefined;
@@ -64,7 +96,7 @@ export interface SessionOptions {
   initiatorName: string;
   /** `Normal`, or `Discovery` for a session that asks for targets and does nothing else. `Normal` where absent. */
   sessionType?: SessionType | undefined;
-  /** Our half of the session's identity, 6 bytes; a random one where absent. It stays the same over reconnects. */
+  /** Our half of the session's identity, 6 bytes. It stays the same over reconnects. Default: a random one. */
   isid?: Uint8Array | undefined;
   /** CHAP credentials. */
   auth?: AuthOptions | undefined;
@@ -80,19 +112,27 @@ export interface SessionOptions {
   recovery?: RecoveryOptions | false | undefined;
   /** Shown every PDU in both directions, for diagnosis. Nothing is slower without it. */
   tap?: PduTap | undefined;
-  /** Asked before a redirection of the target is followed; false refuses it. All are followed where absent. */
+  /** Asked before a redirection of the target is followed; false refuses it. Default: all are followed. */
   redirect?: ((address: { host: string; port: number }) => boolean) | undefined;
   /** Ends the attempt to connect. It has no effect once the session is made. */
   signal?: AbortSignal | undefined;
-  /** Makes the TCP connections: for tunnels, and for tests. The means of the runtime where absent. */
+  /** Makes the TCP connections: for tunnels, and for tests. Default: the runtime's own. */
   connectTcp?: ConnectTcp | undefined;
 }
 
 /** What a session is made with: what callers may say, and what only the layer above and tests of the protocol do. */
 export interface SessionSetup extends SessionOptions {
-  /** CmdSN of the first command, 0 to 2^32-1; 1 where absent. */
+  /**
+   * CmdSN of the first command, 0 to 2^32-1.
+   *
+   * @default 1
+   */
   firstCmdSN?: number | undefined;
-  /** Initiator Task Tag of the first task, 0 to 2^32-2; 1 where absent. */
+  /**
+   * Initiator Task Tag of the first task, 0 to 2^32-2.
+   *
+   * @default 1
+   */
   firstTag?: number | undefined;
 }
 

@@ -19,15 +19,27 @@ import { type MakeBehind, withWrites } from "./write_half.ts";
 
 /** Options of {@link createDuplexStream}. */
 export interface DuplexStreamOptions extends StreamTuning {
-  /** First byte to read and to write; 0 where absent. */
+  /**
+   * First byte to read and to write.
+   *
+   * @default 0
+   */
   start?: number | undefined;
-  /** Last byte to read and to write, inclusive; the last one of the device where absent. */
+  /** Last byte to read and to write, inclusive. Default: the last one of the device. */
   end?: number | undefined;
   /** First byte to write, where it is another than the first to read. */
   writeStart?: number | undefined;
-  /** Let writes pass what has not been read yet. False where absent: a transform in place needs it so. */
+  /**
+   * Let writes pass what has not been read yet. A transform in place must not.
+   *
+   * @default false
+   */
   independent?: boolean | undefined;
-  /** Force each request to the medium. False where absent: one flush at the end does. */
+  /**
+   * Force each request to the medium. Otherwise there is one flush at the end.
+   *
+   * @default false
+   */
   sync?: boolean | undefined;
   /** Copy every chunk when it is accepted: see `createWriteStream()` on who owns a chunk. */
   copy?: boolean | undefined;

@@ -15,13 +15,17 @@ const MAX_REQUEST = 1024 * 1024 * 1024;
 
 /** Options that bound the memory and the requests of a stream. */
 export interface StreamTuning {
-  /** Size of one request in bytes, 1 to 2^30; what the device calls optimal where absent. */
+  /** Size of one request in bytes, 1 to 2^30. Default: what the device calls optimal. */
   requestSize?: number | undefined;
-  /** Requests in flight at a time, 1 to 4096; 16 where absent. */
+  /**
+   * Requests in flight at a time, 1 to 4096.
+   *
+   * @default 16
+   */
   depth?: number | undefined;
   /**
    * Bytes that the stream may hold in all: another way to say `depth`, and where it is small, `requestSize`.
-   * `depth * requestSize` where absent.
+   * Default: `depth * requestSize`.
    */
   highWaterMark?: number | undefined;
 }

@@ -17,9 +17,17 @@ import type { DeviceReadStream, DoneCallback, PipeOptions, ReadSide } from "./ty
 
 /** Options of {@link createReadStream}. */
 export interface ReadStreamOptions extends StreamTuning {
-  /** First byte; 0 where absent. */
+  /**
+   * First byte.
+   *
+   * @default 0
+   */
   start?: number | undefined;
-  /** Last byte, inclusive; the last one of the device where absent, `Infinity`, or beyond. */
+  /**
+   * Last byte, inclusive; the last one of the device where it is `Infinity` or beyond.
+   *
+   * @default Infinity
+   */
   end?: number | undefined;
   /** Give strings in this encoding instead of byte arrays: utf8, latin1, ascii or hex. */
   encoding?: string | undefined;

@@ -53,7 +53,11 @@ export type DoneCallback = (error?: Error | null) => void;
 
 /** Node's options of `pipe()`. */
 export interface PipeOptions {
-  /** End the destination when this stream ends. True where absent. */
+  /**
+   * End the destination when this stream ends.
+   *
+   * @default true
+   */
   end?: boolean | undefined;
 }
 

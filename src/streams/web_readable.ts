@@ -13,9 +13,13 @@ import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 
 /** Options of {@link readable}. */
 export interface ReadableOptions extends StreamTuning {
-  /** First byte; 0 where absent. */
+  /**
+   * First byte.
+   *
+   * @default 0
+   */
   position?: number | undefined;
-  /** Bytes; all up to the end of the device where absent. */
+  /** Bytes to read. Default: all up to the end of the device. */
   length?: number | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;

@@ -13,11 +13,19 @@ import { WriteBehind } from "./write_behind.ts";
 
 /** Options of {@link writable}. */
 export interface WritableOptions extends StreamTuning {
-  /** First byte; 0 where absent. */
+  /**
+   * First byte.
+   *
+   * @default 0
+   */
   position?: number | undefined;
-  /** Bytes that may be written; up to the end of the device where absent. */
+  /** Bytes that may be written. Default: all up to the end of the device. */
   length?: number | undefined;
-  /** Force each request to the medium. False where absent: one flush at the end does. */
+  /**
+   * Force each request to the medium. Otherwise there is one flush at the end.
+   *
+   * @default false
+   */
   sync?: boolean | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;

@@ -31,7 +31,7 @@ interface WriteBehindPlan {
   copy: boolean;
   /** Force each write to the medium. */
   fua: boolean;
-  /** Nothing is accepted at or past this byte until it has moved on. No limit where absent. */
+  /** Nothing is accepted at or past this byte until it has moved on. Default: no limit. */
   limit?: WriteLimit | undefined;
   /** Called once with the first error, when a write fails while nobody waits. */
   failed: (error: unknown) => void;

@@ -16,13 +16,25 @@ import { type MakeBehind, withWrites } from "./write_half.ts";
 
 /** Options of {@link createWriteStream}. */
 export interface WriteStreamOptions extends StreamTuning {
-  /** First byte; 0 where absent. */
+  /**
+   * First byte.
+   *
+   * @default 0
+   */
   start?: number | undefined;
-  /** Last byte that may be written, inclusive; the last one of the device where absent. */
+  /** Last byte that may be written, inclusive. Default: the last one of the device. */
   end?: number | undefined;
-  /** Force each request to the medium. False where absent: one flush at the end does. */
+  /**
+   * Force each request to the medium. Otherwise there is one flush at the end.
+   *
+   * @default false
+   */
   sync?: boolean | undefined;
-  /** Copy every chunk when it is accepted. False where absent: see {@link createWriteStream} on who owns a chunk. */
+  /**
+   * Copy every chunk when it is accepted: see {@link createWriteStream} on who owns a chunk.
+   *
+   * @default false
+   */
   copy?: boolean | undefined;
   /** Destroys the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;

@@ -4,11 +4,19 @@ import type { Backing } from "./backing.ts";
 
 /** Options of {@link fileBacking}. */
 export interface FileBackingOptions {
-  /** Logical block size in bytes; 512 where absent. */
+  /**
+   * Logical block size in bytes.
+   *
+   * @default 512
+   */
   blockSize?: number | undefined;
-  /** Opens the file for reading only; false where absent. */
+  /**
+   * Opens the file for reading only.
+   *
+   * @default false
+   */
   readOnly?: boolean | undefined;
-  /** Makes the file, or grows it, to this many bytes; the size that the file has where absent. Never shrinks it. */
+  /** Makes the file, or grows it, to this many bytes; never shrinks it. Default: the size that the file has. */
   size?: number | undefined;
 }
 

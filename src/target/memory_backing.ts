@@ -6,7 +6,11 @@ const CHUNK = 262144;
 
 /** Options of {@link memoryBacking}. */
 export interface MemoryBackingOptions {
-  /** Logical block size in bytes; 512 where absent. */
+  /**
+   * Logical block size in bytes.
+   *
+   * @default 512
+   */
   blockSize?: number | undefined;
 }
 

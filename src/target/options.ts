@@ -9,27 +9,47 @@ import type { Backing } from "./backing.ts";
 
 /** One LUN. */
 export interface TargetLun {
-  /** LUN, 0 to 16383; its place in the list where absent. */
+  /** LUN, 0 to 16383. Default: its place in the list. */
   number?: number | undefined;
   /** What holds the bytes. May be absent in a removable LUN that has no medium. */
   backing?: Backing | undefined;
-  /** Refuses writes; what the backing says where absent. */
+  /** Refuses writes. Default: what the backing says. */
   readOnly?: boolean | undefined;
-  /** A medium that can be ejected; false where absent. */
+  /**
+   * A medium that can be ejected.
+   *
+   * @default false
+   */
   removable?: boolean | undefined;
-  /** Whether the medium of a removable LUN is in; true where absent and there is a backing. */
+  /** Whether the medium of a removable LUN is in. Default: whether there is a backing. */
   mediumPresent?: boolean | undefined;
-  /** Whether `Target.close()` closes the backing; true where absent. */
+  /**
+   * Whether `Target.close()` closes the backing.
+   *
+   * @default true
+   */
   closeBacking?: boolean | undefined;
-  /** Size of a physical block in bytes: the block size times a power of two, up to 2^15; the block size where absent. */
+  /** Size of a physical block in bytes: the block size times a power of two, up to 2^15. Default: the block size. */
   physicalBlockSize?: number | undefined;
-  /** Unit serial number, 1 to 36 printable ASCII characters; derived from the target's name and the LUN where absent. */
+  /** Unit serial number, 1 to 36 printable ASCII characters. Default: derived from the target's name and the LUN. */
   serial?: string | undefined;
-  /** Vendor, at most 8 ASCII characters; `LUNSTRM` where absent. */
+  /**
+   * Vendor, at most 8 ASCII characters.
+   *
+   * @default "LUNSTRM"
+   */
   vendor?: string | undefined;
-  /** Product, at most 16 ASCII characters; `VIRTUAL-DISK` where absent. */
+  /**
+   * Product, at most 16 ASCII characters.
+   *
+   * @default "VIRTUAL-DISK"
+   */
   product?: string | undefined;
-  /** Revision, at most 4 ASCII characters; `0001` where absent. */
+  /**
+   * Revision, at most 4 ASCII characters.
+   *
+   * @default "0001"
+   */
   revision?: string | undefined;
 }
 
@@ -40,13 +60,17 @@ export interface TargetAuth {
   /** Secret that the initiator must prove, not empty. RFC 7143 §9.2.1 asks for 12 bytes and more. */
   password: string;
   /**
-   * What we prove to an initiator that asks for it (mutual CHAP); such an initiator is refused where absent. The secret must
-   * be another one.
+   * What the target proves to an initiator that asks for it (mutual CHAP). Its secret must differ from `password`. Without
+   * it such an initiator is refused.
    */
   target?: { username: string; password: string } | undefined;
-  /** Hashes that are accepted; all four where absent. The initiator's order decides. */
+  /** Hashes that are accepted; the initiator's order decides. Default: all four. */
   algorithms?: readonly ChapAlgorithm[] | undefined;
-  /** Whether discovery sessions must log in too; true where absent. */
+  /**
+   * Whether discovery sessions must log in too.
+   *
+   * @default true
+   */
   discovery?: boolean | undefined;
 }
 
@@ -55,50 +79,111 @@ export type DigestChoice = "None" | "CRC32C";
 
 /** What the target declares or offers in the login (RFC 7143 §13). Lengths are bytes. */
 export interface TargetLimits {
-  /** Longest data segment that we take, 512 to 16777215; 262144 where absent. */
+  /**
+   * Longest data segment that we take, 512 to 16777215.
+   *
+   * @default 262144
+   */
   maxRecvDataSegmentLength?: number | undefined;
-  /** Longest sequence of data, 512 to 16777215; 1048576 where absent. */
+  /**
+   * Longest sequence of data, 512 to 16777215.
+   *
+   * @default 1048576
+   */
   maxBurstLength?: number | undefined;
-  /** Most unsolicited data of a command, 512 to 16777215; 262144 where absent. */
+  /**
+   * Most unsolicited data of a command, 512 to 16777215.
+   *
+   * @default 262144
+   */
   firstBurstLength?: number | undefined;
-  /** Whether we insist on an R2T before any Data-Out; false where absent. */
+  /**
+   * Whether we insist on an R2T before any Data-Out.
+   *
+   * @default false
+   */
   initialR2T?: boolean | undefined;
-  /** Whether we take data in the command PDU; true where absent. */
+  /**
+   * Whether we take data in the command PDU.
+   *
+   * @default true
+   */
   immediateData?: boolean | undefined;
-  /** R2Ts of one command under way at once, 1 to 65535; 4 where absent. */
+  /**
+   * R2Ts of one command under way at once, 1 to 65535.
+   *
+   * @default 4
+   */
   maxOutstandingR2T?: number | undefined;
-  /** Header digests that we accept; `["None", "CRC32C"]` where absent. */
+  /**
+   * Header digests that we accept.
+   *
+   * @default ["None", "CRC32C"]
+   */
   headerDigest?: readonly DigestChoice[] | undefined;
-  /** Data digests that we accept; `["None", "CRC32C"]` where absent. */
+  /**
+   * Data digests that we accept.
+   *
+   * @default ["None", "CRC32C"]
+   */
   dataDigest?: readonly DigestChoice[] | undefined;
 }
 
 /** Options of {@link startTarget}. */
 export interface TargetOptions extends TargetLimits {
-  /** Address to listen on; `127.0.0.1` where absent. */
+  /**
+   * Address to listen on.
+   *
+   * @default "127.0.0.1"
+   */
   host?: string | undefined;
-  /** Port to listen on, 0 for any free one; 0 where absent. */
+  /**
+   * Port to listen on, 0 for any free one.
+   *
+   * @default 0
+   */
   port?: number | undefined;
-  /** iSCSI name; `iqn.2026-01.io.github.lunstream:target` where absent. */
+  /**
+   * iSCSI name.
+   *
+   * @default "iqn.2026-01.io.github.lunstream:target"
+   */
   targetName?: string | undefined;
   /** The LUNs. */
   luns: readonly TargetLun[];
-  /** Who may log in; anyone where absent. */
+  /** Who may log in. Default: anyone. */
   auth?: TargetAuth | undefined;
-  /** iSCSI names of the initiators that may log in; any where absent. A name alone proves nothing: see `auth`. */
+  /** iSCSI names of the initiators that may log in. A name alone proves nothing: see `auth`. Default: any. */
   initiators?: readonly string[] | undefined;
-  /** Commands of one session at once, 1 to 1024: the size of the command window; 128 where absent. */
+  /**
+   * Commands of one session at once, 1 to 1024: the size of the command window.
+   *
+   * @default 128
+   */
   queueDepth?: number | undefined;
-  /** Sessions at once, 1 to 65535; 256 where absent. */
+  /**
+   * Sessions at once, 1 to 65535.
+   *
+   * @default 256
+   */
   maxSessions?: number | undefined;
-  /** Time for a whole login in milliseconds; 15000 where absent. */
+  /**
+   * Time for a whole login in milliseconds.
+   *
+   * @default 15000
+   */
   loginTimeout?: number | undefined;
   /**
    * Silence in milliseconds after which an initiator is pinged; it has as long again to answer, or is cut off. 0: never.
-   * 60000 where absent.
+   *
+   * @default 60000
    */
   pingInterval?: number | undefined;
-  /** Whether the first command of a session on each LUN gets UNIT ATTENTION 29/00; false where absent. */
+  /**
+   * Whether the first command of a session on each LUN gets UNIT ATTENTION 29/00.
+   *
+   * @default false
+   */
   unitAttentionAtLogin?: boolean | undefined;
 }
 

@@ -46,9 +46,17 @@ export interface FramerHandler {
 export interface FramerOptions {
   /** The longest data segment taken, 0 to 2^24-1 bytes. */
   maxDataSegmentLength: number;
-  /** Whether headers have digests; false where absent. */
+  /**
+   * Whether headers have digests.
+   *
+   * @default false
+   */
   headerDigest?: boolean | undefined;
-  /** Whether data segments have digests; false where absent. */
+  /**
+   * Whether data segments have digests.
+   *
+   * @default false
+   */
   dataDigest?: boolean | undefined;
   /**
    * Whose PDUs come: decides which first bytes of the connection are not iSCSI at all, and nothing more. `target` where

@@ -38,7 +38,11 @@ export interface ScsiCommandPdu {
   write: boolean;
   /** Task attribute, 0 to 7: 0 untagged, 1 simple, 2 ordered, 3 head of queue, 4 ACA. */
   attribute: number;
-  /** Command priority, 0 to 15 (RFC 7144 §4.1); 0 where absent. */
+  /**
+   * Command priority, 0 to 15 (RFC 7144 §4.1).
+   *
+   * @default 0
+   */
   priority?: number | undefined;
   /** Length of the immediate data in bytes, without padding. */
   dataSegmentLength: number;

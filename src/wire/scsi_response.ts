@@ -39,7 +39,11 @@ export interface ScsiResponse {
   response: number;
   /** SCSI status, 0 to 255 (SAM-5 §5.3). */
   status: number;
-  /** SCSI status qualifier, 16 bits (RFC 7144 §4.2); 0 where absent. */
+  /**
+   * SCSI status qualifier, 16 bits (RFC 7144 §4.2).
+   *
+   * @default 0
+   */
   statusQualifier?: number | undefined;
   /** Tag of the command. */
   initiatorTaskTag: number;

@@ -6,7 +6,7 @@ import { readListed, type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi log`. */
 export interface LogOptions extends UnitOptions {
-  /** Page; all that the unit lists where absent. */
+  /** The page. Default: all that the unit lists. */
   page?: PageNumber;
 }
 

@@ -12,7 +12,7 @@ export interface PageNumber {
 
 /** Options of `lunstream scsi modes`. */
 export interface ModesOptions extends UnitOptions {
-  /** Page; all where absent. */
+  /** The page. Default: all. */
   page?: PageNumber;
   /** Which values: `current`, `changeable`, `default` or `saved`. */
   values: "current" | "changeable" | "default" | "saved";

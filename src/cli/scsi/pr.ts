@@ -31,7 +31,7 @@ import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi pr`. Actions are done in the order in which they stand here, in one session. */
 export interface PrOptions extends UnitOptions {
-  /** The key that we have registered; 0, or what `register` registers, where absent. */
+  /** The key that we have registered. Default: 0, or what `register` registers. */
   key?: bigint;
   /** Key to register in place of `key`; 0: unregister. */
   register?: bigint;

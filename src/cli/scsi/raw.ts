@@ -14,7 +14,7 @@ export interface RawOptions extends UnitOptions {
   send?: string;
   /** Bytes to send, in hexadecimal. */
   sendHex?: string;
-  /** File for the bytes that come; `-` is standard output. They are printed in hexadecimal where absent. */
+  /** File for the data-in; `-` is standard output. Without it the data are printed in hexadecimal. */
   output?: string;
   /** Time limit in seconds. */
   timeout?: number;

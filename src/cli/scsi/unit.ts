@@ -18,7 +18,7 @@ import type { CliIo } from "../io.ts";
 /** What every subcommand that talks to a logical unit takes. */
 export interface UnitOptions extends LoginCliOptions {
   json?: true;
-  /** ISID to log in with, six bytes; a random one where absent. */
+  /** ISID to log in with, six bytes. Default: a random one. */
   isid?: Uint8Array;
 }
 

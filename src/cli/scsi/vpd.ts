@@ -7,7 +7,7 @@ import { readListed, type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi vpd`. */
 export interface VpdOptions extends UnitOptions {
-  /** Page; all that the unit has where absent. */
+  /** The page. Default: all that the unit has. */
   page?: number;
 }
 

@@ -7,17 +7,25 @@ import { rememberLayout } from "./remembered.ts";
 
 /** Options that every builder takes. */
 export interface CommandOptions {
-  /** CONTROL byte of the CDB (SAM-5 §5.2), 0 to 255; 0 where absent. */
+  /**
+   * CONTROL byte of the CDB (SAM-5 §5.2), 0 to 255.
+   *
+   * @default 0
+   */
   control?: number | undefined;
-  /** Task attribute; `Simple` where absent. */
+  /**
+   * Task attribute.
+   *
+   * @default "Simple"
+   */
   attribute?: TaskAttribute | undefined;
 }
 
 /** Options of a command whose answer has a length that the caller limits. */
 export interface AllocationOptions extends CommandOptions {
-  /** Where the answer goes; new memory of `allocationLength` bytes where absent. */
+  /** Where the answer goes. Default: a new array of `allocationLength` bytes. */
   dataIn?: Uint8Array | undefined;
-  /** Bytes that the answer may have; the length of `dataIn`, else the builder's own default, where absent. */
+  /** Bytes that the answer may have. Default: the length of `dataIn`, else the builder's own. */
   allocationLength?: number | undefined;
 }
 

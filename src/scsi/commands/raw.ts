@@ -9,7 +9,11 @@ export interface RawCommandOptions {
   dataIn?: Uint8Array | number | undefined;
   /** Data for the logical unit. With `dataIn` too the command is bidirectional. */
   dataOut?: Uint8Array | undefined;
-  /** May it be sent again when its answer was lost; `never` where absent. */
+  /**
+   * May it be sent again when its answer was lost.
+   *
+   * @default "never"
+   */
   replay?: Replay | undefined;
   /** Task attribute. */
   attribute?: TaskAttribute | undefined;

@@ -251,7 +251,7 @@ function find(page: number, deviceType: number): Reader | undefined {
   );
 }
 
-/** Name of a VPD page: `Block Limits`; `VPD page 0xc0` where it has none. `deviceType` is 0, a disk, where absent. */
+/** Name of a VPD page: `Block Limits`; `VPD page 0xc0` where it has none. `deviceType` defaults to 0, a disk. */
 export function vpdPageName(page: number, deviceType: number = 0): string {
   const vendor = page >= 0xc0 ? "vendor specific " : "";
   return find(page, deviceType)?.name ?? `${vendor}VPD page 0x${page.toString(16).padStart(2, "0")}`;

@@ -10,7 +10,7 @@ export interface ModePageLayout {
   readonly subpageCode: number;
   /** Bytes of the whole page, header included. */
   readonly length: number;
-  /** Peripheral device types that it belongs to; all where absent. */
+  /** Peripheral device types that it belongs to. Default: all. */
   readonly deviceTypes?: readonly number[] | undefined;
   /** Standard and section. */
   readonly source: string;

@@ -60,7 +60,7 @@ export const MODE_PAGES: readonly ModePageLayout[] = [
   CD_CAPABILITIES_PAGE,
 ];
 
-/** Finds the layout of a page for a device type (0, a disk, where absent); undefined where it is not known. */
+/** Finds the layout of a page for a device type (default 0, a disk); undefined where it is not known. */
 export function findModePage(
   pageCode: number,
   subpageCode: number = 0,
@@ -85,7 +85,7 @@ export function decodeModePage(layout: ModePageLayout, page: ModePage | Uint8Arr
 }
 
 /**
- * Encodes a page for MODE SELECT: `base` (the page as MODE SENSE gave it; zeros where absent) with some fields set. PS
+ * Encodes a page for MODE SELECT: `base` (the page as MODE SENSE gave it; default: zeros) with some fields set. PS
  * is cleared, as MODE SELECT wants it.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that its field cannot hold

@@ -88,7 +88,11 @@ function readDescriptors(answer: Answer, from: number, length: number, longLba: 
 
 /** How to read what depends on the kind of device. */
 export interface ModeParseOptions {
-  /** Peripheral device type: short block descriptors of disks (0, 4, 7, 0x0e, 0x14) count blocks in 32 bits. 0 where absent. */
+  /**
+   * Peripheral device type: short block descriptors of disks (0, 4, 7, 0x0e, 0x14) count blocks in 32 bits.
+   *
+   * @default 0
+   */
   deviceType?: number | undefined;
 }
 

@@ -5,11 +5,23 @@ import { type SenseKeySpecific, writeKeySpecific } from "./key_specific.ts";
 export interface SenseFields {
   /** Sense key, 0 to 15. */
   senseKey: number;
-  /** Additional sense code; 0 where absent. */
+  /**
+   * Additional sense code.
+   *
+   * @default 0
+   */
   asc?: number | undefined;
-  /** Additional sense code qualifier; 0 where absent. */
+  /**
+   * Additional sense code qualifier.
+   *
+   * @default 0
+   */
   ascq?: number | undefined;
-  /** `fixed` where absent. */
+  /**
+   * Format of the sense data.
+   *
+   * @default "fixed"
+   */
   format?: "fixed" | "descriptor" | undefined;
   /** The error of an earlier command. */
   deferred?: boolean | undefined;

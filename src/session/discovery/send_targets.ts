@@ -27,7 +27,11 @@ export interface DiscoveredTarget {
 export interface SendTargetsOptions {
   /** The portal that was asked: that of targets which come without an address. */
   portal?: PortalAddress | undefined;
-  /** Most records taken, 1 or more; 65536 where absent. */
+  /**
+   * Most records taken, 1 or more.
+   *
+   * @default 65536
+   */
   maxRecords?: number | undefined;
   /** Told of every record that was left out, as a sentence fit for display. */
   onRejected?: ((reason: string) => void) | undefined;

@@ -31,7 +31,11 @@ export interface LoginOptions {
   cmdSN: number;
   /** ExpStatSN of the first request: 0, or that of the connection which is reinstated. */
   expStatSN?: number | undefined;
-  /** Initiator task tag of all requests of the login, 0 to 2^32-2; 0 where absent. */
+  /**
+   * Initiator task tag of all requests of the login, 0 to 2^32-2.
+   *
+   * @default 0
+   */
   initiatorTaskTag?: number | undefined;
   /** Credentials; without them no authentication is offered. */
   auth?: AuthOptions | ProtectedAuth | undefined;

@@ -9,18 +9,36 @@ import type { ScsiExecutor } from "../../command.ts";
 
 /** What happens when the connection of a session is lost. */
 export interface RecoveryOptions {
-  /** Tries to reconnect before giving up, 1 to 2^31-1, or Infinity. Infinity where absent: `maxTime` bounds it. */
+  /**
+   * Tries to reconnect before giving up, 1 to 2^31-1, or Infinity, where only `maxTime` sets a limit.
+   *
+   * @default Infinity
+   */
   maxAttempts?: number | undefined;
-  /** Milliseconds from the loss until no further try is made, 1 to 2^31-1, or Infinity. 120,000 where absent. */
+  /**
+   * Milliseconds from the loss until no further try is made, 1 to 2^31-1, or Infinity.
+   *
+   * @default 120000
+   */
   maxTime?: number | undefined;
-  /** Milliseconds before the second try; doubled for each further one. 1 to 2^31-1; 250 where absent. */
+  /**
+   * Milliseconds before the second try; doubled for each further one. 1 to 2^31-1.
+   *
+   * @default 250
+   */
   minDelay?: number | undefined;
-  /** Most milliseconds between two tries, 1 to 2^31-1. 15,000 where absent. */
+  /**
+   * Most milliseconds between two tries, 1 to 2^31-1.
+   *
+   * @default 15000
+   */
   maxDelay?: number | undefined;
   /**
    * Send writes again whose answer was lost, where that cannot undo a later write; and trust the target's cache to have
-   * survived, so that a flush after a reconnect covers the writes before it. False where absent: then the first flush
-   * after a loss rejects with `ISCSI_OUTCOME_UNKNOWN` where writes had not been flushed before.
+   * survived, so that a flush after a reconnect covers the writes before it. Otherwise the first flush after a
+   * loss rejects with `ISCSI_OUTCOME_UNKNOWN` where writes had not been flushed before.
+   *
+   * @default false
    */
   replayWrites?: boolean | undefined;
   /** Ends all tries. */

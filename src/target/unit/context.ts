@@ -76,7 +76,7 @@ export interface CommandEntry {
   readonly modifies?: boolean | undefined;
   /** Unit attentions do not stop it (INQUIRY, REPORT LUNS, REQUEST SENSE). */
   readonly ignoresAttention?: boolean | undefined;
-  /** The unit supports it; all units do where absent. */
+  /** Whether the unit supports it. Default: all units do. */
   readonly supported?: ((unit: LogicalUnit) => boolean) | undefined;
   readonly run: Handler;
 }

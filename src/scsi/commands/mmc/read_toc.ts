@@ -33,7 +33,7 @@ export const TocFormat = {
 
 /** Options of READ TOC. */
 export interface ReadTocOptions extends AllocationOptions {
-  /** {@link TocFormat}; tracks where absent. */
+  /** {@link TocFormat}. Default: the list of tracks. */
   format?: number | undefined;
   /** First track or session; 0xaa: the lead-out. */
   trackOrSession?: number | undefined;

@@ -53,7 +53,7 @@ export interface FormatUnitOptions extends CommandOptions {
   vendorSpecific?: number | undefined;
   /** FFMT, 0 to 3: 1 and 2 leave the blocks as they are. */
   fastFormat?: number | undefined;
-  /** The parameter list; none (FMTDATA zero) where absent. */
+  /** The parameter list. Default: none (FMTDATA zero). */
   parameters?: FormatParameters | undefined;
 }
 

@@ -15,8 +15,10 @@ export type CdbSize = 6 | 10 | 12 | 16;
 /** What the choice goes by. */
 export interface SmallestOptions {
   /**
-   * Smallest CDB to consider; 10 where absent, as the 6-byte commands are optional and obsolete. With 6, options
-   * that READ(6) and WRITE(6) have no field for make the choice go on to 10.
+   * Smallest CDB to consider. The 6-byte commands are optional and obsolete. With 6, options that READ(6) and WRITE(6) have
+   * no field for make the choice go on to 10.
+   *
+   * @default 10
    */
   smallest?: CdbSize | undefined;
 }

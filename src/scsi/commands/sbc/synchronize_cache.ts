@@ -17,7 +17,11 @@ export const SYNCHRONIZE_CACHE_16: CdbLayout = layout(
 
 /** Options of SYNCHRONIZE CACHE. */
 export interface SynchronizeCacheOptions extends CommandOptions {
-  /** First block; 0 where absent. */
+  /**
+   * First block.
+   *
+   * @default 0
+   */
   lba?: Integer | undefined;
   /** Blocks; 0 and absent: to the end. */
   blocks?: number | undefined;

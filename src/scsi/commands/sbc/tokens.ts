@@ -43,7 +43,7 @@ export interface PopulateTokenOptions extends CommandOptions {
   ranges: readonly BlockRange[];
   /** Seconds after which the token may expire when it is not used; 0: the device's default. */
   inactivityTimeout?: number | undefined;
-  /** ROD TYPE; chosen by the device where absent. */
+  /** ROD TYPE. Default: the device's choice. */
   rodType?: number | undefined;
   /** IMMED: status before the work is done. */
   immediate?: boolean | undefined;

@@ -59,7 +59,11 @@ export interface VerifyOptions extends CommandOptions {
   lba: Integer;
   /** Blocks to verify. */
   blocks: number;
-  /** {@link ByteCheck}; `None` where absent. */
+  /**
+   * {@link ByteCheck}.
+   *
+   * @default "None"
+   */
   byteCheck?: number | undefined;
   /** What to compare with: `blocks` blocks for `All`, one for `One`, absent for `None`. */
   dataOut?: Uint8Array | undefined;

@@ -41,11 +41,15 @@ export type ElementType = typeof ElementType[keyof typeof ElementType];
 
 /** Options of READ ELEMENT STATUS. */
 export interface ReadElementStatusOptions extends AllocationOptions {
-  /** {@link ElementType}; all where absent. */
+  /** {@link ElementType}. Default: all. */
   elementType?: number | undefined;
   /** First element, 0 to 65535. */
   startingElement?: number | undefined;
-  /** Most elements; 65535 where absent. */
+  /**
+   * Most elements.
+   *
+   * @default 65535
+   */
   elementCount?: number | undefined;
   /** VOLTAG: with bar codes. */
   volumeTags?: boolean | undefined;

@@ -95,7 +95,7 @@ export interface WriteBufferOptions extends CommandOptions {
   bufferId?: number | undefined;
   /** Bytes, 24 bits. */
   bufferOffset?: number | undefined;
-  /** The data; none where absent. */
+  /** The data. Default: none. */
   dataOut?: Uint8Array | undefined;
 }
 

@@ -16,11 +16,19 @@ export interface CscdIdentification {
   codeSet: number;
   /** Designator type, as in VPD page 83h. */
   designatorType: number;
-  /** Association; 0 where absent. */
+  /**
+   * Association.
+   *
+   * @default 0
+   */
   association?: number | undefined;
   /** The designator, 1 to 20 bytes. */
   designator: Uint8Array;
-  /** Bytes in a block, 24 bits (disks); 0 where absent. */
+  /**
+   * Bytes in a block, 24 bits (disks).
+   *
+   * @default 0
+   */
   blockLength?: number | undefined;
   /** PAD: pad inexact segments. */
   pad?: boolean | undefined;

@@ -39,7 +39,7 @@ export interface SendDiagnosticOptions extends CommandOptions {
   unitOffline?: boolean | undefined;
   /** PF: `dataOut` is a diagnostic page. */
   pageFormat?: boolean | undefined;
-  /** A diagnostic page; none where absent. */
+  /** A diagnostic page. Default: none. */
   dataOut?: Uint8Array | undefined;
 }
 

@@ -11,7 +11,7 @@ export const INQUIRY: CdbLayout = layout(
 
 /** Options of INQUIRY. */
 export interface InquiryOptions extends AllocationOptions {
-  /** Vital product data page, 0 to 255; standard INQUIRY data where absent. */
+  /** Vital product data page, 0 to 255. Without it the standard INQUIRY data come. */
   vpdPage?: number | undefined;
 }
 

@@ -55,7 +55,7 @@ export interface LogSenseOptions extends AllocationOptions {
   pageCode: number;
   /** Subpage, 0 to 255; 0xff with page 0: the list of pages and subpages. */
   subpageCode?: number | undefined;
-  /** Which values: {@link LogControl}; cumulative ones where absent. */
+  /** Which values: {@link LogControl}. Default: the cumulative ones. */
   pageControl?: LogControl | undefined;
   /** First parameter wanted, 0 to 65535. */
   parameterPointer?: number | undefined;
@@ -76,7 +76,7 @@ export interface LogSelectOptions extends CommandOptions {
   parameterCodeReset?: boolean | undefined;
   /** SP: save the counters. */
   savePages?: boolean | undefined;
-  /** Log pages to send; none where absent. */
+  /** Log pages to send. Default: none. */
   dataOut?: Uint8Array | undefined;
 }
 

@@ -35,7 +35,11 @@ export const MODE_SELECT_10: CdbLayout = layout(
 export interface ModeSelectBlockDescriptor {
   /** Density code, 0 to 255: for tapes, which must be given one. Absent for disks. */
   densityCode?: number | undefined;
-  /** Blocks; 0 where absent: as they are. Short descriptors hold 24 bits after a density code, else 32; long ones 64. */
+  /**
+   * Blocks; 0: as they are. Short descriptors hold 24 bits after a density code, else 32; long ones 64.
+   *
+   * @default 0
+   */
   blocks?: Integer | undefined;
   /** Bytes in a block; 24 bits in short descriptors, 32 in long ones. */
   blockLength: number;
@@ -45,13 +49,25 @@ export interface ModeSelectBlockDescriptor {
 export interface ModeSelectOptions extends CommandOptions {
   /** Whole pages, headers included, as `encodeModePage` makes them. */
   pages: readonly Uint8Array[];
-  /** Block descriptors; none where absent. */
+  /** Block descriptors. Default: none. */
   blockDescriptors?: readonly ModeSelectBlockDescriptor[] | undefined;
-  /** Medium type, 0 to 255; 0 where absent. */
+  /**
+   * Medium type, 0 to 255.
+   *
+   * @default 0
+   */
   mediumType?: number | undefined;
-  /** Device specific parameter, 0 to 255; 0 where absent. On disks it must be 0, on tapes it holds the buffered mode. */
+  /**
+   * Device specific parameter, 0 to 255. On disks it must be 0, on tapes it holds the buffered mode.
+   *
+   * @default 0
+   */
   deviceSpecific?: number | undefined;
-  /** PF: the pages are as the standard says. True where absent. */
+  /**
+   * PF: the pages are as the standard says.
+   *
+   * @default true
+   */
   pageFormat?: boolean | undefined;
   /** SP: save the pages over power cycles. */
   savePages?: boolean | undefined;

@@ -45,9 +45,13 @@ export type PageControl = typeof PageControl[keyof typeof PageControl];
 export interface ModeSense6Options extends AllocationOptions {
   /** Page, 0 to 0x3f; 0x3f: all pages. */
   pageCode: number;
-  /** Subpage, 0 to 255; 0xff: all subpages. 0 where absent. */
+  /**
+   * Subpage, 0 to 255; 0xff: all subpages.
+   *
+   * @default 0
+   */
   subpageCode?: number | undefined;
-  /** Which values: {@link PageControl}; the current ones where absent. */
+  /** Which values: {@link PageControl}. Default: the current ones. */
   pageControl?: PageControl | undefined;
   /** DBD: leave block descriptors out. */
   disableBlockDescriptors?: boolean | undefined;

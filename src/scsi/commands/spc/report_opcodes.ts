@@ -38,7 +38,7 @@ export const REPORT_SUPPORTED_TMF: CdbLayout = layout(
 
 /** Options of REPORT SUPPORTED OPERATION CODES. */
 export interface ReportOpcodesOptions extends AllocationOptions {
-  /** The command to ask about; all commands where absent. */
+  /** The command to ask about. Default: all commands. */
   opcode?: number | undefined;
   /** Its service action, 0 to 65535. */
   serviceAction?: number | undefined;

@@ -40,7 +40,7 @@ export const ERASE_6: CdbLayout = layout(
 export interface TapeReadOptions extends CommandOptions {
   /** Where the data go. Variable block mode: its length is the transfer length, and one block is read. */
   dataIn: Uint8Array;
-  /** Fixed block mode: blocks to read, 0 to 2^24-1. Variable mode where absent. */
+  /** Fixed block mode: blocks to read, 0 to 2^24-1. Without it, variable block mode. */
   blocks?: number | undefined;
   /** SILI: a block of another length is no error. */
   suppressIncorrectLength?: boolean | undefined;
@@ -49,7 +49,7 @@ export interface TapeReadOptions extends CommandOptions {
 export interface TapeWriteOptions extends CommandOptions {
   /** The data. Variable block mode: one block. */
   dataOut: Uint8Array;
-  /** Fixed block mode: blocks that the data are. Variable mode where absent. */
+  /** Fixed block mode: blocks that the data consist of. Without it, variable block mode. */
   blocks?: number | undefined;
 }
 /** Options of WRITE FILEMARKS(6). */

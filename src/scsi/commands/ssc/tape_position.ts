@@ -77,7 +77,11 @@ export type SpaceCode = typeof SpaceCode[keyof typeof SpaceCode];
 export interface SpaceOptions extends CommandOptions {
   /** {@link SpaceCode}, 0 to 15. */
   code: number;
-  /** How many; negative: backwards. 24 bits in SPACE(6), 64 in SPACE(16). 0 where absent. */
+  /**
+   * How many; negative: backwards. 24 bits in SPACE(6), 64 in SPACE(16).
+   *
+   * @default 0
+   */
   count?: Integer | undefined;
 }
 /** Options of LOCATE(10). */

@@ -30,7 +30,11 @@ export const SEQUENTIALIZE_ZONE: CdbLayout = action("SEQUENTIALIZE ZONE", 0x10);
 
 /** Options of REPORT ZONES. */
 export interface ReportZonesOptions extends AllocationOptions {
-  /** First block of the first zone wanted; 0 where absent. */
+  /**
+   * First block of the first zone wanted.
+   *
+   * @default 0
+   */
   lba?: Integer | undefined;
   /** Which zones: 0 all, 1 empty, 2 implicitly open, 3 explicitly open, 4 closed, 5 full, 6 read-only, 7 offline … */
   reportingOptions?: number | undefined;

@@ -18,21 +18,19 @@ export interface AuthOptions {
   readonly username: string;
   /** Our secret, 12 bytes or more of UTF-8. */
   readonly password: string;
-  /** Digests to offer, each once; they go out strongest first. All four where absent. */
+  /** Digests to offer, each once; they are offered strongest first. Default: all four. */
   readonly algorithms?: readonly ChapAlgorithm[] | undefined;
   /** Credentials that the target must prove (mutual CHAP). A target that skips its proof is refused. */
   readonly target?: TargetAuthOptions | undefined;
   /** Take secrets under 12 bytes, as old targets have them. */
   readonly allowShortSecrets?: boolean | undefined;
-  /**
-   * Go on where the target wants no authentication. Where absent: yes for discovery, no else. Never with `target`.
-   */
+  /** Go on where the target wants no authentication; never with `target`. Default: only for discovery. */
   readonly allowNone?: boolean | undefined;
 }
 
 /** What the target must prove in mutual CHAP. */
 export interface TargetAuthOptions {
-  /** The CHAP name it must give; any where absent. */
+  /** The CHAP name it must give. Default: any. */
   readonly username?: string | undefined;
   /** Its secret, 12 bytes or more of UTF-8, and not ours. */
   readonly password: string;
