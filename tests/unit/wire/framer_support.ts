@@ -1,5 +1,6 @@
 // A stream of PDUs, a recorder of what a framer makes of it, and ways to feed it.
 import { crc32c } from "../../../src/bytes/crc32c.ts";
+import type { ProtocolError } from "../../../src/errors.ts";
 import { encodeDigest, Framer, type FramerHandler, type FramerOptions, paddingOf } from "../../../src/wire/framer.ts";
 import { Opcode } from "../../../src/wire/opcodes.ts";
 import { same } from "../../lib/bytes.ts";
@@ -148,4 +149,17 @@ export function feed(framer: Framer, bytes: Uint8Array): number[] {
     reads.push(length);
   }
   return reads;
+}
+
+export const NONE = ALL_DIGESTS[0]!;
+export const BOTH = ALL_DIGESTS[3]!;
+export const nopIn = { opcode: Opcode.NopIn, data: 0, mark: 9 };
+
+export function caught(run: () => unknown): ProtocolError {
+  try {
+    run();
+  } catch (error) {
+    return error as ProtocolError;
+  }
+  throw new Error("expected an error, got none");
 }

@@ -4,17 +4,17 @@ import process from "node:process";
 import { inspect } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { IscsiError } from "../../../src/errors.ts";
-import { KEYS } from "../../../src/session/login/negotiation/keys.ts";
+import { IscsiError } from "../../../../src/errors.ts";
+import { KEYS } from "../../../../src/session/login/negotiation/keys.ts";
 import {
   type AuthOptions,
   login,
   type LoginOutcome,
   type OfferedLimits,
   resolveLimits,
-} from "../../../src/session/login/mod.ts";
-import { parseAddress } from "../../../src/session/discovery/send_targets.ts";
-import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
+} from "../../../../src/session/login/mod.ts";
+import { parseAddress } from "../../../../src/session/discovery/send_targets.ts";
+import { encodeTextKeys, parseTextKeys } from "../../../../src/wire/text_keys.ts";
 import { type Answer, discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 
 const seed = Number(process.env["LUNSTREAM_SEED"] ?? Date.now() % 2 ** 31);

@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { LoginError } from "../../../src/errors.ts";
-import { login } from "../../../src/session/login/mod.ts";
-import type { LoginRedirection } from "../../../src/session/login/mod.ts";
-import { rejection } from "../../lib/rejections.ts";
+import { LoginError } from "../../../../src/errors.ts";
+import { login } from "../../../../src/session/login/mod.ts";
+import type { LoginRedirection } from "../../../../src/session/login/mod.ts";
+import { rejection } from "../../../lib/rejections.ts";
 import { discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 
 const AUTH = { username: "me", password: "initiator-secret" };

@@ -8,9 +8,9 @@ import {
   login,
   quote,
   resolveLimits,
-} from "../../../src/session/login/mod.ts";
-import type { LoginOptions } from "../../../src/session/login/mod.ts";
-import { rejection } from "../../lib/rejections.ts";
+} from "../../../../src/session/login/mod.ts";
+import type { LoginOptions } from "../../../../src/session/login/mod.ts";
+import { rejection } from "../../../lib/rejections.ts";
 import { options, TestTarget } from "./login_target.ts";
 
 function code(run: () => unknown): string {

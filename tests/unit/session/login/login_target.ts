@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { LoginChannel, LoginOptions, LoginPdu } from "../../../src/session/login/mod.ts";
-import { resolveLimits } from "../../../src/session/login/mod.ts";
-import { hash } from "../../../src/runtime/hash.ts";
-import { decodeLoginRequest, type LoginRequest } from "../../../src/wire/login_request.ts";
-import { encodeLoginResponse, type LoginResponse } from "../../../src/wire/login_response.ts";
-import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
-import { encodeBinary, parseBinary } from "../../../src/wire/text_values.ts";
+import type { LoginChannel, LoginOptions, LoginPdu } from "../../../../src/session/login/mod.ts";
+import { resolveLimits } from "../../../../src/session/login/mod.ts";
+import { hash } from "../../../../src/runtime/hash.ts";
+import { decodeLoginRequest, type LoginRequest } from "../../../../src/wire/login_request.ts";
+import { encodeLoginResponse, type LoginResponse } from "../../../../src/wire/login_response.ts";
+import { encodeTextKeys, parseTextKeys } from "../../../../src/wire/text_keys.ts";
+import { encodeBinary, parseBinary } from "../../../../src/wire/text_values.ts";
 
 /** A key and its value. */
 export type Pair = [string, string];

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RequestTask } from "../../../src/session/tasks/task.ts";
-import { TaskTable } from "../../../src/session/tasks/task_table.ts";
-import { Random } from "../../contract/random.ts";
+import { RequestTask } from "../../../../src/session/tasks/task.ts";
+import { TaskTable } from "../../../../src/session/tasks/task_table.ts";
+import { Random } from "../../../contract/random.ts";
 
 const events = { answered: () => {}, rejected: () => {}, lost: () => {} };
 

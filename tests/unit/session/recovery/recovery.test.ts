@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Recovery } from "../../../src/session/recovery/recovery.ts";
+import { Recovery } from "../../../../src/session/recovery/recovery.ts";
 
 const POLICY = {
   maxAttempts: 5,

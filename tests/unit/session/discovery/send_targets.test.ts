@@ -1,14 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ProtocolError } from "../../../src/errors.ts";
+import { ProtocolError } from "../../../../src/errors.ts";
 import {
   parseAddress,
   parseSendTargets,
   type SendTargetsOptions,
-} from "../../../src/session/discovery/send_targets.ts";
-import { login } from "../../../src/session/login/mod.ts";
-import { encodeTextKeys, parseTextKeys } from "../../../src/wire/text_keys.ts";
-import { discoveryOptions, TestTarget } from "./login_target.ts";
+} from "../../../../src/session/discovery/send_targets.ts";
+import { login } from "../../../../src/session/login/mod.ts";
+import { encodeTextKeys, parseTextKeys } from "../../../../src/wire/text_keys.ts";
+import { discoveryOptions, TestTarget } from "../login/login_target.ts";
 
 const NAME = (target: string): [string, string] => ["TargetName", `iqn.2026-01.test:${target}`];
 const AT = (address: string): [string, string] => ["TargetAddress", address];

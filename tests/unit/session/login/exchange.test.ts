@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { LoginError, ProtocolError, TransportError } from "../../../src/errors.ts";
-import { login, resolveLimits } from "../../../src/session/login/mod.ts";
-import type { LoginComplete } from "../../../src/session/login/mod.ts";
-import { encodeTextKeys } from "../../../src/wire/text_keys.ts";
-import { encodeReject } from "../../../src/wire/reject.ts";
-import { rejection } from "../../lib/rejections.ts";
+import { LoginError, ProtocolError, TransportError } from "../../../../src/errors.ts";
+import { login, resolveLimits } from "../../../../src/session/login/mod.ts";
+import type { LoginComplete } from "../../../../src/session/login/mod.ts";
+import { encodeTextKeys } from "../../../../src/wire/text_keys.ts";
+import { encodeReject } from "../../../../src/wire/reject.ts";
+import { rejection } from "../../../lib/rejections.ts";
 import { type Answer, bytes, discoveryOptions, ISID, options, type Seen, TestTarget } from "./login_target.ts";
 
 /** A target that edits one answer. */
