@@ -5,8 +5,9 @@
  */
 import { checkBlocks, command } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
-import { bits, flag, need, uint } from "../../data/field.ts";
+import { bits, flag } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
+import { RANGE_10, RANGE_16 } from "./block_range.ts";
 import type { Write6Options } from "./write.ts";
 
 export const ORWRITE_16: CdbLayout = layout(
@@ -16,9 +17,7 @@ export const ORWRITE_16: CdbLayout = layout(
     bits("orProtect", 1, 7, 3),
     flag("dpo", 1, 4),
     flag("fua", 1, 3),
-    need(uint("lba", 2, 8)),
-    need(uint("blocks", 10, 4)),
-    bits("groupNumber", 14, 5, 6),
+    ...RANGE_16,
   ],
 );
 export const XDWRITEREAD_10: CdbLayout = layout(
@@ -30,9 +29,7 @@ export const XDWRITEREAD_10: CdbLayout = layout(
     flag("fua", 1, 3),
     flag("disableWrite", 1, 2),
     flag("xorProtectionOnly", 1, 0),
-    need(uint("lba", 2, 4)),
-    bits("groupNumber", 6, 5, 6),
-    need(uint("blocks", 7, 2)),
+    ...RANGE_10,
   ],
 );
 

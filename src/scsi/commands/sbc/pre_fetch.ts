@@ -1,18 +1,19 @@
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
-import { bits, flag, need, uint } from "../../data/field.ts";
+import { flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
+import { RANGE_10, RANGE_16 } from "./block_range.ts";
 
 export const PRE_FETCH_10: CdbLayout = layout(
   "PRE-FETCH(10)",
   { opcode: 0x34, length: 10, set: "SBC", source: "SBC-3 PRE-FETCH (10)" },
-  [flag("immediate", 1, 1), need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [flag("immediate", 1, 1), ...RANGE_10],
 );
 export const PRE_FETCH_16: CdbLayout = layout(
   "PRE-FETCH(16)",
   { opcode: 0x90, length: 16, set: "SBC", source: "SBC-3 PRE-FETCH (16)" },
-  [flag("immediate", 1, 1), need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
+  [flag("immediate", 1, 1), ...RANGE_16],
 );
 
 /** Options of PRE-FETCH. */

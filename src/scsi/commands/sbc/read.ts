@@ -8,6 +8,7 @@ import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
+import { RANGE_10, RANGE_12, RANGE_16, RANGE_32 } from "./block_range.ts";
 
 /** Options of READ(6). */
 export interface Read6Options extends CommandOptions {
@@ -51,32 +52,27 @@ export const READ_6: CdbLayout = layout(
 export const READ_10: CdbLayout = layout(
   "READ(10)",
   { opcode: 0x28, length: 10, set: "SBC", source: "SBC-3 READ (10)" },
-  [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [...FLAGS, ...RANGE_10],
 );
 export const READ_12: CdbLayout = layout(
   "READ(12)",
   { opcode: 0xa8, length: 12, set: "SBC", source: "SBC-3 READ (12)" },
-  [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
+  [...FLAGS, ...RANGE_12],
 );
 export const READ_16: CdbLayout = layout(
   "READ(16)",
   { opcode: 0x88, length: 16, set: "SBC", source: "SBC-3 READ (16)" },
-  [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
+  [...FLAGS, ...RANGE_16],
 );
 export const READ_32: CdbLayout = layout(
   "READ(32)",
   { opcode: 0x7f, serviceAction: 0x0009, length: 32, set: "SBC", source: "SBC-3 READ (32)" },
   [
-    bits("groupNumber", 6, 5, 6),
     bits("rdProtect", 10, 7, 3),
     flag("dpo", 10, 4),
     flag("fua", 10, 3),
     flag("rarc", 10, 2),
-    need(uint("lba", 12, 8)),
-    uint("referenceTag", 20, 4),
-    uint("applicationTag", 24, 2),
-    uint("applicationTagMask", 26, 2),
-    need(uint("blocks", 28, 4)),
+    ...RANGE_32,
   ],
 );
 

@@ -54,38 +54,25 @@ function checkSmallest(smallest: CdbSize | undefined): CdbSize {
   throw typeError(ErrorCode.InvalidArgValue, `smallest must be 6, 10, 12 or 16, got ${String(smallest)}`);
 }
 
+const READS = { 10: read10, 12: read12, 16: read16 } as const;
+const WRITES = { 10: write10, 12: write12, 16: write16 } as const;
+
 /** READ with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even READ(16) fits */
 export function readSmallest(options: ReadOptions & SmallestOptions): ScsiCommand {
   const given = rest(options);
-  switch (choose(given, checkSmallest(options.smallest))) {
-    case 6: {
-      const { lba, blocks, dataIn, control, attribute } = given;
-      return read6({ lba, blocks, dataIn, control, attribute });
-    }
-    case 10:
-      return read10(given);
-    case 12:
-      return read12(given);
-    default:
-      return read16(given);
-  }
+  const size = choose(given, checkSmallest(options.smallest));
+  if (size !== 6) return READS[size](given);
+  const { lba, blocks, dataIn, control, attribute } = given;
+  return read6({ lba, blocks, dataIn, control, attribute });
 }
 
 /** WRITE with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even WRITE(16) fits */
 export function writeSmallest(options: WriteOptions & SmallestOptions): ScsiCommand {
   const given = rest(options);
-  switch (choose(given, checkSmallest(options.smallest))) {
-    case 6: {
-      const { lba, blocks, dataOut, control, attribute } = given;
-      return write6({ lba, blocks, dataOut, control, attribute });
-    }
-    case 10:
-      return write10(given);
-    case 12:
-      return write12(given);
-    default:
-      return write16(given);
-  }
+  const size = choose(given, checkSmallest(options.smallest));
+  if (size !== 6) return WRITES[size](given);
+  const { lba, blocks, dataOut, control, attribute } = given;
+  return write6({ lba, blocks, dataOut, control, attribute });
 }
 
 /** SYNCHRONIZE CACHE with the smaller CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` */

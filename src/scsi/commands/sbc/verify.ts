@@ -6,40 +6,36 @@
 import { ErrorCode, rangeError, typeError } from "../../../errors.ts";
 import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
-import { bits, flag, need, uint } from "../../data/field.ts";
+import { bits, flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
+import { RANGE_10, RANGE_12, RANGE_16, RANGE_32 } from "./block_range.ts";
 
 const FLAGS = [bits("vrProtect", 1, 7, 3), flag("dpo", 1, 4), bits("byteCheck", 1, 2, 2)];
 
 export const VERIFY_10: CdbLayout = layout(
   "VERIFY(10)",
   { opcode: 0x2f, length: 10, set: "SBC", source: "SBC-3 VERIFY (10)" },
-  [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [...FLAGS, ...RANGE_10],
 );
 export const VERIFY_12: CdbLayout = layout(
   "VERIFY(12)",
   { opcode: 0xaf, length: 12, set: "SBC", source: "SBC-3 VERIFY (12)" },
-  [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
+  [...FLAGS, ...RANGE_12],
 );
 export const VERIFY_16: CdbLayout = layout(
   "VERIFY(16)",
   { opcode: 0x8f, length: 16, set: "SBC", source: "SBC-3 VERIFY (16)" },
-  [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
+  [...FLAGS, ...RANGE_16],
 );
 export const VERIFY_32: CdbLayout = layout(
   "VERIFY(32)",
   { opcode: 0x7f, serviceAction: 0x000a, length: 32, set: "SBC", source: "SBC-3 VERIFY (32)" },
   [
-    bits("groupNumber", 6, 5, 6),
     bits("vrProtect", 10, 7, 3),
     flag("dpo", 10, 4),
     bits("byteCheck", 10, 2, 2),
-    need(uint("lba", 12, 8)),
-    uint("referenceTag", 20, 4),
-    uint("applicationTag", 24, 2),
-    uint("applicationTagMask", 26, 2),
-    need(uint("blocks", 28, 4)),
+    ...RANGE_32,
   ],
 );
 

@@ -8,6 +8,7 @@ import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
+import { RANGE_10, RANGE_12, RANGE_16, RANGE_32 } from "./block_range.ts";
 
 /** Options of WRITE(6). */
 export interface Write6Options extends CommandOptions {
@@ -49,35 +50,31 @@ export const WRITE_6: CdbLayout = layout(
 export const WRITE_10: CdbLayout = layout(
   "WRITE(10)",
   { opcode: 0x2a, length: 10, set: "SBC", source: "SBC-3 WRITE (10)" },
-  [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [...FLAGS, ...RANGE_10],
 );
 export const WRITE_12: CdbLayout = layout(
   "WRITE(12)",
   { opcode: 0xaa, length: 12, set: "SBC", source: "SBC-3 WRITE (12)" },
-  [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
+  [...FLAGS, ...RANGE_12],
 );
 export const WRITE_16: CdbLayout = layout(
   "WRITE(16)",
   { opcode: 0x8a, length: 16, set: "SBC", source: "SBC-3 WRITE (16)" },
-  [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
+  [...FLAGS, ...RANGE_16],
 );
 export const WRITE_32: CdbLayout = layout(
   "WRITE(32)",
   { opcode: 0x7f, serviceAction: 0x000b, length: 32, set: "SBC", source: "SBC-3 WRITE (32)" },
   [
-    bits("groupNumber", 6, 5, 6),
     bits("wrProtect", 10, 7, 3),
     flag("dpo", 10, 4),
     flag("fua", 10, 3),
-    need(uint("lba", 12, 8)),
-    uint("referenceTag", 20, 4),
-    uint("applicationTag", 24, 2),
-    uint("applicationTagMask", 26, 2),
-    need(uint("blocks", 28, 4)),
+    ...RANGE_32,
   ],
 );
 
-function write(cdb: CdbLayout, options: Write6Options): ScsiCommand {
+/** A command that writes blocks: its data must be so many blocks of one size. */
+export function writeCommand(cdb: CdbLayout, options: Write6Options): ScsiCommand {
   const built = command(cdb, options, { dataOut: options.dataOut, replay: "optIn" });
   checkBlocks(`dataOut of ${cdb.name}`, options.dataOut, options.blocks);
   return built;
@@ -89,21 +86,21 @@ function write(cdb: CdbLayout, options: Write6Options): ScsiCommand {
  * @throws {RangeError} `ERR_OUT_OF_RANGE` where LBA, block count or buffer do not fit
  */
 export function write6(options: Write6Options): ScsiCommand {
-  return write(WRITE_6, options);
+  return writeCommand(WRITE_6, options);
 }
 /** WRITE(10): LBA of 32 bits, up to 65535 blocks. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function write10(options: WriteOptions): ScsiCommand {
-  return write(WRITE_10, options);
+  return writeCommand(WRITE_10, options);
 }
 /** WRITE(12): LBA of 32 bits, up to 2^32-1 blocks. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function write12(options: WriteOptions): ScsiCommand {
-  return write(WRITE_12, options);
+  return writeCommand(WRITE_12, options);
 }
 /** WRITE(16): LBA of 64 bits, up to 2^32-1 blocks. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function write16(options: WriteOptions): ScsiCommand {
-  return write(WRITE_16, options);
+  return writeCommand(WRITE_16, options);
 }
 /** WRITE(32): WRITE(16) with the expected protection tags. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function write32(options: Write32Options): ScsiCommand {
-  return write(WRITE_32, options);
+  return writeCommand(WRITE_32, options);
 }

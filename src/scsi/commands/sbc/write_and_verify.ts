@@ -3,28 +3,28 @@
  *
  * @module
  */
-import { checkBlocks, command } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
-import { bits, flag, need, uint } from "../../data/field.ts";
+import { bits, flag } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
-import type { Write6Options } from "./write.ts";
+import { RANGE_10, RANGE_12, RANGE_16 } from "./block_range.ts";
+import { type Write6Options, writeCommand } from "./write.ts";
 
 const FLAGS = [bits("wrProtect", 1, 7, 3), flag("dpo", 1, 4), bits("byteCheck", 1, 2, 2)];
 
 export const WRITE_AND_VERIFY_10: CdbLayout = layout(
   "WRITE AND VERIFY(10)",
   { opcode: 0x2e, length: 10, set: "SBC", source: "SBC-3 WRITE AND VERIFY (10)" },
-  [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [...FLAGS, ...RANGE_10],
 );
 export const WRITE_AND_VERIFY_12: CdbLayout = layout(
   "WRITE AND VERIFY(12)",
   { opcode: 0xae, length: 12, set: "SBC", source: "SBC-3 WRITE AND VERIFY (12)" },
-  [...FLAGS, need(uint("lba", 2, 4)), need(uint("blocks", 6, 4)), bits("groupNumber", 10, 5, 6)],
+  [...FLAGS, ...RANGE_12],
 );
 export const WRITE_AND_VERIFY_16: CdbLayout = layout(
   "WRITE AND VERIFY(16)",
   { opcode: 0x8e, length: 16, set: "SBC", source: "SBC-3 WRITE AND VERIFY (16)" },
-  [...FLAGS, need(uint("lba", 2, 8)), need(uint("blocks", 10, 4)), bits("groupNumber", 14, 5, 6)],
+  [...FLAGS, ...RANGE_16],
 );
 
 /** Options of WRITE AND VERIFY. */
@@ -39,21 +39,15 @@ export interface WriteAndVerifyOptions extends Write6Options {
   groupNumber?: number | undefined;
 }
 
-function build(cdb: CdbLayout, options: WriteAndVerifyOptions): ScsiCommand {
-  const built = command(cdb, options, { dataOut: options.dataOut, replay: "optIn" });
-  checkBlocks(`dataOut of ${cdb.name}`, options.dataOut, options.blocks);
-  return built;
-}
-
 /** WRITE AND VERIFY(10). @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeAndVerify10(options: WriteAndVerifyOptions): ScsiCommand {
-  return build(WRITE_AND_VERIFY_10, options);
+  return writeCommand(WRITE_AND_VERIFY_10, options);
 }
 /** WRITE AND VERIFY(12). @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeAndVerify12(options: WriteAndVerifyOptions): ScsiCommand {
-  return build(WRITE_AND_VERIFY_12, options);
+  return writeCommand(WRITE_AND_VERIFY_12, options);
 }
 /** WRITE AND VERIFY(16). @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeAndVerify16(options: WriteAndVerifyOptions): ScsiCommand {
-  return build(WRITE_AND_VERIFY_16, options);
+  return writeCommand(WRITE_AND_VERIFY_16, options);
 }

@@ -1,8 +1,7 @@
-import { checkBlocks, command } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
-import type { WriteOptions } from "./write.ts";
+import { writeCommand, type WriteOptions } from "./write.ts";
 
 export const WRITE_ATOMIC_16: CdbLayout = layout(
   "WRITE ATOMIC(16)",
@@ -26,7 +25,5 @@ export interface WriteAtomicOptions extends WriteOptions {
 
 /** WRITE ATOMIC(16): up to 65535 blocks, all or none. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeAtomic16(options: WriteAtomicOptions): ScsiCommand {
-  const built = command(WRITE_ATOMIC_16, options, { dataOut: options.dataOut, replay: "optIn" });
-  checkBlocks("dataOut of WRITE ATOMIC(16)", options.dataOut, options.blocks);
-  return built;
+  return writeCommand(WRITE_ATOMIC_16, options);
 }

@@ -1,17 +1,18 @@
 import { checkBytes } from "../../data/put.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
-import { bits, flag, need, uint } from "../../data/field.ts";
+import { bits, flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 import { ErrorCode, typeError } from "../../../errors.ts";
+import { RANGE_10, RANGE_16 } from "./block_range.ts";
 
 const FLAGS = [bits("wrProtect", 1, 7, 3), flag("anchor", 1, 4), flag("unmap", 1, 3)];
 
 export const WRITE_SAME_10: CdbLayout = layout(
   "WRITE SAME(10)",
   { opcode: 0x41, length: 10, set: "SBC", source: "SBC-3 WRITE SAME (10)" },
-  [...FLAGS, need(uint("lba", 2, 4)), bits("groupNumber", 6, 5, 6), need(uint("blocks", 7, 2))],
+  [...FLAGS, ...RANGE_10],
 );
 export const WRITE_SAME_16: CdbLayout = layout(
   "WRITE SAME(16)",
@@ -19,9 +20,7 @@ export const WRITE_SAME_16: CdbLayout = layout(
   [
     ...FLAGS,
     flag("ndob", 1, 0),
-    need(uint("lba", 2, 8)),
-    need(uint("blocks", 10, 4)),
-    bits("groupNumber", 14, 5, 6),
+    ...RANGE_16,
   ],
 );
 
