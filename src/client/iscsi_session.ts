@@ -21,6 +21,7 @@ import type {
   WriteStreamOptions,
 } from "../streams/mod.ts";
 import { encodeLun, type LoggedIn, logIn, type LunAddress, Session, type SessionOptions } from "../session/mod.ts";
+import { scsiKnowledge } from "../scsi/effect.ts";
 import { Identities, type LunIdentity, readIdentity, requireSerial } from "./identity.ts";
 import { inspectAs } from "./inspect.ts";
 import { formatIscsiUrl, formatLun } from "./url_format.ts";
@@ -83,6 +84,7 @@ export class IscsiSession extends Session {
     const identities = new Identities();
     const { recovery } = options;
     const made = await logIn({
+      scsi: scsiKnowledge,
       ...options,
       recovery: recovery === false ? false : {
         ...recovery,

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { AsyncEvent } from "./connection/async_event.ts";
-import type { RejectEvent } from "./connection/reject.ts";
+import type { AsyncEvent, RejectEvent } from "./connection/owner.ts";
 
 /** Where a session stands. */
 export type SessionState = "connecting" | "connected" | "reconnecting" | "closing" | "closed";

@@ -5,7 +5,7 @@
  */
 
 export type { TaskManagementOptions } from "./commands/manage.ts";
-export type { AsyncEvent } from "./connection/async_event.ts";
+export type { AsyncEvent, RejectEvent } from "./connection/owner.ts";
 export { type DiscoveredTarget, parseAddress, parseSendTargets, type PortalAddress } from "./discovery/send_targets.ts";
 export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 export {
@@ -34,8 +34,7 @@ export {
   type SessionTimeouts,
 } from "./options.ts";
 export type { RecoveryOptions } from "./recovery/policy.ts";
-export type { RejectEvent } from "./connection/reject.ts";
-export { RejectedError } from "./connection/requests.ts";
+export { RejectedError } from "./tasks/requests.ts";
 export { type LoggedIn, logIn, Session } from "./session.ts";
 export type { PduTap, TappedPdu } from "./connection/tap.ts";
 export { TaskManagementError } from "./tasks/task_management.ts";

@@ -5,6 +5,7 @@
  */
 
 import { ErrorCode, rangeError, signalProblem, typeError } from "../errors.ts";
+import type { ScsiKnowledge } from "../command.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
 import type { KeepaliveTimes } from "./connection/keepalive.ts";
 import {
@@ -134,6 +135,8 @@ export interface SessionSetup extends SessionOptions {
    * @default 1
    */
   firstTag?: number | undefined;
+  /** What is known of SCSI: this layer does not read CDBs itself. */
+  scsi: ScsiKnowledge;
 }
 
 /** The same with every default filled in. */
@@ -168,6 +171,7 @@ export interface ResolvedOptions {
   readonly firstCmdSN: number;
   /** Initiator Task Tag of the first task. */
   readonly firstTag: number;
+  readonly scsi: ScsiKnowledge;
 }
 
 /**
@@ -268,6 +272,7 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     connectTcp: given.connectTcp ?? connectTcp,
     firstCmdSN: checkInteger("firstCmdSN", given.firstCmdSN ?? 1, 0, 0xffff_ffff),
     firstTag: checkInteger("firstTag", given.firstTag ?? 1, 0, 0xffff_fffe),
+    scsi: given.scsi,
   };
   checkLoginOptions({
     initiatorName: options.initiatorName,

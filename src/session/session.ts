@@ -11,12 +11,12 @@ import { encodeLun, type LunAddress } from "./lun_address.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { manage, type TaskManagementOptions } from "./commands/manage.ts";
 import { resolveOptions, type SessionSetup } from "./options.ts";
-import { SessionCore } from "./session_core.ts";
+import { StateMachine } from "./state_machine.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 
 /** A session that has logged in and is in nobody's hands yet. */
 export interface LoggedIn {
-  readonly core: SessionCore;
+  readonly machine: StateMachine;
   readonly events: SessionEmitter;
 }
 
@@ -27,9 +27,9 @@ export interface LoggedIn {
  */
 export async function logIn(setup: SessionSetup): Promise<LoggedIn> {
   const events = new SessionEmitter();
-  const core = new SessionCore(resolveOptions(setup), events);
-  await core.connect(setup.signal);
-  return { core, events };
+  const machine = new StateMachine(resolveOptions(setup), events);
+  await machine.connect(setup.signal);
+  return { machine, events };
 }
 
 /**
@@ -37,12 +37,12 @@ export async function logIn(setup: SessionSetup): Promise<LoggedIn> {
  * `IscsiSession` that `client/` makes of it, which knows SCSI too.
  */
 export class Session {
-  readonly #core: SessionCore;
+  readonly #machine: StateMachine;
   readonly #events: SessionEmitter;
 
   /** Puts a session that has logged in into the hands of a caller. */
   protected constructor(made: LoggedIn) {
-    this.#core = made.core;
+    this.#machine = made.machine;
     this.#events = made.events;
   }
 
@@ -64,22 +64,22 @@ export class Session {
 
   /** Where the session stands. */
   get state(): SessionState {
-    return this.#core.state;
+    return this.#machine.state;
   }
 
   /** What the last login agreed on. */
   get parameters(): SessionParameters {
-    return this.#core.parameters;
+    return this.#machine.parameters;
   }
 
   /** Address of the target's end of the last connection, as `host:port`. */
   get remoteAddress(): string {
-    return this.#core.remoteAddress;
+    return this.#machine.remoteAddress;
   }
 
   /** Our half of the session's identity: 6 bytes, a copy. */
   get isid(): Uint8Array {
-    return this.#core.options.isid.slice();
+    return this.#machine.options.isid.slice();
   }
 
   /** Tells `listener` of every such event, until the function that this returns is called. */
@@ -99,7 +99,7 @@ export class Session {
    */
   execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
-      return this.#core.execute(lun, command, options);
+      return this.#machine.execute(lun, command, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -118,7 +118,7 @@ export class Session {
 
   /** Nobody uses a LUN any more: it is no longer checked after a reconnect, and one that has changed may be opened anew. */
   protected forget(lun: LunAddress): void {
-    this.#core.forget(encodeLun(lun));
+    this.#machine.forget(encodeLun(lun));
   }
 
   /**
@@ -128,16 +128,16 @@ export class Session {
    * `ISCSI_SESSION_CLOSED`
    */
   async sendTargets(name?: string): Promise<DiscoveredTarget[]> {
-    const { options } = this.#core;
+    const { options } = this.#machine;
     const asked = name ?? (options.sessionType === "Discovery" ? "All" : "");
-    const answer = await this.#core.text(encodeTextKeys([["SendTargets", asked]]));
+    const answer = await this.#machine.text(encodeTextKeys([["SendTargets", asked]]));
     try {
       return parseSendTargets(parseTextKeys(answer), {
-        portal: this.#core.portal,
+        portal: this.#machine.portal,
         onRejected: (reason) => this.#events.emit("warning", reason),
       });
     } catch (error) {
-      this.#core.breach(error);
+      this.#machine.breach(error);
       throw error;
     }
   }
@@ -151,7 +151,7 @@ export class Session {
    * @throws {TypeError} `ERR_INVALID_ARG_VALUE`
    */
   async taskManagement(fn: TaskManagementFunction, options: TaskManagementOptions = {}): Promise<number> {
-    return await manage(this.#core, fn, options);
+    return await manage(this.#machine, fn, options);
   }
 
   /**
@@ -160,7 +160,7 @@ export class Session {
    * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_CONNECTION_LOST`, `ISCSI_SESSION_CLOSED`
    */
   async ping(): Promise<void> {
-    await this.#core.ping();
+    await this.#machine.ping();
   }
 
   /**
@@ -168,7 +168,7 @@ export class Session {
    * Idempotent; never rejects.
    */
   close(): Promise<void> {
-    return this.#core.close();
+    return this.#machine.close();
   }
 
   /** The same as {@link Session.close}. */

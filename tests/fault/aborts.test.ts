@@ -6,9 +6,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connect, openLun } from "../../mod.ts";
 import { copy, deviceSource, nullSink } from "../../src/copy/mod.ts";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { SessionEmitter } from "../../src/session/events.ts";
 import { resolveOptions } from "../../src/session/options.ts";
-import { SessionCore } from "../../src/session/session_core.ts";
+import { StateMachine } from "../../src/session/state_machine.ts";
 import {
   decodeNopOut,
   decodeTaskManagementRequest,
@@ -79,8 +80,9 @@ async function abortCommands(place: Place): Promise<void> {
   const events = new SessionEmitter();
   const states: string[] = [];
   events.on("state", ({ state }) => states.push(state));
-  const core = new SessionCore(
+  const machine = new StateMachine(
     resolveOptions({
+      scsi: scsiKnowledge,
       ...place,
       initiatorName: INITIATOR_NAME,
       limits: { defaultTime2Wait: 0 },
@@ -88,19 +90,19 @@ async function abortCommands(place: Place): Promise<void> {
     }),
     events,
   );
-  await core.connect(undefined);
+  await machine.connect(undefined);
   try {
-    await useCore(core, place.lun);
+    await useCore(machine, place.lun);
   } finally {
-    await core.close();
+    await machine.close();
   }
   assert.equal(states, ["connected", "closing", "closed"], "one connection did it all");
 }
 
-async function useCore(core: SessionCore, lun: number): Promise<void> {
+async function useCore(machine: StateMachine, lun: number): Promise<void> {
   const random = new Random(seed);
   const run = (cdb: number[], more: { dataIn?: Uint8Array; dataOut?: Uint8Array }, signal?: AbortSignal) =>
-    core.execute(lun, { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
+    machine.execute(lun, { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
   // The first command of a session meets a unit attention.
   await run([0, 0, 0, 0, 0, 0], {});
 
@@ -150,14 +152,14 @@ async function useCore(core: SessionCore, lun: number): Promise<void> {
   };
   await Promise.all(Array.from({ length: 24 }, worker));
 
-  assert.is(core.calls.all().length, 0, "open commands");
-  const { tasks } = core.live().link;
+  assert.is(machine.pending.all().length, 0, "open commands");
+  const { tasks } = machine;
   // A task management request that was not answered yet holds a tag.
   for (let i = 0; tasks.size > 0 && i < 100; i++) await wait(10);
   assert.is(tasks.size, 0, "open tasks");
   assert.is(shared.listeners, 0, "listeners of the shared signal");
   shared.controller.abort();
-  await core.ping();
+  await machine.ping();
   for (const bytes of buffers) assert.ok(bytes.every((byte) => byte === MINE), `seed ${seed}: a buffer was touched`);
   const whole = new Uint8Array(SIZE);
   for (let at = 0; at < SIZE; at += 1 << 20) {
@@ -246,11 +248,11 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     }
   };
   const connectTcp = memoryConnect(() => ({}), (socket) => void serve(new PeerConnection(socket)).catch(() => {}));
-  const core = new SessionCore(
+  const machine = new StateMachine(
     resolveOptions(quickOptions(connectTcp, { timeouts: { command: 0, request: 1_000 } })),
     new SessionEmitter(),
   );
-  await core.connect(undefined);
+  await machine.connect(undefined);
   const ends = new Map<string, number>();
   const buffers: Uint8Array[] = [];
   await Promise.all(Array.from({ length: ABORTS }, async (_, i) => {
@@ -258,7 +260,7 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     const bytes = new Uint8Array(512);
     const writes = i % 2 === 0;
     const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0);
-    const running = core.execute(1, { cdb, replay: "never", ...(writes ? { dataOut: bytes } : { dataIn: bytes }) }, {
+    const running = machine.execute(1, { cdb, replay: "never", ...(writes ? { dataOut: bytes } : { dataIn: bytes }) }, {
       signal: own.controller.signal,
     });
     const settled = running.then(() => "status", (error: { code?: string }) => error.code ?? String(error));
@@ -272,11 +274,11 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
   }));
   console.log(`  ${JSON.stringify(Object.fromEntries(ends))} by ${JSON.stringify(Object.fromEntries(answers))}`);
   assert.equal([...ends.keys()].sort(), ["ABORT_ERR", "status"]);
-  await core.ping();
-  assert.is(core.calls.all().length, 0);
-  assert.is(core.live().link.tasks.size, 0);
+  await machine.ping();
+  assert.is(machine.pending.all().length, 0);
+  assert.is(machine.tasks.size, 0);
   for (const bytes of buffers) assert.ok(bytes.every((byte) => byte === MINE));
-  await core.close();
+  await machine.close();
 });
 
 test("the buffers of commands that a loss has ended are the caller's", async () => {

@@ -5,6 +5,7 @@
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { Random, runSeed } from "../contract/random.ts";
 import { INITIATOR_NAME, TARGET_NAME } from "../protocol/rig.ts";
@@ -28,6 +29,7 @@ function options(port: number, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: "127.0.0.1",
     port,
+    scsi: scsiKnowledge,
     targetName: TARGET_NAME,
     initiatorName: INITIATOR_NAME,
     keepalive: false,

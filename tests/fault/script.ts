@@ -6,6 +6,7 @@
  */
 
 import { ErrorCode } from "../../src/errors.ts";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import type { ConnectTcp } from "../../src/runtime/mod.ts";
 import { PeerConnection } from "../protocol/peer_connection.ts";
@@ -51,6 +52,7 @@ export function quickOptions(connectTcp: ConnectTcp, more: Partial<SessionSetup>
   return {
     host: "127.0.0.1",
     port: 3260,
+    scsi: scsiKnowledge,
     targetName: TARGET_NAME,
     initiatorName: INITIATOR_NAME,
     keepalive: false,

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import type { IscsiError, LoginError } from "../../src/errors.ts";
 import { needs } from "../peers/peer.ts";
@@ -24,6 +25,7 @@ function connect(target: Tgtd, changes: Partial<SessionSetup> = {}): Promise<Ses
   return Session.open({
     host: target.host,
     port: target.port,
+    scsi: scsiKnowledge,
     targetName: target.iqn,
     initiatorName: "iqn.2026-01.test.lunstream:login",
     recovery: false,

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { type PduTap, Session, type SessionSetup, TaskManagementFunction } from "../../src/session/mod.ts";
 import { Opcode, RESERVED_TAG } from "../../src/wire/mod.ts";
 import { needs } from "../peers/peer.ts";
@@ -19,6 +20,7 @@ function options(tgtd: Tgtd, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
     host: tgtd.host,
     port: tgtd.port,
+    scsi: scsiKnowledge,
     targetName: tgtd.iqn,
     initiatorName: "iqn.2026-01.test.lunstream:initiator",
     recovery: false,

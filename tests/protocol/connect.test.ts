@@ -1,6 +1,7 @@
 // From nothing to a session: time limits, redirections, peers that are none (RFC 7143 §6.3, §11.13.5).
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
 import { rejection } from "../lib/rejections.ts";
@@ -184,7 +185,7 @@ test(
     await free.close;
     const { port } = free;
     await free.close();
-    const options = { host: "127.0.0.1", targetName: TARGET_NAME, initiatorName: INITIATOR_NAME };
+    const options = { scsi: scsiKnowledge, host: "127.0.0.1", targetName: TARGET_NAME, initiatorName: INITIATOR_NAME };
     await rejectsWith(Session.open({ ...options, port }), "ISCSI_CONNECT_REFUSED");
     await rejectsWith(connect(peer, { signal: AbortSignal.abort() }), "ABORT_ERR");
     const abort = new AbortController();
@@ -216,7 +217,13 @@ test(
 );
 
 test("Wrong options are refused before anything is connected", async () => {
-  const good = { host: "127.0.0.1", port: 1, targetName: TARGET_NAME, initiatorName: INITIATOR_NAME };
+  const good = {
+    scsi: scsiKnowledge,
+    host: "127.0.0.1",
+    port: 1,
+    targetName: TARGET_NAME,
+    initiatorName: INITIATOR_NAME,
+  };
   const wrong: [Record<string, unknown>, string][] = [
     [{ host: "" }, "ERR_INVALID_ARG_VALUE"],
     [{ port: 0 }, "ERR_OUT_OF_RANGE"],

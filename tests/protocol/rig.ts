@@ -7,6 +7,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiCommand } from "../../src/command.ts";
+import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { pattern } from "../lib/bytes.ts";
 import { rejection } from "../lib/rejections.ts";
@@ -36,6 +37,7 @@ export const INITIATOR_NAME = "iqn.2026-01.test.lunstream:initiator";
 /** Options of a session with a peer: no pings and no recovery, unless a test wants them. */
 export function sessionOptions(peer: Peer, more: Partial<SessionSetup> = {}): SessionSetup {
   return {
+    scsi: scsiKnowledge,
     host: "127.0.0.1",
     port: peer.port,
     ...(more.sessionType === "Discovery" ? {} : { targetName: TARGET_NAME }),

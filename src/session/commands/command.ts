@@ -4,40 +4,58 @@
  * @module
  */
 
-import type { Replay, ScsiCommand, ScsiResult } from "../../command.ts";
 import { SignalWait } from "../../async/abort_hub.ts";
-import type { ScsiTask } from "../tasks/task.ts";
+import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
+const SIMPLE: TaskAttribute = 1;
 
-/** One `execute()`: what was asked, and the promise that is settled once. */
-export class CommandCall {
+/** How a command ended: with a result, or with an error that concerns this command alone. */
+export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
+
+/** Who keeps the commands of a session. */
+export interface CommandKeeper {
+  /** Asked about every result; what it returns takes the result's place. */
+  judge(command: Command, result: ScsiResult): Error | undefined;
+  /** The command has settled. */
+  settled(command: Command): void;
+}
+
+/** What is decided about a command when it is given. */
+export interface CommandTerms {
   /** The 8 bytes of the LUN field, big-endian. */
   readonly lun: bigint;
-  /** The command descriptor block. */
-  readonly cdb: Uint8Array;
-  /** Destination of data; empty where the command reads nothing. */
-  readonly dataIn: Uint8Array;
-  /** Data to be sent; empty where the command writes nothing. */
-  readonly dataOut: Uint8Array;
-  /** May it be sent again. */
-  readonly replay: Replay;
-  readonly attribute: 0 | 1 | 2 | 3 | 4;
   /** Time limit in milliseconds; 0: none. */
   readonly timeout: number;
   /** Whether the caller gave the limit for this command: then it runs on while there is no connection. */
   readonly ownLimit: boolean;
   /** When the limit runs out, by the monotonic clock in milliseconds; Infinity: never. */
-  deadline: number;
+  readonly deadline: number;
   /** Rises with every command of a session: the order in which they were given. */
   readonly order: number;
-  /** Resolves or rejects once. */
+}
+
+/** One `execute()`: what was asked, and the promise that is settled once. */
+export class Command {
+  /** As in {@link CommandTerms}. */
+  readonly lun: bigint;
+  readonly cdb: Uint8Array;
+  /** Destination of data; empty where the command reads nothing. */
+  readonly dataIn: Uint8Array;
+  /** Data to be sent; empty where the command writes nothing. */
+  readonly dataOut: Uint8Array;
+  readonly replay: Replay;
+  readonly attribute: TaskAttribute;
+  readonly timeout: number;
+  readonly ownLimit: boolean;
+  deadline: number;
+  readonly order: number;
   readonly promise: Promise<ScsiResult>;
   /** The promise that the caller has, where that is another one. */
   handed: Promise<ScsiResult> | undefined;
-  /** What carries it now; undefined while nothing of it has been handed to the socket. */
-  task: ScsiTask | undefined;
-  /** Its place in {@link OpenCalls}. */
+  /** Whether a task carries it: it has been handed to a connection, which has neither ended it nor given it back. */
+  carried = false;
+  /** Its place in the set of commands that have not settled. */
   place = -1;
   /** Times that it was handed to a socket. */
   attempts = 0;
@@ -46,39 +64,28 @@ export class CommandCall {
   #settled = false;
   #resolve!: (result: ScsiResult) => void;
   #reject!: (error: Error) => void;
-  readonly #judge: ((call: CommandCall, result: ScsiResult) => Error | undefined) | undefined;
-  #onSettled: ((call: CommandCall) => void) | undefined;
+  readonly #keeper: CommandKeeper;
   #wait: SignalWait | undefined;
 
-  /** Takes a validated command. `deadline` is by the monotonic clock, in milliseconds. */
-  constructor(
-    command: ScsiCommand,
-    given: { lun: bigint; timeout: number; ownLimit: boolean; deadline: number; order: number },
-    on: {
-      settled: (call: CommandCall) => void;
-      /** Asked about every result; what it returns takes the result's place. */
-      judge?: ((call: CommandCall, result: ScsiResult) => Error | undefined) | undefined;
-    },
-  ) {
-    this.lun = given.lun;
+  /** Takes a command that has been checked. */
+  constructor(command: ScsiCommand, terms: CommandTerms, keeper: CommandKeeper) {
+    this.lun = terms.lun;
     this.cdb = command.cdb;
     this.dataIn = command.dataIn ?? EMPTY;
     this.dataOut = command.dataOut ?? EMPTY;
     this.replay = command.replay ?? "never";
-    this.attribute = command.attribute ?? 1;
-    this.timeout = given.timeout;
-    this.ownLimit = given.ownLimit;
-    this.deadline = given.deadline;
-    this.order = given.order;
-    this.#judge = on.judge;
-    this.#onSettled = on.settled;
+    this.attribute = command.attribute ?? SIMPLE;
+    this.timeout = terms.timeout;
+    this.ownLimit = terms.ownLimit;
+    this.deadline = terms.deadline;
+    this.order = terms.order;
+    this.#keeper = keeper;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Whether the promise is settled. */
   get settled(): boolean {
     return this.#settled;
   }
@@ -89,14 +96,16 @@ export class CommandCall {
   }
 
   /** Calls `onAbort` when the signal fires before the command has settled. */
-  listen(signal: AbortSignal, onAbort: (call: CommandCall) => void): void {
+  listen(signal: AbortSignal, onAbort: (command: Command) => void): void {
     this.#wait = new SignalWait(signal, () => onAbort(this));
   }
 
-  /** Settles with a SCSI result. */
-  complete(result: ScsiResult): void {
+  /** Settles the promise. */
+  settle(ending: Ending): void {
+    if ("error" in ending) return this.fail(ending.error);
     if (this.#settled) return;
-    const error = this.#judge?.(this, result);
+    const { result } = ending;
+    const error = this.#keeper.judge(this, result);
     if (error !== undefined) return this.fail(error);
     this.#finish();
     this.#resolve(result);
@@ -104,17 +113,16 @@ export class CommandCall {
 
   /** Settles with an error. */
   fail(error: Error): void {
-    if (this.#finish()) this.#reject(error);
+    if (this.#settled) return;
+    this.#finish();
+    this.#reject(error);
   }
 
-  #finish(): boolean {
-    if (this.#settled) return false;
+  #finish(): void {
     this.#settled = true;
-    this.task = undefined;
+    this.carried = false;
     this.#wait?.forget();
     this.#wait = undefined;
-    this.#onSettled?.(this);
-    this.#onSettled = undefined;
-    return true;
+    this.#keeper.settled(this);
   }
 }

@@ -9,9 +9,9 @@ import { ErrorCode, typeError } from "../../errors.ts";
 import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../../wire/mod.ts";
 import { taskTerminated } from "../failures.ts";
 import { encodeLun, type LunAddress } from "../lun_address.ts";
-import type { SessionCore } from "../session_core.ts";
-import type { ScsiTask } from "../tasks/task.ts";
+import type { StateMachine } from "../state_machine.ts";
 import { TaskManagementError } from "../tasks/task_management.ts";
+import type { Command } from "./command.ts";
 
 /** Options of `taskManagement()`. */
 export interface TaskManagementOptions {
@@ -39,23 +39,22 @@ const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, 
  *
  * @throws see `Session.taskManagement`
  */
-export async function manage(core: SessionCore, fn: Fn, options: TaskManagementOptions): Promise<number> {
-  core.needNormal();
-  let task: ScsiTask | undefined;
+export async function manage(machine: StateMachine, fn: Fn, options: TaskManagementOptions): Promise<number> {
+  machine.needNormal();
+  let command: Command | undefined;
   let lun = 0n;
   if (OF_A_TASK.includes(fn)) {
-    const call = core.calls.all().find((one) => (one.handed ?? one.promise) === options.command);
     if (options.command === undefined) {
       throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs the command that it is about`);
     }
-    if (call === undefined) return Code.NoSuchTask;
-    if (call.task === undefined) {
+    command = machine.pending.all().find((one) => (one.handed ?? one.promise) === options.command);
+    if (command === undefined) return Code.NoSuchTask;
+    if (!command.carried) {
       if (fn === Fn.QueryTask) return Code.Complete;
-      call.fail(taskTerminated("The command was aborted before it was sent"));
+      command.fail(taskTerminated("The command was aborted before it was sent"));
       return Code.Complete;
     }
-    task = call.task;
-    lun = call.lun;
+    lun = command.lun;
   } else if (OF_A_LUN.includes(fn)) {
     if (options.lun === undefined) {
       throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs a LUN`);
@@ -65,14 +64,12 @@ export async function manage(core: SessionCore, fn: Fn, options: TaskManagementO
     throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} is not supported`);
   }
 
-  const nexus = core.live();
-  const answer = await nexus.manage({ fn, lun, task });
-  const response = answer?.response ?? Code.NoSuchTask;
+  const connection = machine.live();
+  const { response, cmdSN } = await connection.manage(fn, lun, command);
   if (response !== Code.Complete && response !== Code.Succeeded) throw new TaskManagementError(fn, response);
   const error = taskTerminated(`The command was ended by task management function ${fn}`);
-  const { cmdSN = 0 } = answer ?? {};
-  if (fn === Fn.AbortTask) nexus.endTasks((one) => one === task, cmdSN, error);
-  else if (ENDS_TASKS_OF_LUN.includes(fn)) nexus.endTasks((one) => one.call.lun === lun, cmdSN, error);
-  else if (OF_THE_TARGET.includes(fn)) nexus.endTasks(() => true, cmdSN, error);
+  if (fn === Fn.AbortTask) connection.endBefore(cmdSN, (one) => one === command, error);
+  else if (ENDS_TASKS_OF_LUN.includes(fn)) connection.endBefore(cmdSN, (one) => one.lun === lun, error);
+  else if (OF_THE_TARGET.includes(fn)) connection.endBefore(cmdSN, () => true, error);
   return response;
 }

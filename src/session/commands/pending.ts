@@ -1,175 +1,129 @@
 /**
- * The commands of a session that have not settled: who waits to be sent, and whose time runs out.
+ * The commands of a session that have not settled: who waits to be sent, who waits to be sent again, and whose time runs out.
  *
  * @module
  */
 
-import { AbortError, ErrorCode, rangeError, TimeoutError, typeError } from "../../errors.ts";
-import { monotonicNow } from "../../runtime/mod.ts";
-import { CommandCall } from "./command.ts";
-import { CommandQueue } from "./command_queue.ts";
-import { encodeLun, type LunAddress } from "../lun_address.ts";
-import { OpenCalls } from "./open_calls.ts";
-import { checkInteger, checkSignal } from "../options.ts";
-import type { ExecuteOptions, ScsiCommand } from "../../command.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
+import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
+import { checkInteger, checkSignal } from "../options.ts";
+import { checkCommand } from "./check.ts";
+import { Command, type CommandKeeper } from "./command.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Queue } from "./queue.ts";
 
-/** Ends a command early: by ABORT TASK where it has been sent. */
-export type EndEarly = (call: CommandCall, error: Error) => void;
+/** Times that a command is sent again because the target wants to have it later. Our choice. */
+const MAX_POSTPONED = 4;
+/** The pause before the first of them in milliseconds; each further one is twice as long. */
+const POSTPONE_DELAY = 100;
 
-const MAX_TRANSFER = 0xffff_ffff;
-
-function checkBuffer(name: string, value: unknown): void {
-  if (value === undefined) return;
-  if (!(value instanceof Uint8Array)) throw typeError(ErrorCode.InvalidArgType, `${name} must be a Uint8Array`);
-  if (value.length > MAX_TRANSFER) {
-    throw rangeError(`${name} must hold at most ${MAX_TRANSFER} bytes, and holds ${value.length}`);
-  }
-}
-
-/**
- * Checks what a caller passed.
- *
- * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
- */
-function checkCommand(command: ScsiCommand): void {
-  const { cdb, replay, attribute } = command;
-  if (!(cdb instanceof Uint8Array)) throw typeError(ErrorCode.InvalidArgType, "cdb must be a Uint8Array");
-  if (cdb.length < 6 || cdb.length > 260) throw rangeError(`cdb must have 6 to 260 bytes, and has ${cdb.length}`);
-  checkBuffer("dataIn", command.dataIn);
-  checkBuffer("dataOut", command.dataOut);
-  if (replay !== undefined && replay !== "safe" && replay !== "optIn" && replay !== "never") {
-    throw typeError(ErrorCode.InvalidArgValue, 'replay must be "safe", "optIn" or "never"');
-  }
-  if (attribute !== undefined) checkInteger("attribute", attribute, 0, 4);
+/** Who sends the commands, and is told what happens to them. */
+export interface PendingOwner extends CommandKeeper {
+  /** A command must end now: by ABORT TASK, where a task carries it. */
+  endEarly(command: Command, error: Error): void;
+  /** A command that was postponed is to be sent now. */
+  due(command: Command): void;
 }
 
 /** All commands of a session that have not settled. */
-export class Calls {
+export class Pending implements CommandKeeper {
   /** Those that wait to be sent. */
-  readonly queue: CommandQueue = new CommandQueue();
-  /** The LUN fields of all commands so far. */
-  readonly luns: Set<bigint> = new Set();
-  readonly #open: OpenCalls = new OpenCalls();
+  readonly queue: Queue = new Queue();
+  readonly deadlines: Deadlines;
+  readonly #owner: PendingOwner;
   readonly #defaultTimeout: number;
-  readonly #endEarly: EndEarly;
-  readonly #settled: (call: CommandCall) => void;
-  readonly #judge: ConstructorParameters<typeof CommandCall>[2]["judge"];
-  #suspended = false;
-  #lun: LunAddress | undefined;
-  #rawLun = 0n;
-  #order = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt = Infinity;
+  /**
+   * A set in an array: each command knows its place. (A `Set` would do, but what has been deleted from it stays reachable from
+   * its former tables, which are garbage that only a full collection finds: half of all commands would live that long.)
+   */
+  readonly #open: Command[] = [];
+  readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
+  #given = 0;
 
   /** @param defaultTimeout milliseconds; 0: none */
-  constructor(defaultTimeout: number, endEarly: EndEarly, on: ConstructorParameters<typeof CommandCall>[2]) {
+  constructor(defaultTimeout: number, owner: PendingOwner) {
     this.#defaultTimeout = defaultTimeout;
-    this.#endEarly = endEarly;
-    this.#judge = on.judge;
-    this.#settled = (call) => {
-      this.#open.delete(call);
-      on.settled(call);
-    };
+    this.#owner = owner;
+    this.deadlines = new Deadlines(() => this.all(), (command) => this.#expired(command));
   }
 
-  /** How many have been made: the next one has this `order`. */
+  /** How many commands have been given: the next one has this `order`. */
   get given(): number {
-    return this.#order;
+    return this.#given;
   }
 
-  /** All that have not settled, in the order in which they were given. */
-  all(): CommandCall[] {
-    return this.#open.all();
+  /** All of them, in the order in which they were given. */
+  all(): Command[] {
+    return this.#open.slice().sort((a, b) => a.order - b.order);
   }
 
   /**
-   * Makes a call of a command and puts it under its time limit and signal. It is not queued.
+   * Takes a command and puts it under its time limit and signal. It is not queued.
    *
+   * @param lun the 8 bytes of the LUN field, big-endian
    * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`, `ABORT_ERR`
    */
-  make(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions): CommandCall {
-    checkCommand(command);
+  add(lun: bigint, given: ScsiCommand, options: ExecuteOptions): Command {
+    checkCommand(given);
     const { signal } = options;
     const ownLimit = options.timeout !== undefined;
     const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;
-    const raw = this.#encodeLun(lun);
     checkSignal("signal", signal);
     if (signal?.aborted) throw new AbortError(signal);
-    const counts = timeout > 0 && (ownLimit || !this.#suspended);
-    const deadline = counts ? monotonicNow() + timeout : Infinity;
-    const given = { lun: raw, timeout, ownLimit, deadline, order: this.#order++ };
-    const call = new CommandCall(command, given, { settled: this.#settled, judge: this.#judge });
-    this.#open.add(call);
-    if (deadline < this.#timerAt) this.#arm(deadline);
-    if (signal !== undefined) call.listen(signal, () => this.#endEarly(call, new AbortError(signal)));
-    return call;
+    const deadline = this.deadlines.from(timeout, ownLimit);
+    const command = new Command(given, { lun, timeout, ownLimit, deadline, order: this.#given++ }, this);
+    command.place = this.#open.length;
+    this.#open.push(command);
+    this.deadlines.watch(deadline);
+    if (signal !== undefined) command.listen(signal, () => this.#owner.endEarly(command, new AbortError(signal)));
+    return command;
   }
 
-  /** A bigint is made, and looked up, only where the LUN is another one than before. */
-  #encodeLun(lun: LunAddress): bigint {
-    if (lun !== this.#lun) {
-      this.#rawLun = encodeLun(lun);
-      this.luns.add(this.#rawLun);
-      this.#lun = lun;
-    }
-    return this.#rawLun;
+  /** Has a command sent again after a pause (RFC 7143 §11.17.1, reasons 06h, 0Ah, 0Ch). False: that was done often enough. */
+  postpone(command: Command): boolean {
+    if (command.postponed >= MAX_POSTPONED) return false;
+    const pause = POSTPONE_DELAY * 2 ** command.postponed++;
+    const timer = setTimeout(() => {
+      this.#postponed.delete(command);
+      if (!command.settled) this.#owner.due(command);
+    }, pause);
+    this.#postponed.set(command, timer);
+    return true;
   }
 
-  /** Gives a command at most `milliseconds` from now. */
-  shorten(call: CommandCall, milliseconds: number): void {
-    call.deadline = Math.min(call.deadline, monotonicNow() + milliseconds);
-    if (call.deadline < this.#timerAt) this.#arm(call.deadline);
+  /** Takes those that wait to be sent, or to be sent again. */
+  takeWaiting(): Command[] {
+    const postponed = [...this.#postponed.keys()];
+    for (const timer of this.#postponed.values()) clearTimeout(timer);
+    this.#postponed.clear();
+    return [...this.queue.takeAll(), ...postponed];
   }
 
-  /** There is no connection: the session's own limit is for the target's answer, so that it does not run meanwhile. */
-  suspend(): void {
-    this.#suspended = true;
-    for (const call of this.#open.all()) if (!call.ownLimit) call.deadline = Infinity;
-  }
-
-  /** There is one again: the session's own limit begins anew. */
-  restart(): void {
-    this.#suspended = false;
-    const now = monotonicNow();
-    let next = Infinity;
-    for (const call of this.#open.all()) {
-      if (!call.ownLimit && call.timeout > 0) call.deadline = now + call.timeout;
-      next = Math.min(next, call.deadline);
-    }
-    if (next < this.#timerAt) this.#arm(next);
-  }
-
-  /** Stops the clock; nothing may be made afterwards. */
+  /** Stops all timers: nothing may be added afterwards. */
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timerAt = -Infinity;
+    this.takeWaiting();
+    this.deadlines.stop();
   }
 
-  /** One timer serves all commands: it is set for the earliest limit, and hardly ever set anew. */
-  #arm(at: number): void {
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    const wait = Math.min(MAX_TIMEOUT, Math.max(1, Math.ceil(at - monotonicNow())));
-    this.#timer = setTimeout(() => this.#expire(), wait);
+  judge(command: Command, result: ScsiResult): Error | undefined {
+    return this.#owner.judge(command, result);
   }
 
-  #expire(): void {
-    const now = monotonicNow();
-    let next = Infinity;
-    this.#timerAt = Infinity;
-    for (const call of this.#open.all()) {
-      if (call.deadline > now) {
-        next = Math.min(next, call.deadline);
-        continue;
-      }
-      call.deadline = Infinity;
-      const limit = call.timeout;
-      this.#endEarly(
-        call,
-        new TimeoutError(ErrorCode.CommandTimeout, `The command was not answered within ${limit} ms`, limit),
-      );
+  /** The last one in the array gets the place of the one that has settled. */
+  settled(command: Command): void {
+    const last = this.#open.pop() as Command;
+    if (last !== command) {
+      this.#open[command.place] = last;
+      last.place = command.place;
     }
-    if (next < this.#timerAt) this.#arm(next);
+    command.place = -1;
+    this.#owner.settled(command);
+  }
+
+  #expired(command: Command): void {
+    const limit = command.timeout;
+    const message = `The command was not answered within ${limit} ms`;
+    this.#owner.endEarly(command, new TimeoutError(ErrorCode.CommandTimeout, message, limit));
   }
 }

@@ -6,22 +6,7 @@
 
 import { AsyncEventCode, type AsyncMessage, decodeScsiResponseData, Opcode } from "../../wire/mod.ts";
 import { breach } from "../failures.ts";
-
-/** One asynchronous message, as listeners get it. */
-export interface AsyncEvent {
-  /** AsyncEvent, 0 to 255. */
-  readonly code: number;
-  /** AsyncVCode, 0 to 255: the vendor's own code where `code` is 248 to 255. */
-  readonly vendorCode: number;
-  /** The 8 bytes of the LUN field. */
-  readonly lun: bigint;
-  /** Parameter1, Parameter2, Parameter3: 0 to 65535, their meaning depends on `code`. */
-  readonly parameters: readonly [number, number, number];
-  /** Sense data; empty where none came. */
-  readonly sense: Uint8Array;
-  /** Event data after the sense data; empty where none came. */
-  readonly data: Uint8Array;
-}
+import type { AsyncEvent } from "./owner.ts";
 
 /**
  * Makes the event of a PDU.

@@ -1,10 +1,11 @@
 /**
- * When the target wants the connection to end, or something else of us: asynchronous messages and Rejects, and the logout
- * that answers them (RFC 7143 §11.9, §11.14, §11.17).
+ * When a connection is to end in good order: the target wants it to, by an asynchronous message or a Reject, or the session is
+ * closed; and the logout that does it (RFC 7143 §11.9, §11.14, §11.17).
  *
  * @module
  */
 
+import { settlesWithin } from "../../async/delay.ts";
 import {
   AsyncEventCode,
   MAX_DATA_SEGMENT_LENGTH,
@@ -13,46 +14,61 @@ import {
   parseTextKeys,
   RejectReason,
 } from "../../wire/mod.ts";
-import type { AsyncEvent } from "./async_event.ts";
 import { connectionLost } from "../failures.ts";
-import type { Nexus } from "./full_feature.ts";
-import type { RejectEvent } from "./reject.ts";
-import { settlesWithin } from "../../async/delay.ts";
+import type { Keepalive } from "./keepalive.ts";
+import type { Link } from "./link.ts";
+import { logout } from "./logout.ts";
+import type { AsyncEvent, ConnectionOwner, RejectEvent } from "./owner.ts";
+import type { Texts } from "./text.ts";
 
-/** The end of one connection, as far as the target brings it about. */
+/** The only connection of a session has CID 0. */
+const CID = 0;
+
+/** The parts of a connection that its end concerns. */
+export interface DepartureParts {
+  link: Link;
+  texts: Texts;
+  keepalive: Keepalive | undefined;
+  owner: ConnectionOwner;
+  /** Milliseconds for the answer to a request. */
+  requestTimeout: number;
+  /** Whether the session makes a new connection when this one has ended. */
+  replaceable: boolean;
+}
+
+/** The end of one connection in good order. */
 export class Departure {
-  /** Seconds to stay away after it; undefined: nothing is known. */
+  /** Seconds to stay away afterwards; undefined: nothing is known. */
   time2Wait: number | undefined;
-  readonly #requestTimeout: number;
-  readonly #stopPings: () => void;
-  #begun = false;
+  readonly #parts: DepartureParts;
+  #closing = false;
+  #leaving: Promise<void> | undefined;
 
-  /** @param requestTimeout milliseconds */
-  constructor(requestTimeout: number, stopPings: () => void) {
-    this.#requestTimeout = requestTimeout;
-    this.#stopPings = stopPings;
+  /** Nothing ends yet. */
+  constructor(parts: DepartureParts) {
+    this.#parts = parts;
   }
 
   /** Whether we are logging out because the target wants us to. */
-  get begun(): boolean {
-    return this.#begun;
+  get announced(): boolean {
+    return this.#leaving !== undefined && !this.#closing;
   }
 
   /** Does what an asynchronous message asks for. */
-  onAsync(nexus: Nexus, event: AsyncEvent): void {
+  onAsync(event: AsyncEvent): void {
+    if (this.#closing) return;
     const [first, second, third] = event.parameters;
     switch (event.code) {
       case AsyncEventCode.LogoutRequest:
-        return this.leave(nexus, third * 1000);
+        return this.leave(third * 1000);
       case AsyncEventCode.DropConnection:
-        // Ours is the connection with CID 0, and there is no other.
-        if (first === 0) this.#drop(nexus, second);
+        if (first === CID) this.#drop(second);
         return;
       case AsyncEventCode.DropSession:
-        return this.#drop(nexus, second);
+        return this.#drop(second);
       case AsyncEventCode.Negotiate: {
-        const limit = Math.min(this.#requestTimeout, Math.max(1, third * 1000));
-        negotiate(nexus, limit).catch(() => this.leave(nexus, 0));
+        const limit = Math.min(this.#parts.requestTimeout, Math.max(1, third * 1000));
+        this.#negotiate(limit).catch(() => this.leave(0));
         return;
       }
       default:
@@ -60,67 +76,82 @@ export class Departure {
     }
   }
 
-  /** After some Rejects the two sides disagree about the state of the connection: it is replaced, in good order. */
-  onReject(nexus: Nexus, event: RejectEvent): void {
+  /**
+   * A command that was rejected may mean that the target waits for our logout; or that the two sides disagree about the state of
+   * the connection, which is then replaced in good order.
+   */
+  onReject(event: RejectEvent): void {
+    if (event.opcode === Opcode.ScsiCommand && event.reason === RejectReason.WaitingForLogout) return this.leave(0);
+    if (!this.#parts.replaceable) return;
     const suspect = event.reason === RejectReason.ProtocolError || event.reason === RejectReason.InvalidPduField;
     const ours = event.opcode === Opcode.ScsiCommand || event.opcode === Opcode.DataOut;
-    if (suspect && ours) this.leave(nexus, this.#requestTimeout * 2);
+    if (suspect && ours) this.leave(this.#parts.requestTimeout * 2);
   }
 
-  #drop(nexus: Nexus, time2Wait: number): void {
-    this.time2Wait = time2Wait;
-    nexus.link.connection.fail(connectionLost("The target announced that it drops the connection"));
-  }
-
-  /** Logs out; half of `limit` (milliseconds) is for the commands under way. */
-  leave(nexus: Nexus, limit: number): void {
-    if (this.#begun) return;
-    this.#begun = true;
-    const left = leave(nexus, Math.min(limit / 2, this.#requestTimeout), this.#stopPings);
-    void left.then((time2Wait) => {
-      if (nexus.ended) return;
+  /** Logs out and ends the connection; half of `limit` (milliseconds) is for the commands under way. */
+  leave(limit: number): void {
+    const { link, owner, requestTimeout } = this.#parts;
+    if (this.#leaving !== undefined || this.#closing) return;
+    owner.event({ kind: "leaving" });
+    this.#leaving = this.#logOut(Math.min(limit / 2, requestTimeout)).then((time2Wait) => {
+      if (link.connection.ended) return;
       this.time2Wait = time2Wait;
-      nexus.link.connection.fail();
+      link.connection.fail();
     });
   }
-}
 
-/**
- * Ends a connection in good order: no new commands, time for those under way, logout. Returns the seconds to stay away, as
- * the target says where its cleanup failed; else 0.
- *
- * @param limit milliseconds for the commands under way
- * @param stopPings called before the logout, after which no request may be sent
- */
-export async function leave(nexus: Nexus, limit: number, stopPings: () => void): Promise<number> {
-  nexus.hold();
-  await settlesWithin(nexus.idle(), limit);
-  if (nexus.ended) return 0;
-  stopPings();
-  let time2Wait = 0;
-  try {
-    const answer = await nexus.logout();
-    // 0: done. 1: the connection is unknown, so it is as good as closed.
-    if (answer.response > 1) time2Wait = answer.time2Wait;
-  } catch {
-    // Not answered, or the connection is gone: closing it does the same.
+  /** The session is closed: logs out, where that is not under way already. Never rejects. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#leaving ??= this.#logOut(this.#parts.requestTimeout).then(() => {});
+    await this.#leaving;
   }
-  return time2Wait;
-}
 
-/**
- * Answers the target's wish for a negotiation with an empty text, and takes the one key that a target may declare now.
- *
- * @param limit milliseconds
- * @throws what `Texts.exchange()` throws; `ISCSI_PROTOCOL_ERROR` for a text that is none
- */
-async function negotiate(nexus: Nexus, limit: number): Promise<void> {
-  const answer = await nexus.texts.exchange(new Uint8Array(0), limit);
-  for (const [key, value] of parseTextKeys(answer)) {
-    if (key !== "MaxRecvDataSegmentLength") continue;
-    nexus.link.parameters.targetMaxRecvDataSegmentLength = parseNumber(key, value, {
-      min: 512,
-      max: MAX_DATA_SEGMENT_LENGTH,
-    });
+  #drop(time2Wait: number): void {
+    this.time2Wait = time2Wait;
+    this.#parts.link.connection.fail(connectionLost("The target announced that it drops the connection"));
+  }
+
+  /**
+   * No new commands, time for those under way, logout. Resolves with the seconds to stay away, as the target says where its
+   * cleanup failed; else 0.
+   *
+   * @param limit milliseconds for the commands under way
+   */
+  async #logOut(limit: number): Promise<number> {
+    const { link, keepalive, requestTimeout } = this.#parts;
+    const { connection } = link;
+    link.held = true;
+    await settlesWithin(link.tasks.idle(connection), limit);
+    if (connection.ended) return 0;
+    // No request may follow the logout.
+    keepalive?.stop();
+    link.loggedOut = true;
+    try {
+      const answer = await logout(link, requestTimeout);
+      // 0: done. 1: the connection is unknown, so it is as good as closed.
+      return answer.response > 1 ? answer.time2Wait : 0;
+    } catch {
+      // Not answered, or the connection is gone: closing it does the same.
+      return 0;
+    }
+  }
+
+  /**
+   * Answers the target's wish for a negotiation with an empty text, and takes the one key that a target may declare now.
+   *
+   * @param limit milliseconds
+   * @throws what `Texts.exchange()` throws; `ISCSI_PROTOCOL_ERROR` for a text that is none
+   */
+  async #negotiate(limit: number): Promise<void> {
+    const { link, texts } = this.#parts;
+    const answer = await texts.exchange(new Uint8Array(0), limit);
+    for (const [key, value] of parseTextKeys(answer)) {
+      if (key !== "MaxRecvDataSegmentLength") continue;
+      link.parameters.targetMaxRecvDataSegmentLength = parseNumber(key, value, {
+        min: 512,
+        max: MAX_DATA_SEGMENT_LENGTH,
+      });
+    }
   }
 }

@@ -9,7 +9,7 @@ import { monotonicNow } from "../../runtime/mod.ts";
 import { RejectReason } from "../../wire/mod.ts";
 import type { Link } from "./link.ts";
 import type { Nops } from "./nop.ts";
-import { RejectedError } from "./requests.ts";
+import { RejectedError } from "../tasks/requests.ts";
 
 /** Times of a {@link Keepalive}. */
 export interface KeepaliveTimes {

@@ -6,7 +6,7 @@
 
 import { decodeLogoutResponse, encodeLogoutRequest, LogoutReason } from "../../wire/mod.ts";
 import type { Link } from "./link.ts";
-import { request } from "./requests.ts";
+import { request } from "../tasks/requests.ts";
 
 export interface LogoutAnswer {
   /** 0 done, 1 unknown connection, 2 recovery unsupported, 3 cleanup failed. */

@@ -8,7 +8,7 @@ import { decodeNopIn, encodeNopOut, type NopIn, Opcode, RESERVED_TAG } from "../
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
-import { request } from "./requests.ts";
+import { request } from "../tasks/requests.ts";
 
 /** Answers to the target's pings that the socket may hold. Our choice: a target that sends more and reads none is hostile. */
 export const MAX_PENDING_ANSWERS = 64;

@@ -24,29 +24,23 @@ import {
   RESERVED_TAG,
 } from "../../wire/mod.ts";
 import { asyncEventOf } from "./async_event.ts";
-import type { CommandCall } from "../commands/command.ts";
 import { placeDataIn } from "../tasks/data_in.ts";
 import { answerR2T } from "../tasks/data_out.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
-import type { NexusOwner } from "./full_feature.ts";
+import type { Departure } from "./departure.ts";
+import type { ConnectionOwner } from "./owner.ts";
 import type { Nops } from "./nop.ts";
 import { handleReject } from "./reject.ts";
-import { endByDataIn, endByResponse, type Ending } from "../tasks/scsi_response.ts";
+import { endByDataIn, endByResponse } from "../tasks/scsi_response.ts";
 import { type RequestKind, RequestTask, ScsiTask } from "../tasks/task.ts";
 
-/** What receiving needs of the connection's owner. */
-export interface ReceiverContext {
-  /** Connection, numbers and tasks. */
-  readonly link: Link;
-  readonly nops: Nops;
-  /** Who is told of what is nobody's answer. */
-  readonly owner: NexusOwner;
-  endTask(task: ScsiTask, ending: Ending): void;
-  /** Takes a task out without settling its command. */
-  takeBack(task: ScsiTask): CommandCall;
-  /** Sends what may be sent now. */
-  pump(): void;
+/** The parts of a connection that PDUs go to. */
+export interface ReceiverParts {
+  link: Link;
+  nops: Nops;
+  departure: Departure;
+  owner: ConnectionOwner;
 }
 
 interface PlacedDataIn {
@@ -76,21 +70,18 @@ const CHECK_CONDITION = 0x02;
 
 /** Takes the PDUs of one connection. */
 export class Receiver implements FramerHandler {
-  readonly #context: ReceiverContext;
+  readonly #link: Link;
+  readonly #parts: ReceiverParts;
   readonly #legal: ReadonlySet<number>;
   /** The Data-In whose data are coming: decoded and placed when its header came. */
   #dataIn: PlacedDataIn | undefined;
   #warned = false;
 
   /** @param discovery whether this is a discovery session, where fewer PDUs are legal */
-  constructor(context: ReceiverContext, discovery: boolean) {
-    this.#context = context;
+  constructor(parts: ReceiverParts, discovery: boolean) {
+    this.#parts = parts;
+    this.#link = parts.link;
     this.#legal = discovery ? DISCOVERY : NORMAL;
-  }
-
-  /** The task whose Data-In is under way: its buffer is still being written to. */
-  get receiving(): ScsiTask | undefined {
-    return this.#dataIn?.task;
   }
 
   /** From the framer: the checks that come before a byte of data is stored. */
@@ -118,22 +109,21 @@ export class Receiver implements FramerHandler {
     if (opcode !== Opcode.DataIn) return undefined;
     const pdu = decodeDataIn(header);
     const task = this.#scsiTask(pdu.initiatorTaskTag, opcode);
-    const { repeated, destination, longSequence } = placeDataIn(task, pdu, this.#context.link.parameters);
+    const { repeated, destination, longSequence } = placeDataIn(task, pdu, this.#link.parameters);
     if (longSequence && !this.#warned) {
       this.#warned = true;
-      this.#context.owner.warning("The target sends Data-In sequences longer than MaxBurstLength");
+      this.#parts.owner.event({
+        kind: "warning",
+        text: "The target sends Data-In sequences longer than MaxBurstLength",
+      });
     }
     this.#dataIn = { pdu, task, repeated };
+    task.receiving = true;
     return destination;
   }
 
   /** From the framer: a whole PDU, its digests verified. */
   pdu(header: Uint8Array, data: Uint8Array): void {
-    this.#dispatch(header, data);
-    this.#context.pump();
-  }
-
-  #dispatch(header: Uint8Array, data: Uint8Array): void {
     switch (opcodeOf(header)) {
       case Opcode.DataIn:
         return this.#onDataIn();
@@ -158,13 +148,21 @@ export class Receiver implements FramerHandler {
     }
   }
 
+  /** The connection has ended: no byte goes into a buffer any more. */
+  closed(): void {
+    const dataIn = this.#dataIn;
+    this.#dataIn = undefined;
+    if (dataIn !== undefined) this.#link.tasks.dataAreIn(dataIn.task);
+  }
+
   #onDataIn(): void {
     const { pdu, task, repeated } = this.#dataIn as PlacedDataIn;
     this.#dataIn = undefined;
-    this.#context.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    this.#link.tasks.dataAreIn(task);
+    this.#link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
     if (repeated || !pdu.statusPresent) return;
-    if (this.#context.link.statuses.accept(pdu.statSN, Opcode.DataIn)) {
-      this.#context.endTask(task, endByDataIn(task, pdu));
+    if (this.#link.statuses.accept(pdu.statSN, Opcode.DataIn)) {
+      this.#link.tasks.end(task, endByDataIn(task, pdu));
     }
   }
 
@@ -172,65 +170,58 @@ export class Receiver implements FramerHandler {
     const pdu = decodeScsiResponse(header);
     const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.ScsiResponse);
     if (!this.#accept(header)) return;
-    const ending = endByResponse(task, pdu, data);
+    const ending = endByResponse(task, pdu, data, this.#link.scsi);
     if ("result" in ending && ending.result.status === CHECK_CONDITION) {
-      this.#context.owner.checkCondition(task.call.lun, ending.result.sense);
+      this.#parts.owner.event({ kind: "checkCondition", lun: task.command.lun, sense: ending.result.sense });
     }
-    this.#context.endTask(task, ending);
+    this.#link.tasks.end(task, ending);
   }
 
   #onR2T(header: Uint8Array): void {
     const pdu = decodeR2T(header);
     const task = this.#scsiTask(pdu.initiatorTaskTag, Opcode.R2T);
-    this.#context.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    answerR2T(this.#context.link, task, pdu);
+    this.#link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    answerR2T(this.#link, task, pdu);
   }
 
   #onNopIn(header: Uint8Array, data: Uint8Array): void {
     const pdu = decodeNopIn(header);
     if (pdu.initiatorTaskTag !== RESERVED_TAG) return this.#onAnswer("nop", header, data, pdu.initiatorTaskTag);
-    this.#context.link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
-    if (!this.#context.link.loggedOut) this.#context.nops.answer(pdu);
+    this.#link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
+    if (!this.#link.loggedOut) this.#parts.nops.answer(pdu);
   }
 
   #onAnswer(kind: RequestKind, header: Uint8Array, data: Uint8Array, tag: number): void {
-    const task = this.#context.link.tasks.get(tag);
+    const task = this.#link.tasks.get(tag, this.#link.connection);
     if (!(task instanceof RequestTask) || task.kind !== kind) throw this.#unknownTag(tag, opcodeOf(header));
     if (this.#accept(header)) task.events.answered(header, data);
   }
 
   #onAsync(header: Uint8Array, data: Uint8Array): void {
     const event = asyncEventOf(decodeAsyncMessage(header), data);
-    if (this.#accept(header)) this.#context.owner.asyncEvent(event);
+    if (!this.#accept(header)) return;
+    this.#parts.owner.event({ kind: "async", event });
+    this.#parts.departure.onAsync(event);
   }
 
   #onReject(header: Uint8Array, data: Uint8Array): void {
     const pdu = decodeReject(header);
     if (!this.#accept(header)) return;
-    const event = handleReject(
-      {
-        link: this.#context.link,
-        endTask: (task, error) => this.#context.endTask(task, { error }),
-        takeBack: (task) => this.#context.takeBack(task),
-        sendLater: (call) => this.#context.owner.sendLater(call),
-        logoutWanted: () => this.#context.owner.logoutWanted(),
-        statusDue: (task) => this.#context.owner.statusDue(task),
-      },
-      pdu.reason,
-      data,
-    );
-    this.#context.owner.rejected(event);
+    const { departure, link, owner } = this.#parts;
+    const event = handleReject(pdu.reason, data, link, owner);
+    owner.event({ kind: "reject", event });
+    departure.onReject(event);
   }
 
   /** Takes the numbers of an answer with a StatSN of its own. False: it is a repetition. */
   #accept(header: Uint8Array): boolean {
-    const fresh = this.#context.link.statuses.accept(readU32(header, 24), opcodeOf(header));
-    if (fresh) this.#context.link.window.update(readU32(header, 28), readU32(header, 32));
+    const fresh = this.#link.statuses.accept(readU32(header, 24), opcodeOf(header));
+    if (fresh) this.#link.window.update(readU32(header, 28), readU32(header, 32));
     return fresh;
   }
 
   #scsiTask(tag: number, opcode: number): ScsiTask {
-    const task = this.#context.link.tasks.get(tag);
+    const task = this.#link.tasks.get(tag, this.#link.connection);
     if (!(task instanceof ScsiTask)) throw this.#unknownTag(tag, opcode);
     return task;
   }

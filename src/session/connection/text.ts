@@ -9,7 +9,7 @@ import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG, TextJoiner
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
-import { RejectedError } from "./requests.ts";
+import { RejectedError } from "../tasks/requests.ts";
 import { RequestTask } from "../tasks/task.ts";
 
 /** Most bytes of one answer over all its parts. Our choice. */
@@ -108,7 +108,7 @@ export class Texts {
         resolve(joiner.take());
       };
 
-      const task = new RequestTask("text", itt, {
+      const task = new RequestTask("text", link.connection, itt, {
         answered,
         rejected: (reason) => {
           clearTimeout(timer);

@@ -9,7 +9,7 @@ import { type Address, type Before, establishAtAny, type Established } from "./e
 import type { ResolvedOptions } from "../options.ts";
 
 /** Logs in, and remembers what the next login of the same session needs. */
-export class Reach {
+export class Portals {
   /** The address of the last login. */
   address: Address;
   readonly #options: ResolvedOptions;

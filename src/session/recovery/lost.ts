@@ -5,7 +5,7 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { CommandCall } from "../commands/command.ts";
+import type { Command } from "../commands/command.ts";
 import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import type { WriteLog } from "./write_log.ts";
@@ -14,25 +14,25 @@ import type { WriteLog } from "./write_log.ts";
 export const MAX_ATTEMPTS = 8;
 
 /** The error of a command that will not be sent again, although it has been sent at least once. */
-export function lostError(call: CommandCall, cause: Error): Error {
-  if (call.attempts > 0 && call.changesMedium) return outcomeUnknown(cause);
+export function lostError(command: Command, cause: Error): Error {
+  if (command.attempts > 0 && command.changesMedium) return outcomeUnknown(cause);
   return connectionLost(`The connection was lost: ${cause.message}`, cause);
 }
 
 /** The error of a command that had not settled when the session was closed. */
-export function closedError(call: CommandCall): Error {
+export function closedError(command: Command): Error {
   const closed = sessionClosed();
-  return call.attempts > 0 && call.changesMedium ? outcomeUnknown(closed) : closed;
+  return command.attempts > 0 && command.changesMedium ? outcomeUnknown(closed) : closed;
 }
 
 /** How an aborted command ends when the target can no longer answer for it. */
-export function abortedError(call: CommandCall, abort: Error): Error {
-  return abort instanceof TimeoutError && call.attempts > 0 && call.changesMedium ? outcomeUnknown(abort) : abort;
+export function abortedError(command: Command, abort: Error): Error {
+  return abort instanceof TimeoutError && command.attempts > 0 && command.changesMedium ? outcomeUnknown(abort) : abort;
 }
 
 /** Whether a command that was handed to the socket may be sent again on a new session. */
-export function mayReplay(call: CommandCall, policy: RecoveryPolicy | undefined, log: WriteLog | undefined): boolean {
-  if (policy === undefined || call.attempts >= MAX_ATTEMPTS) return false;
-  if (call.replay === "safe") return true;
-  return call.replay === "optIn" && policy.replayWrites && log !== undefined && !log.overtaken(call);
+export function mayReplay(command: Command, policy: RecoveryPolicy | undefined, log: WriteLog | undefined): boolean {
+  if (policy === undefined || command.attempts >= MAX_ATTEMPTS) return false;
+  if (command.replay === "safe") return true;
+  return command.replay === "optIn" && policy.replayWrites && log !== undefined && !log.overtaken(command);
 }

@@ -5,8 +5,8 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { CommandCall } from "../commands/command.ts";
-import { CommandQueue } from "../commands/command_queue.ts";
+import type { Command } from "../commands/command.ts";
+import { Queue } from "../commands/queue.ts";
 import type { ExecuteOptions } from "../../command.ts";
 import { lostError } from "./lost.ts";
 
@@ -25,18 +25,18 @@ export function limited(
 
 /** The checks of one session. */
 export class Probes {
-  #queue: CommandQueue | undefined;
+  #queue: Queue | undefined;
   /** Those that have not settled: they end with the connection, wherever they wait. */
-  readonly #open: Set<CommandCall> = new Set();
+  readonly #open: Set<Command> = new Set();
 
   /** What waits to be sent; undefined: no LUN is being checked, and other commands may be sent. */
-  get queue(): CommandQueue | undefined {
+  get queue(): Queue | undefined {
     return this.#queue;
   }
 
   /** The checks begin, over a new connection. */
   begin(): void {
-    this.#queue = new CommandQueue();
+    this.#queue = new Queue();
   }
 
   end(): void {
@@ -47,25 +47,25 @@ export class Probes {
    * Takes one command. `unanswered` is called when its time has run out: that does not say that the LUN is another one, and
    * the next connection may do better.
    */
-  add(call: CommandCall, unanswered: (error: Error) => void): void {
-    this.#open.add(call);
-    call.promise.then(() => this.#open.delete(call), (error) => {
-      this.#open.delete(call);
+  add(command: Command, unanswered: (error: Error) => void): void {
+    this.#open.add(command);
+    command.promise.then(() => this.#open.delete(command), (error) => {
+      this.#open.delete(command);
       if (error instanceof TimeoutError) unanswered(error);
     });
-    this.#queue?.push(call);
+    this.#queue?.push(command);
   }
 
   /** Takes one back that the target wants to have later. False: it is none of these. */
-  putBack(call: CommandCall): boolean {
-    if (!this.#open.has(call)) return false;
-    this.#queue?.putBack([call]);
+  putBack(command: Command): boolean {
+    if (!this.#open.has(command)) return false;
+    this.#queue?.putBack([command]);
     return true;
   }
 
   /** The connection was lost: fails those that it did not carry, for they are not sent over another one. */
   lost(cause: Error): void {
     this.#queue = undefined;
-    for (const call of this.#open) if (call.task === undefined) call.fail(lostError(call, cause));
+    for (const command of this.#open) if (!command.carried) command.fail(lostError(command, cause));
   }
 }

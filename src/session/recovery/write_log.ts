@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CommandCall } from "../commands/command.ts";
-import { type Extent, extentOf, overlap } from "./extent.ts";
+import type { BlockExtent, ScsiKnowledge } from "../../command.ts";
+import type { Command } from "../commands/command.ts";
 
 /** Completed writes that are remembered; with more of them, nothing older is replayed. Our choice. */
 const MAX_ENTRIES = 4096;
@@ -14,32 +14,37 @@ const MAX_ENTRIES = 4096;
 interface Entry {
   readonly order: number;
   readonly lun: bigint;
-  readonly extent: Extent;
+  readonly extent: BlockExtent | undefined;
 }
 
 /** The completed writes that were given after the oldest open one. */
 export class WriteLog {
   #entries: Entry[] = [];
   /** In the order in which they were given. */
-  readonly #open: Set<CommandCall> = new Set();
+  readonly #open: Set<Command> = new Set();
   /** Writes given before this one may have been overtaken by something that is no longer remembered. */
   #forgottenUpTo = -1;
+  readonly #scsi: ScsiKnowledge;
+
+  constructor(scsi: ScsiKnowledge) {
+    this.#scsi = scsi;
+  }
 
   /** A command was given. */
-  opened(call: CommandCall): void {
-    if (call.changesMedium) this.#open.add(call);
+  opened(command: Command): void {
+    if (command.changesMedium) this.#open.add(command);
   }
 
   /** It has settled; `completed`: the target has carried it out, or may have. */
-  settled(call: CommandCall, completed: boolean): void {
-    if (!call.changesMedium) return;
+  settled(command: Command, completed: boolean): void {
+    if (!command.changesMedium) return;
     const before = this.#oldest();
-    this.#open.delete(call);
+    this.#open.delete(command);
     const oldest = this.#oldest();
     // Only what was given later can have overtaken anything.
     if (oldest !== before) this.#entries = this.#entries.filter((entry) => entry.order > oldest);
-    if (!completed || call.order < oldest) return;
-    this.#entries.push({ order: call.order, lun: call.lun, extent: extentOf(call.cdb) });
+    if (!completed || command.order < oldest) return;
+    this.#entries.push({ order: command.order, lun: command.lun, extent: this.#scsi.effectOf(command.cdb).extent });
     if (this.#entries.length > MAX_ENTRIES) {
       for (const { order } of this.#entries) this.#forgottenUpTo = Math.max(this.#forgottenUpTo, order);
       this.#entries = [];
@@ -47,11 +52,11 @@ export class WriteLog {
   }
 
   /** Whether sending it again would, or might, undo a write that was given later. */
-  overtaken(call: CommandCall): boolean {
-    if (call.order < this.#forgottenUpTo) return true;
-    const extent = extentOf(call.cdb);
+  overtaken(command: Command): boolean {
+    if (command.order < this.#forgottenUpTo) return true;
+    const extent = this.#scsi.effectOf(command.cdb).extent;
     return this.#entries.some((later) =>
-      later.order > call.order && later.lun === call.lun && overlap(extent, later.extent)
+      later.order > command.order && later.lun === command.lun && overlap(extent, later.extent)
     );
   }
 
@@ -60,4 +65,9 @@ export class WriteLog {
     for (const { order } of this.#open) return order;
     return Infinity;
   }
+}
+
+/** Whether two extents have a block in common, or may have: undefined stands for "perhaps all of them". */
+function overlap(a: BlockExtent | undefined, b: BlockExtent | undefined): boolean {
+  return a === undefined || b === undefined || (a.start < b.end && b.start < a.end);
 }

@@ -14,39 +14,34 @@ import { delay } from "../../async/delay.ts";
 /** Milliseconds between two looks at a task that the target said it does not know. */
 const LOOK = 50;
 
-/** What aborting needs of the connection's owner. */
-export interface AbortContext {
-  /** The connection and its tasks. */
-  readonly link: Link;
-  readonly management: TaskManagement;
-  /** Milliseconds for each answer. */
-  readonly limit: number;
-  /** Ends a task with its own error. */
-  endTask(task: ScsiTask, error: Error): void;
-  /** Ends the tasks of a LUN that were sent before `cmdSN`. */
-  endTasksOf(lun: bigint, cmdSN: number, error: Error): void;
-}
-
 /**
  * Aborts a task that has been sent. The command settles with `error` when the target has answered for the task, or with
  * its status where that comes first. A target that does not answer, or cannot, is asked to reset the LUN; if that fails
  * too, the connection is ended: only so are tag and buffer free again. Never rejects.
+ *
+ * @param limit milliseconds for each answer
  */
-export async function abortTask(context: AbortContext, task: ScsiTask, error: Error): Promise<void> {
+export async function abortTask(
+  link: Link,
+  management: TaskManagement,
+  task: ScsiTask,
+  error: Error,
+  limit: number,
+): Promise<void> {
   if (task.ended || task.abortError !== undefined) return;
   task.abortError = error;
   // The reset follows in the same turn: were it to wait behind the aborts of other tasks, which a target that is silent
   // does not answer either, then each of them would add its whole time limit.
-  const known = await context.management.inTurn((send) => abortOrReset(context, send, task, error));
+  const known = await management.inTurn((send) => abortOrReset(link, send, task, error, limit));
   if (known) return;
   // A status that was on its way has come by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for its data,
   // and go on with it: while it moves, its tag and its buffer are in use.
-  for (let quiet = 0, moved = -1; quiet < context.limit && !task.ended; quiet += LOOK) {
+  for (let quiet = 0, moved = -1; quiet < limit && !task.ended; quiet += LOOK) {
     if (moved !== movedBy(task)) quiet = 0;
     moved = movedBy(task);
     await delay(LOOK);
   }
-  if (!task.ended) context.endTask(task, error);
+  link.tasks.end(task, { error });
 }
 
 /** Bytes that the target has sent or asked for. */
@@ -56,38 +51,38 @@ function movedBy(task: ScsiTask): number {
 
 /** False: the target does not know the task; a status that was on its way may still come. */
 async function abortOrReset(
-  context: AbortContext,
+  link: Link,
   send: SendTaskManagement,
   task: ScsiTask,
   error: Error,
+  limit: number,
 ): Promise<boolean> {
   const wanted = () => !task.ended;
-  const { limit } = context;
-  const { lun } = task.call;
+  const { lun } = task.command;
   const aborted = await answerOf(send({ fn: TaskManagementFunction.AbortTask, lun, task, wanted }, limit));
   if (task.ended) return true;
   if (aborted?.response === TaskManagementResponseCode.NoSuchTask) return false;
   if (aborted?.response === TaskManagementResponseCode.Complete) {
-    context.endTask(task, error);
+    link.tasks.end(task, { error });
     return true;
   }
 
   // After our logout the answer to that, or its absence, ends the task.
-  if (context.link.loggedOut) return true;
+  if (link.loggedOut) return true;
   const reset = await answerOf(send({ fn: TaskManagementFunction.LogicalUnitReset, lun, wanted }, limit));
   if (task.ended) return true;
   if (reset?.response === TaskManagementResponseCode.Complete) {
-    context.endTask(task, error);
+    link.tasks.end(task, { error });
     const because = new IscsiError(
       ErrorCode.TaskTerminated,
       "The LUN was reset, because the target did not abort another task of it",
       { cause: error },
     );
-    context.endTasksOf(lun, reset.cmdSN, because);
+    link.tasks.endBefore(task.connection, reset.cmdSN, (one) => one.command.lun === lun, because);
     return true;
   }
-  if (context.link.loggedOut) return true;
-  context.link.connection.fail(
+  if (link.loggedOut) return true;
+  link.connection.fail(
     error instanceof TimeoutError ? error : new TimeoutError(
       ErrorCode.RequestTimeout,
       "The target neither aborted a task nor reset its LUN in time",

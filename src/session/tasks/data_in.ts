@@ -32,7 +32,7 @@ export interface Placement {
  * @throws `ISCSI_PROTOCOL_ERROR`
  */
 export function placeDataIn(task: ScsiTask, pdu: DataIn, rules: SessionParameters): Placement {
-  const { dataIn } = task.call;
+  const { dataIn } = task.command;
   const length = pdu.dataSegmentLength;
   if (dataIn.length === 0) {
     bad(

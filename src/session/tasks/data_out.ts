@@ -38,7 +38,7 @@ export function sendDataOut(
   task: ScsiTask,
   sequence: { start: number; end: number; targetTransferTag: number; lun: bigint },
 ): void {
-  const { dataOut } = task.call;
+  const { dataOut } = task.command;
   const most = link.parameters.targetMaxRecvDataSegmentLength;
   const step = most - most % 4;
   let dataSN = 0;
@@ -63,7 +63,7 @@ export function sendDataOut(
 
 /** Sends the unsolicited Data-Out PDUs that follow a command. */
 export function sendUnsolicited(link: Link, task: ScsiTask, start: number, length: number): void {
-  sendDataOut(link, task, { start, end: start + length, targetTransferTag: RESERVED_TAG, lun: task.call.lun });
+  sendDataOut(link, task, { start, end: start + length, targetTransferTag: RESERVED_TAG, lun: task.command.lun });
 }
 
 /**
@@ -73,7 +73,7 @@ export function sendUnsolicited(link: Link, task: ScsiTask, start: number, lengt
  */
 export function answerR2T(link: Link, task: ScsiTask, pdu: R2T): void {
   const rules = link.parameters;
-  const total = task.call.dataOut.length;
+  const total = task.command.dataOut.length;
   const length = pdu.desiredDataTransferLength;
   const start = pdu.bufferOffset;
   if (total === 0) {

@@ -7,12 +7,9 @@
 import { ErrorCode, IscsiError, ProtocolError } from "../../errors.ts";
 import { type DataIn, decodeScsiResponseData, Opcode, type ScsiResponse } from "../../wire/mod.ts";
 import { breach } from "../failures.ts";
-import { isRecoveredError } from "../sense.ts";
-import type { ScsiResult } from "../../command.ts";
+import type { ScsiKnowledge } from "../../command.ts";
+import type { Ending } from "../commands/command.ts";
 import type { ScsiTask } from "./task.ts";
-
-/** How a task ended: with a result, or with an error that concerns this command alone. */
-export type Ending = { result: ScsiResult } | { error: Error };
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 /** GOOD, CONDITION MET, and the two intermediate forms of them: all data must have been moved. */
@@ -55,18 +52,18 @@ function hole(word: string, moved: number, wanted: number, opcode: number): Prot
 function end(
   task: ScsiTask,
   opcode: number,
-  status: number,
-  sense: Uint8Array,
+  outcome: { status: number; sense: Uint8Array; recovered: boolean },
   read: Residual,
   write: Residual,
 ): Ending {
-  const { dataIn, dataOut } = task.call;
+  const { dataIn, dataOut } = task.command;
+  const { status, sense, recovered } = outcome;
   if (status === GOOD || SUCCESS.includes(status)) {
     const wanted = dataIn.length - read.underflow;
     if (task.received.prefix < wanted) return { error: hole("received", task.received.prefix, wanted, opcode) };
   }
   // A recovered error is a success, too. Of a read the result tells how much has come; of a write nothing else would.
-  if (SUCCESS.includes(status) || (status === CHECK_CONDITION && isRecoveredError(sense))) {
+  if (SUCCESS.includes(status) || recovered) {
     const asked = dataOut.length - write.underflow;
     if (task.written.total < asked) return { error: hole("asked for", task.written.total, asked, opcode) };
   }
@@ -85,9 +82,10 @@ function end(
 
 /** The end of a command whose last Data-In carried its status. */
 export function endByDataIn(task: ScsiTask, pdu: DataIn): Ending {
-  const { dataIn, dataOut } = task.call;
+  const { dataIn, dataOut } = task.command;
   const read = residual(Opcode.DataIn, pdu.overflow, pdu.underflow, pdu.residualCount, dataIn.length);
-  return end(task, Opcode.DataIn, pdu.status, NO_BYTES, read, { overflow: 0, underflow: dataOut.length });
+  const outcome = { status: pdu.status, sense: NO_BYTES, recovered: false };
+  return end(task, Opcode.DataIn, outcome, read, { overflow: 0, underflow: dataOut.length });
 }
 
 /**
@@ -95,8 +93,8 @@ export function endByDataIn(task: ScsiTask, pdu: DataIn): Ending {
  *
  * @throws `ISCSI_PROTOCOL_ERROR` where the PDU is impossible or data were lost
  */
-export function endByResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8Array): Ending {
-  const { dataIn, dataOut } = task.call;
+export function endByResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8Array, scsi: ScsiKnowledge): Ending {
+  const { dataIn, dataOut } = task.command;
   const opcode = Opcode.ScsiResponse;
   if (pdu.response !== COMPLETED) {
     const code = pdu.response.toString(16).padStart(2, "0");
@@ -121,5 +119,7 @@ export function endByResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8Arra
     throw breach("Data-In PDUs were lost", { opcode, field: "ExpDataSN", got: pdu.expDataSN, limit: task.dataInPdus });
   }
   const { sense } = decodeScsiResponseData(data);
-  return end(task, opcode, pdu.status, sense, readHalf, main);
+  const { status } = pdu;
+  const recovered = status === CHECK_CONDITION && scsi.meaningOf(sense) === "recovered";
+  return end(task, opcode, { status, sense, recovered }, readHalf, main);
 }

@@ -4,26 +4,37 @@
  * @module
  */
 
-import type { CommandCall } from "../commands/command.ts";
+import type { Command, Ending } from "../commands/command.ts";
+import type { Connection } from "../connection/connection.ts";
 import { Coverage } from "./coverage.ts";
 
 /** Stands for "nothing moves this way"; nothing is ever added to it. */
 const NOTHING: Coverage = new Coverage();
 
-/** One SCSI command that was handed to one connection. A command that is sent again gets a new task. */
+/**
+ * One SCSI command that was handed to one connection, to which it owes allegiance (RFC 7143 §4.2.5.1). A command that is sent
+ * again gets a new task.
+ */
 export class ScsiTask {
   /** Tells kinds of tasks apart in the task table. */
   readonly kind = "scsi";
-  readonly call: CommandCall;
+  readonly command: Command;
+  readonly connection: Connection;
+  /** Initiator Task Tag. */
   readonly itt: number;
   /** CmdSN that it was sent with. */
   readonly cmdSN: number;
   /** True once it is answered, terminated or lost. */
   ended = false;
+  /** How it ended, while its command must wait: a Data-In still fills its buffer. */
+  ending: Ending | undefined;
+  /** Whether the data of a Data-In are on their way into its buffer. */
+  receiving = false;
   /** The connection's `queuedBytes` after the last byte of this task: until then the socket may hold views of its data. */
   sentEnd = 0;
   /** Next DataSN or R2TSN: one count for both, as bidirectional commands share it. */
   nextDataSN = 0;
+  /** Data-In PDUs received. */
   dataInPdus = 0;
   /** What has come in. */
   readonly received: Coverage;
@@ -35,18 +46,17 @@ export class ScsiTask {
   r2tBatch = -1;
   /** R2Ts that came with that read. */
   r2tsInBatch = 0;
-  /** Set when the target has rejected one of its Data-Out PDUs: the reason (RFC 7143 §11.17.1). */
-  rejectedReason: number | undefined;
   /** What the command ends with once the target has answered for it: set when it is being aborted. */
   abortError: Error | undefined;
 
   /** Makes a task that is about to be sent. */
-  constructor(call: CommandCall, itt: number, cmdSN: number) {
-    this.call = call;
+  constructor(command: Command, connection: Connection, itt: number, cmdSN: number) {
+    this.command = command;
+    this.connection = connection;
     this.itt = itt;
     this.cmdSN = cmdSN;
-    this.received = call.dataIn.length > 0 ? new Coverage() : NOTHING;
-    this.written = call.dataOut.length > 0 ? new Coverage() : NOTHING;
+    this.received = command.dataIn.length > 0 ? new Coverage() : NOTHING;
+    this.written = command.dataOut.length > 0 ? new Coverage() : NOTHING;
   }
 }
 
@@ -59,6 +69,7 @@ export interface RequestEvents {
   answered(header: Uint8Array, data: Uint8Array): void;
   /** The target rejected it, with this reason (RFC 7143 §11.17.1). It is out of the task table. */
   rejected(reason: number): void;
+  /** The connection ended. */
   lost(error: Error): void;
 }
 
@@ -66,12 +77,16 @@ export interface RequestEvents {
 export class RequestTask {
   /** Tells kinds of tasks apart in the task table. */
   readonly kind: RequestKind;
+  readonly connection: Connection;
+  /** Initiator Task Tag. */
   readonly itt: number;
+  /** Who is told. */
   readonly events: RequestEvents;
 
   /** Makes a request that is about to be sent. */
-  constructor(kind: RequestKind, itt: number, events: RequestEvents) {
+  constructor(kind: RequestKind, connection: Connection, itt: number, events: RequestEvents) {
     this.kind = kind;
+    this.connection = connection;
     this.itt = itt;
     this.events = events;
   }

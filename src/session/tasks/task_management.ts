@@ -14,7 +14,7 @@ import {
 } from "../../wire/mod.ts";
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import type { Link } from "../connection/link.ts";
-import { RejectedError, request } from "../connection/requests.ts";
+import { RejectedError, request } from "./requests.ts";
 import type { ScsiTask } from "./task.ts";
 import { delay } from "../../async/delay.ts";
 

@@ -1,17 +1,21 @@
 /**
- * Initiator Task Tags and what they stand for (RFC 7143 §4.2.2.1, §11.2.1.8).
+ * Initiator Task Tags, what they stand for, and how that ends (RFC 7143 §4.2.2.1, §11.2.1.8).
  *
  * @module
  */
 
+import { serialLess } from "../../bytes/serial.ts";
 import { RESERVED_TAG } from "../../wire/mod.ts";
-import type { ScsiTask, Task } from "./task.ts";
+import type { Command, Ending } from "../commands/command.ts";
+import type { Connection } from "../connection/connection.ts";
+import { ScsiTask, type Task } from "./task.ts";
 
 /** Places at the start: more than most targets take commands at a time. */
 const PLACES = 256;
 
 /**
- * The live tasks of a session. A tag is not given out again before all others have been, and never while it is in use.
+ * The live tasks of a session, over all of its connections. A tag is not given out again before all others have been, and never
+ * while it is in use.
  *
  * Each task has the place that the low bits of its tag name, and a tag whose place is taken is passed over. (A `Map` would do,
  * but what has been deleted from it stays reachable from its former tables, which are garbage that only a full collection
@@ -21,6 +25,8 @@ export class TaskTable {
   #places: (Task | undefined)[] = new Array(PLACES).fill(undefined);
   #next: number;
   #size = 0;
+  #results = 0;
+  #idle: { connection: Connection; resolve: () => void }[] = [];
 
   /** @param firstTag first tag to give out, so that tests can start near the end of the range */
   constructor(firstTag = 1) {
@@ -30,6 +36,11 @@ export class TaskTable {
   /** Live tasks of all kinds. */
   get size(): number {
     return this.#size;
+  }
+
+  /** How many have ended with a SCSI status so far. */
+  get results(): number {
+    return this.#results;
   }
 
   /** A tag that names nothing now. */
@@ -48,12 +59,26 @@ export class TaskTable {
     this.#size++;
   }
 
-  /** The task of a tag. */
-  get(tag: number): Task | undefined {
+  /** The task that a PDU of a connection names: one of that connection. */
+  get(tag: number, connection: Connection): Task | undefined {
     const task = this.#places[this.#place(tag)];
-    return task?.itt === tag ? task : undefined;
+    return task?.itt === tag && task.connection === connection ? task : undefined;
   }
 
+  /** The task that carries a command. */
+  of(command: Command): ScsiTask | undefined {
+    for (const task of this.#places) if (task?.kind === "scsi" && task.command === command) return task;
+    return undefined;
+  }
+
+  /** The live SCSI tasks of a connection, in the order in which they were added. */
+  scsiTasks(connection: Connection): ScsiTask[] {
+    return this.all(connection).filter((task): task is ScsiTask => task.kind === "scsi");
+  }
+
+  // How a task ends.
+
+  /** Forgets a task that has told its own end. */
   delete(task: Task): void {
     const place = this.#place(task.itt);
     if (this.#places[place] !== task) return;
@@ -61,16 +86,82 @@ export class TaskTable {
     this.#size--;
   }
 
-  /** All live tasks, in the order in which they were added. */
-  all(): Task[] {
-    // Tags rise, so the oldest is the one furthest behind the next.
-    const age = (task: Task): number => (this.#next - task.itt) >>> 0;
-    return this.#places.filter((task) => task !== undefined).sort((a, b) => age(b) - age(a));
+  /** Ends a task. Its command settles as soon as no byte moves to or from its buffers any more. */
+  end(task: ScsiTask, ending: Ending): void {
+    if (task.ended) return;
+    this.#takeOut(task);
+    if ("result" in ending) this.#results++;
+    if (task.receiving) task.ending = ending;
+    else settle(task, ending);
   }
 
-  /** The live SCSI tasks, in the order in which they were added. */
-  scsiTasks(): ScsiTask[] {
-    return this.all().filter((task): task is ScsiTask => task.kind === "scsi");
+  /** The Data-In that was on its way into a task's buffer has come, or will not come any more. */
+  dataAreIn(task: ScsiTask): void {
+    task.receiving = false;
+    const { ending } = task;
+    if (ending === undefined) return;
+    task.ending = undefined;
+    settle(task, ending);
+  }
+
+  /** Takes a task out that never ran at the target; its command can be sent again. */
+  takeBack(task: ScsiTask): Command {
+    this.#takeOut(task);
+    const { command } = task;
+    command.carried = false;
+    command.attempts--;
+    return command;
+  }
+
+  /** Ends those tasks of a connection that were sent before `cmdSN` and are meant, each with `error`. */
+  endBefore(connection: Connection, cmdSN: number, meant: (task: ScsiTask) => boolean, error: Error): void {
+    for (const task of this.scsiTasks(connection)) {
+      if (serialLess(task.cmdSN, cmdSN) && meant(task)) this.end(task, { error: task.abortError ?? error });
+    }
+  }
+
+  /** Takes out all tasks of a connection that has ended. Its requests are told; its SCSI tasks are returned, unsettled. */
+  lose(connection: Connection, error: Error): ScsiTask[] {
+    const lost: ScsiTask[] = [];
+    for (const task of this.all(connection)) {
+      if (task instanceof ScsiTask) {
+        this.#takeOut(task);
+        task.command.carried = false;
+        lost.push(task);
+      } else {
+        this.delete(task);
+        task.events.lost(error);
+      }
+    }
+    return lost;
+  }
+
+  /** Resolves when no SCSI command is under way on a connection. */
+  idle(connection: Connection): Promise<void> {
+    if (this.scsiTasks(connection).length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push({ connection, resolve }));
+  }
+
+  #takeOut(task: ScsiTask): void {
+    task.ended = true;
+    this.delete(task);
+    if (this.#idle.length > 0) this.#tellIdle(task.connection);
+  }
+
+  #tellIdle(connection: Connection): void {
+    if (this.scsiTasks(connection).length > 0) return;
+    const waiting = this.#idle.filter((one) => one.connection === connection);
+    this.#idle = this.#idle.filter((one) => one.connection !== connection);
+    for (const { resolve } of waiting) resolve();
+  }
+
+  /** The live tasks of a connection, in the order in which they were added. */
+  all(connection: Connection): Task[] {
+    // Tags rise, so the oldest is the one furthest behind the next.
+    const age = (task: Task): number => (this.#next - task.itt) >>> 0;
+    return this.#places
+      .filter((task): task is Task => task !== undefined && task.connection === connection)
+      .sort((a, b) => age(b) - age(a));
   }
 
   /** The place of a tag: the number of places is a power of two. */
@@ -79,9 +170,16 @@ export class TaskTable {
   }
 
   #grow(): void {
-    const tasks = this.all();
-    this.#places = new Array(this.#places.length * 2).fill(undefined);
+    const tasks = this.#places;
+    this.#places = new Array(tasks.length * 2).fill(undefined);
     // Tasks whose places differed before differ in the same bits now.
-    for (const task of tasks) this.#places[this.#place(task.itt)] = task;
+    for (const task of tasks) if (task !== undefined) this.#places[this.#place(task.itt)] = task;
   }
+}
+
+/** Settles the command of a task that has ended, as soon as the socket holds none of its data any more. */
+function settle(task: ScsiTask, ending: Ending): void {
+  const { command, connection } = task;
+  if (command.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) command.settle(ending);
+  else void connection.drained().then(() => command.settle(ending));
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checkOptions, DEFAULT_INITIATOR_NAME } from "../../../src/client/options.ts";
+import { scsiKnowledge } from "../../../src/scsi/effect.ts";
 import { DEFAULT_LIMITS } from "../../../src/session/login/negotiation/limits.ts";
 import { resolveOptions } from "../../../src/session/options.ts";
 import { ROOT } from "../../peers/lunstream.ts";
@@ -16,6 +17,7 @@ const documented = new Map(rows.map((cells) => [cells[0]!.replaceAll("`", ""), c
 
 test("docs/options.md has every option with its default", () => {
   const { timeouts, keepalive, recovery } = resolveOptions({
+    scsi: scsiKnowledge,
     host: "h",
     targetName: TARGET,
     initiatorName: DEFAULT_INITIATOR_NAME,

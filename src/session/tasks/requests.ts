@@ -5,8 +5,8 @@
  */
 
 import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
-import type { Link } from "./link.ts";
-import { type RequestEvents, type RequestKind, RequestTask } from "../tasks/task.ts";
+import type { Link } from "../connection/link.ts";
+import { type RequestEvents, type RequestKind, RequestTask } from "./task.ts";
 
 /** One PDU as it came; the data are the taker's own. */
 export interface ReceivedPdu {
@@ -78,7 +78,7 @@ export function request(
         reject(error);
       },
     };
-    const task = new RequestTask(kind, itt, events);
+    const task = new RequestTask(kind, link.connection, itt, events);
     link.tasks.add(task);
     const { header, data } = encode(itt);
     link.connection.send(header, data);

@@ -4,22 +4,22 @@
  * @module
  */
 
-import type { CommandCall } from "./command.ts";
+import type { Command } from "./command.ts";
 
 /** A first-in first-out queue. Commands that settled while they waited are skipped. */
-export class CommandQueue {
-  #items: CommandCall[] = [];
+export class Queue {
+  #items: Command[] = [];
   #head = 0;
 
   /** Adds at the end. */
-  push(call: CommandCall): void {
-    this.#items.push(call);
+  push(command: Command): void {
+    this.#items.push(command);
   }
 
   /** Takes the first that has not settled. */
-  shift(): CommandCall | undefined {
+  shift(): Command | undefined {
     while (this.#head < this.#items.length) {
-      const call = this.#items[this.#head] as CommandCall;
+      const command = this.#items[this.#head] as Command;
       this.#head++;
       if (this.#head === this.#items.length) {
         this.#items = [];
@@ -28,22 +28,22 @@ export class CommandQueue {
         this.#items = this.#items.slice(this.#head);
         this.#head = 0;
       }
-      if (!call.settled) return call;
+      if (!command.settled) return command;
     }
     return undefined;
   }
 
   /** Puts commands that had been taken back in, each at its place in the order. */
-  putBack(calls: readonly CommandCall[]): void {
-    if (calls.length === 0) return;
-    const waiting = this.#items.slice(this.#head).filter((call) => !call.settled);
-    this.#items = [...calls, ...waiting].sort((a, b) => a.order - b.order);
+  putBack(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    const waiting = this.#items.slice(this.#head).filter((command) => !command.settled);
+    this.#items = [...commands, ...waiting].sort((a, b) => a.order - b.order);
     this.#head = 0;
   }
 
   /** Takes all that have not settled. */
-  takeAll(): CommandCall[] {
-    const all = this.#items.slice(this.#head).filter((call) => !call.settled);
+  takeAll(): Command[] {
+    const all = this.#items.slice(this.#head).filter((command) => !command.settled);
     this.#items = [];
     this.#head = 0;
     return all;

@@ -1,0 +1,86 @@
+/**
+ * The time limits of commands.
+ *
+ * @module
+ */
+
+import { MAX_TIMEOUT } from "../../async/delay.ts";
+import { monotonicNow } from "../../runtime/mod.ts";
+import type { Command } from "./command.ts";
+
+/** One timer for all commands: it is set for the earliest limit, and hardly ever set anew. */
+export class Deadlines {
+  readonly #commands: () => readonly Command[];
+  readonly #expired: (command: Command) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #suspended = false;
+
+  /**
+   * @param commands those that have not settled
+   * @param expired called once for each whose limit has run out
+   */
+  constructor(commands: () => readonly Command[], expired: (command: Command) => void) {
+    this.#commands = commands;
+    this.#expired = expired;
+  }
+
+  /** When a limit of `timeout` milliseconds that begins now runs out; Infinity: it does not run. */
+  from(timeout: number, ownLimit: boolean): number {
+    return timeout > 0 && (ownLimit || !this.#suspended) ? monotonicNow() + timeout : Infinity;
+  }
+
+  /** Sees to it that a limit is noticed when it runs out, by the monotonic clock in milliseconds. */
+  watch(deadline: number): void {
+    if (deadline < this.#timerAt) this.#arm(deadline);
+  }
+
+  /** Gives a command at most `milliseconds` from now. */
+  shorten(command: Command, milliseconds: number): void {
+    command.deadline = Math.min(command.deadline, monotonicNow() + milliseconds);
+    this.watch(command.deadline);
+  }
+
+  /** There is no connection: the session's own limit is for the target's answer, so that it does not run meanwhile. */
+  suspend(): void {
+    this.#suspended = true;
+    for (const command of this.#commands()) if (!command.ownLimit) command.deadline = Infinity;
+  }
+
+  /** There is one again: the session's own limit begins anew. */
+  restart(): void {
+    this.#suspended = false;
+    for (const command of this.#commands()) {
+      if (!command.ownLimit) command.deadline = this.from(command.timeout, false);
+      this.watch(command.deadline);
+    }
+  }
+
+  /** Stops the clock for good. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = -Infinity;
+  }
+
+  #arm(at: number): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    const wait = Math.min(MAX_TIMEOUT, Math.max(1, Math.ceil(at - monotonicNow())));
+    this.#timer = setTimeout(() => this.#expire(), wait);
+  }
+
+  #expire(): void {
+    const now = monotonicNow();
+    let next = Infinity;
+    this.#timerAt = Infinity;
+    for (const command of this.#commands()) {
+      if (command.deadline > now) {
+        next = Math.min(next, command.deadline);
+        continue;
+      }
+      command.deadline = Infinity;
+      this.#expired(command);
+    }
+    this.watch(next);
+  }
+}

@@ -1,0 +1,376 @@
+/**
+ * The inside of a session: its commands, its connection of the moment, and what happens when that is lost.
+ *
+ * @module
+ */
+
+import { settlesWithin } from "../async/delay.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
+import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
+import type { Command } from "./commands/command.ts";
+import { CommandWindow } from "./commands/command_window.ts";
+import { Luns } from "./commands/luns.ts";
+import { Pending, type PendingOwner } from "./commands/pending.ts";
+import { FullFeature } from "./connection/full_feature.ts";
+import type { ConnectionEnd, ConnectionEvent, ConnectionOwner } from "./connection/owner.ts";
+import type { SessionEmitter, SessionState } from "./events.ts";
+import { connectionLost, sessionClosed } from "./failures.ts";
+import type { Address, Established } from "./login/establish.ts";
+import type { SessionParameters } from "./login/mod.ts";
+import { Portals } from "./login/portals.ts";
+import type { LunAddress } from "./lun_address.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { FlushGuard } from "./recovery/flush_guard.ts";
+import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { limited, Probes } from "./recovery/probes.ts";
+import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
+import { verifyLuns } from "./recovery/verify.ts";
+import { WriteLog } from "./recovery/write_log.ts";
+import { SessionStateCell, State } from "./states.ts";
+import { TaskTable } from "./tasks/task_table.ts";
+import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
+
+/** After the logout: how long the target may take to close the connection, in milliseconds. */
+const CLOSE_GRACE = 500;
+
+/** Everything of a session that is not its public face. */
+export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost {
+  /** What was asked for. */
+  readonly options: ResolvedOptions;
+  /** Commands that have not settled. */
+  readonly pending: Pending;
+  /** What the Initiator Task Tags of its connections stand for. */
+  readonly tasks: TaskTable;
+  readonly #events: SessionEmitter;
+  readonly #state: SessionStateCell;
+  readonly #portals: Portals;
+  readonly #recovery: Recovery | undefined;
+  readonly #luns: Luns = new Luns();
+  /** While the LUNs are checked after a reconnect: the only commands that are sent. */
+  readonly #probes: Probes = new Probes();
+  /** Where writes may be sent again: which of them later ones have overtaken. */
+  readonly #writes: WriteLog | undefined;
+  /** Where writes are not sent again: which flushes must not report success. */
+  readonly #flushes: FlushGuard | undefined;
+  #connection: FullFeature | undefined;
+  #parameters: SessionParameters | undefined;
+  #remoteAddress = "";
+  /** Results before the connection of the moment was used: with more of them it has been of use. */
+  #resultsBefore = 0;
+  #replayed = 0;
+  #closing: Promise<void> | undefined;
+  /** Why the session is closed, where that was not the caller's wish. */
+  #closeReason: Error | undefined;
+  #tellEnded: () => void = () => {};
+  #connectionEnded: Promise<void> = Promise.resolve();
+
+  /** Makes a session that is not connected. */
+  constructor(options: ResolvedOptions, events: SessionEmitter) {
+    const { recovery, scsi } = options;
+    this.options = options;
+    this.#events = events;
+    this.#state = new SessionStateCell((state, error) => {
+      events.emit("state", error === undefined ? { state } : { state, error });
+      stateChannel.publish(() => ({ ...this.portal, targetName: options.targetName, state, error }));
+    });
+    this.#portals = new Portals(options);
+    this.tasks = new TaskTable(options.firstTag);
+    this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
+    this.#writes = recovery?.replayWrites === true ? new WriteLog(scsi) : undefined;
+    this.#flushes = recovery?.replayWrites === false ? new FlushGuard(scsi) : undefined;
+    this.pending = new Pending(options.timeouts.command, this);
+  }
+
+  get state(): SessionState {
+    return this.#state.seen;
+  }
+
+  /** What the last login agreed on. */
+  get parameters(): SessionParameters {
+    return this.#parameters as SessionParameters;
+  }
+
+  /** Address of the target's end of the last connection. */
+  get remoteAddress(): string {
+    return this.#remoteAddress;
+  }
+
+  /** The portal of the last login. */
+  get portal(): Address {
+    return this.#portals.address;
+  }
+
+  /** The first login. */
+  async connect(signal: AbortSignal | undefined): Promise<void> {
+    let established: Established;
+    try {
+      established = await this.#portals.login(loginChannel, {}, signal);
+    } catch (error) {
+      this.pending.stop();
+      this.#state.to(State.Closed);
+      throw error;
+    }
+    this.#adopt(established, State.Connected);
+  }
+
+  /** Takes a connection that has logged in. */
+  #adopt({ connection, outcome }: Established, state: State): void {
+    const { options } = this;
+    const { parameters, statSN, expCmdSN, maxCmdSN, warnings } = outcome;
+    this.#parameters = parameters;
+    this.#remoteAddress = connection.remoteAddress;
+    this.#connectionEnded = new Promise((resolve) => this.#tellEnded = resolve);
+    this.#resultsBefore = this.tasks.results;
+    const normal = options.sessionType === "Normal";
+    const fullFeature = new FullFeature({
+      connection,
+      parameters,
+      statSN,
+      window: new CommandWindow(expCmdSN, expCmdSN, maxCmdSN),
+      tasks: this.tasks,
+      scsi: options.scsi,
+      discovery: !normal,
+      requestTimeout: options.timeouts.request,
+      keepalive: normal ? options.keepalive : undefined,
+      replaceable: this.#recovery !== undefined,
+    }, this);
+    this.#connection = fullFeature;
+    for (const warning of warnings) this.#events.emit("warning", warning);
+    this.#state.to(state);
+    fullFeature.start();
+  }
+
+  // What callers ask for.
+
+  /** Runs one command. Throws where the caller passed something wrong or the session is closed. */
+  execute(lun: LunAddress, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+    this.needOpen();
+    this.needNormal();
+    const command = this.pending.add(this.#luns.use(lun), given, options);
+    const changed = this.#luns.changed(command.lun);
+    if (changed !== undefined) {
+      command.fail(changed);
+      return command.promise;
+    }
+    this.#writes?.opened(command);
+    this.pending.queue.push(command);
+    this.#connection?.pump();
+    if (!commandChannel.hasSubscribers) return command.promise;
+    const { cdb, dataIn, dataOut } = command;
+    const context = { lun: command.lun, cdb, dataIn: dataIn.length, dataOut: dataOut.length };
+    return command.handed = commandChannel.promise(() => command.promise, context);
+  }
+
+  /** Refuses what only a normal session does. */
+  needNormal(): void {
+    if (this.options.sessionType === "Normal") return;
+    throw typeError(ErrorCode.InvalidArgValue, "A discovery session carries SendTargets and nothing else");
+  }
+
+  /** Refuses what a closed session cannot do. */
+  needOpen(): void {
+    if (this.#state.is(State.Closing, State.Closed)) throw sessionClosed(this.#closeReason);
+  }
+
+  /** The connection of the moment. Throws where there is none that takes requests. */
+  live(): FullFeature {
+    this.needOpen();
+    const connection = this.#connection;
+    if (connection === undefined || connection.held) throw connectionLost("The session is reconnecting");
+    return connection;
+  }
+
+  /** Exchanges one text. */
+  async text(text: Uint8Array): Promise<Uint8Array> {
+    return await this.live().texts.exchange(text, this.options.timeouts.request);
+  }
+
+  async ping(): Promise<void> {
+    this.needNormal();
+    await this.live().nops.ping(this.options.timeouts.request);
+  }
+
+  /** Nobody uses this LUN any more: it is not checked after a reconnect, and may have become another one. */
+  forget(lun: bigint): void {
+    this.#luns.forget(lun);
+  }
+
+  /** What a PDU said was impossible: the connection cannot be trusted any more. */
+  breach(error: unknown): void {
+    if (error instanceof ProtocolError) this.#connection?.connection.fail(error);
+  }
+
+  // What commands tell.
+
+  endEarly(command: Command, error: Error): void {
+    if (command.settled) return;
+    if (command.carried) this.#connection?.abort(command, error);
+    else command.fail(abortedError(command, error));
+  }
+
+  due(command: Command): void {
+    if (!this.#probes.putBack(command)) this.pending.queue.putBack([command]);
+    this.#connection?.pump();
+  }
+
+  judge(command: Command, result: ScsiResult): Error | undefined {
+    return this.#flushes?.judge(command, result, this.pending.given);
+  }
+
+  settled(command: Command): void {
+    this.#writes?.settled(command, command.attempts > 0);
+  }
+
+  // What the connection asks and tells.
+
+  next(): Command | undefined {
+    return (this.#probes.queue ?? this.pending.queue).shift();
+  }
+
+  event(event: ConnectionEvent): void {
+    switch (event.kind) {
+      case "async":
+        return this.#events.emit("async", event.event);
+      case "reject":
+        return this.#events.emit("reject", event.event);
+      case "warning":
+        return this.#events.emit("warning", event.text);
+      case "checkCondition": {
+        const { lun, sense } = event;
+        if (this.options.scsi.meaningOf(sense) === "unitAttention") this.#events.emit("unitAttention", { lun, sense });
+        return;
+      }
+      case "postponed":
+        if (!this.pending.postpone(event.command)) event.command.fail(event.error);
+        return;
+      case "statusDue":
+        return this.pending.deadlines.shorten(event.command, this.options.timeouts.request);
+      case "leaving":
+        if (this.#state.is(State.Connected)) this.#state.to(State.Leaving);
+        return;
+    }
+  }
+
+  ended({ cause, tasks, time2Wait }: ConnectionEnd): void {
+    const { connection } = this.#connection as FullFeature;
+    this.#connection = undefined;
+    const closing = this.#state.is(State.Closing);
+    const policy = closing ? undefined : this.options.recovery;
+    const drained = connection.drained();
+    const replays: Command[] = [];
+    for (const { command, abortError } of tasks) {
+      let end: Error;
+      if (abortError !== undefined) end = abortedError(command, abortError);
+      else if (this.#probes.queue === undefined && mayReplay(command, policy, this.#writes)) {
+        replays.push(command);
+        continue;
+      } else end = closing ? closedError(command) : lostError(command, cause);
+      if (command.dataOut.length === 0) command.fail(end);
+      else void drained.then(() => command.fail(end));
+    }
+    this.#replayed = replays.length;
+    this.pending.queue.putBack(replays);
+    this.#probes.lost(cause);
+    this.#tellEnded();
+    if (closing || this.#closeReason !== undefined) return;
+    if (this.#recovery === undefined) return this.#end(cause);
+    this.pending.deadlines.suspend();
+    this.#flushes?.lost();
+    this.#state.to(State.Reconnecting, cause);
+    const progress = this.tasks.results > this.#resultsBefore;
+    this.#recovery.start(cause, progress, time2Wait ?? this.parameters.defaultTime2Wait);
+  }
+
+  // What recovery asks and tells.
+
+  async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
+    const established = await this.#portals.login(recoveryChannel, { attempt }, signal);
+    if (signal.aborted) {
+      established.connection.fail();
+      throw new AbortError(signal);
+    }
+    this.#probes.begin();
+    this.#adopt(established, State.Verifying);
+  }
+
+  async verify(): Promise<boolean> {
+    const fullFeature = this.#connection;
+    if (fullFeature === undefined) return false;
+    const { connection } = fullFeature;
+    const verify = this.options.recovery?.verify;
+    if (verify !== undefined) {
+      const changed = await verifyLuns(this.#luns.used, verify, (lun, given, options) => {
+        const command = this.pending.add(lun, given, limited(options, this.options.timeouts));
+        if (connection.ended) command.fail(connectionLost("The connection was lost"));
+        this.#probes.add(command, (error) => connection.fail(error));
+        fullFeature.pump();
+        return command.promise;
+      }, () => connection.ended);
+      for (const [lun, error] of changed) this.#luns.refuse(lun, error);
+    }
+    return !connection.ended;
+  }
+
+  recovered(attempts: number, milliseconds: number): boolean {
+    const fullFeature = this.#connection;
+    if (fullFeature?.connection.ended !== false) return false;
+    for (const command of this.pending.all()) {
+      const changed = this.#luns.changed(command.lun);
+      if (changed !== undefined && !command.carried) command.fail(lostError(command, changed));
+    }
+    this.pending.deadlines.restart();
+    this.#resultsBefore = this.tasks.results;
+    this.#probes.end();
+    this.#state.to(State.Connected);
+    this.#events.emit("recovered", { attempts, milliseconds, replayed: this.#replayed });
+    fullFeature.pump();
+    return true;
+  }
+
+  failed(attempt: number, error: Error, pause: number): void {
+    this.#events.emit("reconnectFailed", { attempt, error, delay: pause });
+  }
+
+  gaveUp(error: Error): void {
+    if (!this.#state.is(State.Closing, State.Closed)) this.#end(error);
+  }
+
+  // The end.
+
+  /** The session ends by itself. */
+  #end(cause: Error): void {
+    this.#closeReason = cause;
+    this.#connection?.connection.fail(cause);
+    for (const command of this.pending.takeWaiting()) command.fail(lostError(command, cause));
+    this.#stop();
+    this.#state.to(State.Closed, cause);
+  }
+
+  #stop(): void {
+    this.#recovery?.cancel();
+    this.pending.stop();
+  }
+
+  /** Ends the session by the caller's wish. */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#state.is(State.Closed)) return;
+    this.#state.to(State.Closing);
+    this.#recovery?.cancel();
+    for (const command of this.pending.queue.takeAll()) command.fail(closedError(command));
+    const fullFeature = this.#connection;
+    if (fullFeature !== undefined) {
+      const { connection } = fullFeature;
+      await fullFeature.leave();
+      connection.end();
+      await settlesWithin(this.#connectionEnded, CLOSE_GRACE);
+      connection.fail();
+    }
+    for (const command of this.pending.all()) command.fail(closedError(command));
+    this.#stop();
+    this.#state.to(State.Closed);
+  }
+}
