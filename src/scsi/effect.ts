@@ -7,6 +7,7 @@
 
 import { readU16, readU24, readU32, readU64 } from "../bytes/view.ts";
 import type { BlockExtent, CommandEffect, ScsiKnowledge, SenseMeaning } from "../command.ts";
+import { serviceActionOf } from "./cdb/sets.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 const OTHER: CommandEffect = Object.freeze({ extent: undefined, kind: "other" });
@@ -19,6 +20,13 @@ const WRITE_SOMEWHERE: CommandEffect = Object.freeze({ extent: undefined, kind: 
 const FUA = 0x08;
 /** IMMED, byte 1: the answer comes before the cache is written. */
 const IMMED = 0x02;
+
+/** Service actions of opcode 7Fh: WRITE(32), WRITE AND VERIFY(32), WRITE SAME(32), ORWRITE(32). */
+const WRITES_32: readonly number[] = [0x0b, 0x0c, 0x0d, 0x0e];
+/** Service action of opcode 83h, whose blocks stand in its data. */
+const WRITE_USING_TOKEN = 0x11;
+/** Service action of opcode 9Fh, likewise. */
+const WRITE_SCATTERED = 0x12;
 
 function blocks(start: bigint | number, count: number): BlockExtent | undefined {
   // A transfer length of 0 means nothing, or all up to the end: take it for the latter.
@@ -82,6 +90,12 @@ export function effectOf(cdb: Uint8Array): CommandEffect {
     case 0x89: // COMPARE AND WRITE
     case 0x8b: // ORWRITE(16)
       return WRITE_SOMEWHERE;
+    case 0x7f:
+      return WRITES_32.includes(serviceActionOf(cdb)) ? WRITE_SOMEWHERE : OTHER;
+    case 0x83:
+      return serviceActionOf(cdb) === WRITE_USING_TOKEN ? WRITE_SOMEWHERE : OTHER;
+    case 0x9f:
+      return serviceActionOf(cdb) === WRITE_SCATTERED ? WRITE_SOMEWHERE : OTHER;
     case 0x35: // SYNCHRONIZE CACHE(10)
       return flush(cdb, 4, 7, 2);
     case 0x91: // SYNCHRONIZE CACHE(16)
