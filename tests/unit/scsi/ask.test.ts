@@ -7,6 +7,7 @@ import { ErrorCode, IscsiError } from "../../../src/errors.ts";
 import { askCapacity, askCapacityIfAny } from "../../../src/scsi/ask/capacity.ts";
 import { askLuns } from "../../../src/scsi/ask/luns.ts";
 import { askModePages } from "../../../src/scsi/ask/pages.ts";
+import { assertRejects, rejection } from "../../lib/rejections.ts";
 
 const UNKNOWN_COMMAND = "70000500000000 0a 00000000 20 00 00000000";
 const INVALID_FIELD = "70000500000000 0a 00000000 24 00 00000000";
@@ -40,15 +41,6 @@ function unit(answers: Record<string, string>): ScsiExecutor & { sent: string[] 
   };
 }
 
-async function failure(promise: Promise<unknown>): Promise<IscsiError> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as IscsiError;
-  }
-  throw new Error("it did not fail");
-}
-
 test("capacity: READ CAPACITY(16) is asked first, and is enough", async () => {
   const disk = unit({ [CAPACITY_16]: EIGHT_BLOCKS_16 });
   assert.equal(await askCapacity(disk, 0), {
@@ -79,19 +71,19 @@ test("capacity: a CD is asked by READ CAPACITY(10) alone", async () => {
 
 test("capacity: 2^32 blocks or more without READ CAPACITY(16)", async () => {
   const disk = unit({ [CAPACITY_16]: `sense ${UNKNOWN_COMMAND}`, [CAPACITY_10]: TOO_LARGE_10 });
-  assert.is((await failure(askCapacity(disk, 0))).code, "BLOCK_UNSUPPORTED");
+  await assertRejects(askCapacity(disk, 0), "BLOCK_UNSUPPORTED");
   assert.is(await askCapacityIfAny(disk, 0), undefined);
 });
 
 test("capacity: what is no refusal ends the question", async () => {
   const empty = unit({ [CAPACITY_16]: `sense ${NO_MEDIUM}` });
-  assert.is((await failure(askCapacity(empty, 0))).code, "SCSI_MEDIUM_NOT_PRESENT");
+  await assertRejects(askCapacity(empty, 0), "SCSI_MEDIUM_NOT_PRESENT");
   assert.equal(empty.sent, [CAPACITY_16]);
   assert.is(await askCapacityIfAny(empty, 0), undefined);
 });
 
 test("capacity: a lost connection is not taken for a unit without one", async () => {
-  assert.is((await failure(askCapacityIfAny(unit({}), 0))).code, ErrorCode.ConnectionLost);
+  await assertRejects(askCapacityIfAny(unit({}), 0), ErrorCode.ConnectionLost);
 });
 
 const SIX = "1a000800ff00";
@@ -116,7 +108,7 @@ test("mode pages: the other form where the first is refused, whichever that is",
 
 test("mode pages: a page that the unit does not have is refused as the first form was", async () => {
   const without = unit({ [TEN]: `sense ${INVALID_FIELD}`, [SIX]: `sense ${UNKNOWN_COMMAND}` });
-  const error = await failure(askModePages(without, { pageCode: 8 }, { first: 10 }));
+  const error = await rejection(askModePages(without, { pageCode: 8 }, { first: 10 }));
   assert.is(error.code, "SCSI_ILLEGAL_REQUEST");
   assert.match(error.message, /^MODE SENSE\(10\) failed: .*24\/00/);
 });

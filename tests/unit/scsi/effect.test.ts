@@ -1,9 +1,10 @@
 // What a CDB does to the medium, and what sense data mean for the command that they ended.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { fromHex } from "../../../src/bytes/mod.ts";
 import { effectOf, meaningOf, scsiKnowledge } from "../../../src/scsi/effect.ts";
 
-const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+const bytes = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", ""));
 const effect = (cdb: string): string => {
   const { extent, kind } = effectOf(bytes(cdb));
   return extent === undefined ? kind : `${kind} ${extent.start}-${extent.end}`;
