@@ -230,18 +230,6 @@ export function rangeError(message: string): RangeError & { code: ErrorCode } {
   return Object.assign(new RangeError(message), { code: ErrorCode.OutOfRange });
 }
 
-/** An error for a value that is no `AbortSignal` (one of another library or realm will do), or undefined. */
-export function signalProblem(name: string, value: unknown): (TypeError & { code: ErrorCode }) | undefined {
-  const signal = value as AbortSignal | null;
-  if (typeof signal === "object" && typeof signal?.aborted === "boolean" && "addEventListener" in signal) {
-    return undefined;
-  }
-  return typeError(
-    ErrorCode.InvalidArgType,
-    `${name} must be an AbortSignal, got ${value === null ? value : typeof value}`,
-  );
-}
-
 /** The caller's `AbortSignal` fired: named `AbortError` as Node's is, with the signal's reason as its cause. */
 export class AbortError extends IscsiError {
   /** Makes the error of `signal`, which has fired. */

@@ -8,9 +8,10 @@
 import { posix } from "node:path";
 import ts from "typescript";
 
-/** The layers in order, and what each may import beside itself, `errors` and `bytes`. */
+/** The layers in order, and what each may import beside itself and what is {@link FOR_ALL}. */
 const LAYERS: Record<string, string[] | "all"> = {
   errors: [],
+  arguments: [],
   command: [],
   bytes: [],
   async: [],
@@ -31,7 +32,8 @@ const LAYERS: Record<string, string[] | "all"> = {
 };
 /** Asks Deno whether an addon may be loaded; it is below `runtime/`, which it therefore cannot use. */
 const NATIVE_LOADER = "src/bytes/crc32c_native.ts";
-const FOR_ALL = ["errors", "bytes"];
+/** What every layer may import; of these, each what is before it. */
+const FOR_ALL = ["errors", "arguments", "bytes"];
 
 /**
  * A layer that may use `client` may use what `client` gives out: the types and functions of the layers that it is made of.
@@ -48,7 +50,7 @@ function layerOf(path: string): string {
 
 function mayImport(from: string, to: string): boolean {
   if (from === to) return true;
-  if (FOR_ALL.includes(to)) return from !== "errors" && !(from === "bytes" && to === "bytes");
+  if (FOR_ALL.includes(to)) return !FOR_ALL.includes(from) || FOR_ALL.indexOf(to) < FOR_ALL.indexOf(from);
   const allowed = LAYERS[from];
   if (allowed === "all") return LAYERS[to] !== undefined;
   if (allowed === undefined) return false;

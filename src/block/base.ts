@@ -4,8 +4,8 @@
  * @module
  */
 
-import { AbortError, ErrorCode, IscsiError, signalProblem, typeError } from "../errors.ts";
-import { bytesProblem, rangeProblem } from "./checks.ts";
+import { bytesProblem, rangeProblem, signalProblem, wrongValue } from "../arguments.ts";
+import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 
 const ZEROS = 256 * 1024;
@@ -81,7 +81,7 @@ export abstract class DeviceBase implements BlockDevice {
 
   /** Fills the whole of `buffer` from `position` (bytes), or rejects. */
   readInto(buffer: Uint8Array, position: number, options?: OperationOptions): Promise<void> {
-    const problem = bytesProblem("Buffer", buffer) ?? this.#refusal(position, buffer.length, options);
+    const problem = bytesProblem("buffer", buffer) ?? this.#refusal(position, buffer.length, options);
     if (problem !== undefined) return Promise.reject(problem);
     if (buffer.length === 0) return Promise.resolve();
     return this.#track(this._readInto(buffer, position, options?.signal));
@@ -97,7 +97,7 @@ export abstract class DeviceBase implements BlockDevice {
 
   /** Writes the whole of `buffer` at `position` (bytes). The buffer must not be changed before this has settled. */
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
-    const problem = bytesProblem("Buffer", buffer) ?? this.#refusal(position, buffer.length, options, true);
+    const problem = bytesProblem("buffer", buffer) ?? this.#refusal(position, buffer.length, options, true);
     if (problem !== undefined) return Promise.reject(problem);
     if (buffer.length === 0) return Promise.resolve();
     return this.#track(this._write(buffer, position, options));
@@ -144,11 +144,11 @@ export abstract class DeviceBase implements BlockDevice {
     position: number,
     options?: OperationOptions,
   ): Promise<void> {
-    const problem = bytesProblem("Expected", expected) ?? bytesProblem("Data", data) ??
-      (expected.length === data.length ? undefined : typeError(
-        ErrorCode.InvalidArgValue,
-        `Expected bytes and new bytes must be as many, got ${expected.length} and ${data.length}`,
-      )) ?? this.#refusal(position, data.length, options, true);
+    const problem = bytesProblem("expected", expected) ?? bytesProblem("data", data) ??
+      (expected.length === data.length
+        ? undefined
+        : wrongValue("data", `be as long as expected, ${expected.length} bytes`, `${data.length} bytes`)) ??
+      this.#refusal(position, data.length, options, true);
     if (problem !== undefined) return Promise.reject(problem);
     if (!this.supports.compareAndWrite) {
       return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot compare and write"));

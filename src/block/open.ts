@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBoolean, checkInteger, checkObject, checkSignal, integerOption, optional } from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import { askCapacity, type Capacity } from "../scsi/ask/capacity.ts";
 import { ask } from "../scsi/ask/question.ts";
@@ -15,7 +16,6 @@ import { parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
 import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
 import type { SenseData } from "../scsi/sense/parse.ts";
-import { booleanOption, integerOption } from "./checks.ts";
 import type { BlockDevice } from "./device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
 import { type Caching, probeCaching, probeCompareAndWrite, probeLbaStatus, probeVpd } from "./probe.ts";
@@ -78,9 +78,10 @@ export async function openScsiBlockDevice(
   executor: ScsiExecutor,
   options: ScsiBlockDeviceOptions = {},
 ): Promise<BlockDevice> {
-  const { signal } = options;
+  const { signal } = checkObject("options", options) as ScsiBlockDeviceOptions;
+  checkSignal("signal", signal);
   if (signal?.aborted) throw new AbortError(signal);
-  for (const name of ["readOnly", "atomic"] as const) booleanOption(name, options[name]);
+  for (const name of ["readOnly", "atomic"] as const) optional(checkBoolean, name, options[name]);
   const fixed = integerOption("depth", options.depth, 0, 1, 4096);
   const retry: RetryOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
   const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
@@ -188,7 +189,7 @@ function requestSize(blockSize: number, limits: BlockLimits | undefined, wanted:
   const most = limits === undefined || limits.maxTransfer === 0 ? Infinity : limits.maxTransfer * blockSize;
   const optimal = (limits?.optimalTransfer ?? 0) * blockSize;
   let size = REQUEST;
-  if (wanted !== undefined) size = integerOption("maxTransfer", wanted, REQUEST, blockSize);
+  if (wanted !== undefined) size = checkInteger("maxTransfer", wanted, blockSize);
   else if (optimal > REQUEST) size = Math.min(optimal, MAX_REQUEST);
   else if (optimal > 0) size = REQUEST - REQUEST % optimal;
   size = Math.min(size, most);

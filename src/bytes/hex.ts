@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../errors.ts";
+import { checkString, wrongValue } from "../arguments.ts";
 
 const DIGITS = "0123456789abcdef";
 
@@ -27,16 +27,16 @@ function nibble(code: number): number {
  * @throws `TypeError` `ERR_INVALID_ARG_VALUE` for another character or an odd number of digits
  */
 export function fromHex(text: string): Uint8Array {
-  const digits = text.replace(/\s+/g, "");
+  const digits = checkString("text", text).replace(/\s+/g, "");
   if (digits.length % 2 !== 0) {
-    throw typeError(ErrorCode.InvalidArgValue, `Expected an even number of hexadecimal digits, got ${digits.length}`);
+    throw wrongValue("text", "have an even number of hexadecimal digits", String(digits.length));
   }
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) {
     const high = nibble(digits.charCodeAt(2 * i));
     const low = nibble(digits.charCodeAt(2 * i + 1));
     if (high < 0 || low < 0) {
-      throw typeError(ErrorCode.InvalidArgValue, `Expected hexadecimal digits, got another character near ${2 * i}`);
+      throw wrongValue("text", "have hexadecimal digits only", `another character near digit ${2 * i}`);
     }
     bytes[i] = (high << 4) | low;
   }

@@ -19,21 +19,21 @@ const URL_HELP = "iscsi://[user[%password]@]host[:port]/target[/lun]; LUN 0 wher
 function parseNumber(max: number): (text: string) => number {
   return (text) => {
     const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : NaN;
-    if (!(value <= max)) throw new InvalidArgumentError(`A number of 0 to ${max} was wanted, hexadecimal with 0x.`);
+    if (!(value <= max)) throw new InvalidArgumentError(`It must be a number from 0 to ${max}, hexadecimal with 0x.`);
     return value;
   };
 }
 
 function parsePage(text: string): PageNumber {
   const [page = "", subpage = "0", ...more] = text.split(",");
-  if (more.length > 0) throw new InvalidArgumentError("A page was wanted, as in 8, 0x0a or 0x0a,0x01.");
+  if (more.length > 0) throw new InvalidArgumentError("It must be a page, as in 8, 0x0a or 0x0a,0x01.");
   return { page: parseNumber(0x3f)(page), subpage: parseNumber(0xff)(subpage) };
 }
 
 function parseKey(text: string): bigint {
   const value = /^(0x[0-9a-f]{1,16}|\d{1,20})$/i.test(text) ? BigInt(text) : -1n;
   if (value < 0n || value >= 1n << 64n) {
-    throw new InvalidArgumentError("A reservation key of 64 bits was wanted, hexadecimal with 0x.");
+    throw new InvalidArgumentError("It must be a reservation key of 64 bits, hexadecimal with 0x.");
   }
   return value;
 }
@@ -51,7 +51,7 @@ const RESERVATION_TYPES: Readonly<Record<string, number>> = {
 function oneOf(values: Readonly<Record<string, number>>): (text: string) => number {
   return (text) => {
     const value = values[text];
-    if (value === undefined) throw new InvalidArgumentError(`One of ${Object.keys(values).join(", ")} was wanted.`);
+    if (value === undefined) throw new InvalidArgumentError(`It must be one of ${Object.keys(values).join(", ")}.`);
     return value;
   };
 }

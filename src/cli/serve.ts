@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { ErrorCode, typeError } from "../errors.ts";
+import { wrongValue } from "../arguments.ts";
 import { env } from "../runtime/mod.ts";
 import type { TargetAuth, TargetLun } from "../target/mod.ts";
 import { DEFAULT_TARGET_NAME } from "../target/options.ts";
@@ -81,7 +81,7 @@ function authOf({ user: username, password }: ServeOptions): TargetAuth | undefi
   if (username === undefined && password === undefined) return undefined;
   const secret = password ?? env("LIBISCSI_CHAP_PASSWORD");
   if (username !== undefined && secret) return { username, password: secret };
-  throw typeError(ErrorCode.InvalidArgValue, "--user and --password must be given together");
+  throw wrongValue("--user and --password", "be given together", "one of them");
 }
 
 async function lunsOf({ file, size, luns, blockSize, readOnly }: ServeOptions): Promise<TargetLun[]> {

@@ -16,7 +16,7 @@ export function parseSize(text: string): number {
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?) ?(?:([KMGTPE])(?:iB)?|B)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * 1024 ** (unit === "" ? 0 : POWERS.indexOf(unit.toUpperCase()) + 1);
   if (!Number.isSafeInteger(bytes)) {
-    throw new InvalidArgumentError(`A size in bytes was wanted, as in 512, 64K or 1GiB (${SIZE_HELP}).`);
+    throw new InvalidArgumentError(`It must be a size in bytes, as in 512, 64K or 1GiB (${SIZE_HELP}).`);
   }
   return bytes;
 }
@@ -26,7 +26,7 @@ export function parseInteger(min: number, max: number): (text: string) => number
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
     if (!(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`A whole number of ${min} to ${max} was wanted.`);
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     }
     return value;
   };

@@ -42,7 +42,7 @@ export async function openLun(url: string, options: OpenLunOptions = {}): Promis
   if (lun === undefined) {
     throw typeError(
       ErrorCode.UrlInvalid,
-      "A URL with a LUN was wanted, as in iscsi://host/iqn.2026-01.com.example:disk/0",
+      "The URL must have a LUN, as in iscsi://host/iqn.2026-01.com.example:disk/0, got one of a target",
     );
   }
   const session = await IscsiSession.connect({ ...resolved.session, targetName });

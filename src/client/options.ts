@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkFunction, checkKeys, optional } from "../arguments.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
@@ -65,17 +66,8 @@ const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): void {
-  if (typeof options !== "object" || options === null) {
-    const got = options === null ? "null" : typeof options;
-    throw typeError(ErrorCode.InvalidArgType, `The options must be an object, and a ${got} was passed`);
-  }
-  for (const key of Object.keys(options)) {
-    if (Object.hasOwn(KEYS, key) || more.includes(key)) continue;
-    throw typeError(ErrorCode.InvalidArgValue, `There is no option named ${key}`);
-  }
-  const { env } = options as ClientOptions;
-  if (env === undefined || typeof env === "function") return;
-  throw typeError(ErrorCode.InvalidArgType, `env must be a function, and a ${typeof env} was passed`);
+  checkKeys("options", options, [...Object.keys(KEYS), ...more]);
+  optional(checkFunction, "env", (options as ClientOptions).env);
 }
 
 /** A parsed URL and what came of it together with the options. */
@@ -120,7 +112,7 @@ export function requireTarget(url: IscsiUrl): string {
   if (url.targetName === undefined) {
     throw typeError(
       ErrorCode.UrlInvalid,
-      "A URL with a target name was wanted, as in iscsi://host/iqn.2026-01.com.example:disk/0, and one of a portal came",
+      "The URL must have a target name, as in iscsi://host/iqn.2026-01.com.example:disk/0, got one of a portal",
     );
   }
   return url.targetName;

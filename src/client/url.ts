@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../errors.ts";
+import { checkString } from "../arguments.ts";
 import type { ChapAlgorithm, DigestName } from "../session/mod.ts";
 import { parseCredentials, type UrlCredentials } from "./url_credentials.ts";
 import { urlError } from "./url_error.ts";
@@ -73,9 +73,7 @@ export interface ParseIscsiUrlOptions {
  * ```
  */
 export function parseIscsiUrl(text: string, { env = () => undefined }: ParseIscsiUrlOptions = {}): IscsiUrl {
-  if (typeof text !== "string") {
-    throw typeError(ErrorCode.InvalidArgType, `An iSCSI URL must be a string, and a ${typeof text} was passed`);
-  }
+  checkString("url", text);
   if (text.length > MAX_LENGTH) throw urlError(`it has more than ${MAX_LENGTH} characters`);
   const scheme = /^iscsi:\/\//i.exec(text);
   if (scheme === null) throw urlError("it does not begin with iscsi://");

@@ -22,7 +22,7 @@ export function parsePath(text: string): UrlPath {
   if (text === "" || text === "/") return {};
   const [, name = "", lun, ...more] = text.split("/");
   if (more.length > 0) {
-    throw urlError("only a target name and a LUN were wanted after the host; a / inside of them is %2F");
+    throw urlError("what is behind the host must be a target name and a LUN; a / inside of them is %2F");
   }
   const targetName = parseTargetName(name);
   return lun === undefined ? { targetName } : { targetName, lun: parseLun(lun) };
@@ -43,6 +43,6 @@ function parseLun(text: string): number | bigint {
   if (/^0x[0-9a-f]{16}$/i.test(text)) return BigInt(text);
   if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_LUN) return Number(text);
   throw urlError(
-    `a LUN was wanted as a number of 0 to ${MAX_LUN}, or as 0x and the 16 hexadecimal digits of its eight bytes`,
+    `the LUN must be a number from 0 to ${MAX_LUN}, or 0x and the 16 hexadecimal digits of its eight bytes`,
   );
 }

@@ -25,7 +25,7 @@ export function parsePortal(text: string): UrlPortal {
   if (comma < 0) return portal;
   const tag = text.slice(comma + 1);
   if (!/^\d{1,5}$/.test(tag) || Number(tag) > 65535) {
-    throw urlError("a portal group tag of 0 to 65535 was wanted after the comma of the portal");
+    throw urlError("the portal group tag after the comma must be a number from 0 to 65535");
   }
   return { ...portal, portalGroupTag: Number(tag) };
 }
@@ -36,7 +36,7 @@ function bracketed(address: string): UrlPortal {
   // RFC 6874: the % before a zone is written as %25; a bare one is common, too.
   const [host = "", zone] = address.slice(1, end).split(/%25|%/, 2);
   if (!isIpv6(host) || (zone !== undefined && !/^[\w.~-]+$/.test(zone))) {
-    throw urlError("an IPv6 address was wanted between the brackets");
+    throw urlError("what is between the brackets must be an IPv6 address");
   }
   return { host: zone === undefined ? host : `${host}%${zone}`, port: portOf(address.slice(end + 1)) };
 }
@@ -50,7 +50,7 @@ function named(address: string): UrlPortal {
   if (host === "") throw urlError("it has no host");
   if (host.length > 253 || !/^[\p{L}\p{N}._-]+$/u.test(host)) {
     throw urlError(
-      "a host name or an address was wanted; in a user name or password the characters : % @ / ? must be escaped",
+      "the host must be a host name or an address; in a user name or password the characters : % @ / ? must be escaped",
     );
   }
   return { host, port: colon < 0 ? DEFAULT_PORT : portOf(address.slice(colon)) };
@@ -60,7 +60,7 @@ function named(address: string): UrlPortal {
 function portOf(text: string): number {
   if (text === "") return DEFAULT_PORT;
   const port = /^:\d{1,5}$/.test(text) ? Number(text.slice(1)) : 0;
-  if (port < 1 || port > 65535) throw urlError("a port of 1 to 65535 was wanted after the host");
+  if (port < 1 || port > 65535) throw urlError("the port after the host must be a number from 1 to 65535");
   return port;
 }
 

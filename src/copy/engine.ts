@@ -4,8 +4,9 @@
  * @module
  */
 
+import { checkFunction, checkObject, checkSignal, integerOption, optional, wrongValue } from "../arguments.ts";
 import { onAbort } from "../async/abort_hub.ts";
-import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { type CopyProgress, ProgressCounter } from "./progress.ts";
 import { Turns } from "./turns.ts";
@@ -39,14 +40,19 @@ export interface CopyOptions {
  * @throws IscsiError `COPY_SOURCE_TOO_LARGE`, `COPY_SOURCE_SHORT`, `ABORT_ERR`, and what the ends throw
  */
 export async function copy(source: CopySource, sink: CopySink, options: CopyOptions = {}): Promise<CopyProgress> {
-  check(source, sink);
+  check(source, sink, options);
   await sink.begin?.();
   return await new Run(source, sink, options).run();
 }
 
-function check(source: CopySource, sink: CopySink): void {
+function check(source: CopySource, sink: CopySink, options: CopyOptions): void {
+  checkObject("options", options);
+  checkSignal("signal", options.signal);
+  optional(checkFunction, "onProgress", options.onProgress);
+  integerOption("requestSize", options.requestSize, 1, 1);
+  integerOption("depth", options.depth, 1, 1);
   if (source.identity !== undefined && source.identity === sink.identity) {
-    throw typeError(ErrorCode.InvalidArgValue, `The source and the destination are the same: ${sink.name}`);
+    throw wrongValue("destination", "be another place than the source", sink.name);
   }
   if (source.size !== undefined && source.size > sink.capacity) throw tooLarge(source, sink, `${source.size}`);
 }

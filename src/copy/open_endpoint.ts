@@ -1,3 +1,4 @@
+import { checkString, wrongValue } from "../arguments.ts";
 import type { OpenLunOptions } from "../client/open_lun.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
@@ -5,6 +6,8 @@ import { fileSink, fileSource } from "./endpoint_file.ts";
 import { iscsiSink, iscsiSource } from "./endpoint_iscsi.ts";
 import { nullSink } from "./endpoint_null.ts";
 import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
+
+const PLACE = "be an iscsi:// URL, a path or -";
 
 /**
  * Opens a source by what the user calls it: an iSCSI URL, `-` for standard input, or a path.
@@ -15,9 +18,7 @@ import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
 export async function openSource(place: string, options: OpenLunOptions = {}): Promise<CopySource> {
   if (place === "-") return stdinSource();
   if (isIscsi(place)) return await iscsiSource(place, options);
-  if (place === "null:") {
-    throw typeError(ErrorCode.InvalidArgValue, "null: is a destination only, and was given as the source");
-  }
+  if (place === "null:") throw wrongValue("source", PLACE, "null:, which is a destination only");
   return await fileSource(pathOf(place), options);
 }
 
@@ -34,22 +35,15 @@ export async function openSink(place: string, options: OpenLunOptions = {}): Pro
   return await fileSink(pathOf(place), options);
 }
 
-const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
+const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(checkString("source or destination", place));
 
 /** A path. What looks like a URL of another kind is none: a file of that name is meant by nobody. */
 function pathOf(place: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
-  if (scheme !== undefined) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      `An iscsi:// URL, a path or - was wanted, and a URL of ${scheme}:// came`,
-    );
-  }
+  if (scheme !== undefined) throw wrongValue("source or destination", PLACE, `a URL of ${scheme}://`);
   if (/^iscsi:/i.test(place)) {
     throw typeError(ErrorCode.UrlInvalid, "Not an iSCSI URL: it does not begin with iscsi://");
   }
-  if (place === "") {
-    throw typeError(ErrorCode.InvalidArgValue, "An iscsi:// URL, a path or - was wanted, and nothing came");
-  }
+  if (place === "") throw wrongValue("source or destination", PLACE, "an empty string");
   return place;
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { checkBoolean, checkObject, checkString, optional, wrongRange } from "../arguments.ts";
 import { fileGeometry } from "./positional.ts";
 import type { BlockDevice } from "../block/mod.ts";
 import { positionalDevice } from "./positional.ts";
-import { ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { openFile } from "../runtime/mod.ts";
 
 /** Options of {@link fileDevice}. */
@@ -36,7 +37,9 @@ export interface FileDeviceOptions {
  * ```
  */
 export async function fileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice> {
-  const readOnly = options.readOnly ?? false;
+  checkString("path", path);
+  checkObject("options", options);
+  const readOnly = optional(checkBoolean, "readOnly", options.readOnly) ?? false;
   // Before the file is touched: a size that is wrong must not cut it.
   if (options.size !== undefined) fileGeometry(options.size, options.blockSize);
   const file = await openFile(
@@ -53,7 +56,7 @@ export async function fileDevice(path: string, options: FileDeviceOptions = {}):
     if (options.size !== undefined && !readOnly) await file.truncate(options.size);
     const there = await file.size();
     const size = options.size ?? there;
-    if (size > there) throw rangeError(`size must be ${there} bytes at most, which the file has, got ${size}`);
+    if (size > there) throw wrongRange("size", `be at most ${there}, the size of the file in bytes`, size);
     return positionalDevice(file, { size, readOnly, blockSize: options.blockSize });
   } catch (error) {
     await file.close();

@@ -5,20 +5,12 @@
  */
 
 import type { Agent, Dispatcher } from "undici";
+import { checkObject, checkSignal, integerOption, kindOf, wrongValue } from "../arguments.ts";
 import { delay } from "../async/delay.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
 import { fileGeometry } from "./positional.ts";
-import { integerOption } from "../block/checks.ts";
-import {
-  AbortError,
-  ErrorCode,
-  IscsiError,
-  signalProblem,
-  TimeoutError,
-  TransportError,
-  typeError,
-} from "../errors.ts";
+import { AbortError, ErrorCode, IscsiError, TimeoutError, TransportError } from "../errors.ts";
 
 /** Size of a request that makes the most of a connection, in bytes. */
 const REQUEST = 4 * 1024 * 1024;
@@ -287,14 +279,14 @@ function translate(reason: unknown, url: URL, timeout: number): unknown {
  */
 export async function httpDevice(url: string | URL, options: HttpDeviceOptions = {}): Promise<BlockDevice> {
   const place = addressOf(url);
+  checkObject("options", options);
   const timeout = integerOption("timeout", options.timeout, 30_000, 1, 2 ** 31 - 1);
   const connections = integerOption("connections", options.connections, 8, 1, 256);
   integerOption("retries", options.retries, RETRIES, 0, 100);
   // Of an empty file: whether the size fits is known later.
   fileGeometry(0, options.blockSize);
   const { signal } = options;
-  const problem = signal === undefined ? undefined : signalProblem("signal", signal);
-  if (problem !== undefined) throw problem;
+  checkSignal("signal", signal);
   if (signal?.aborted) throw new AbortError(signal);
   // Loaded when it is used: most programs do not.
   const undici = await import("undici");
@@ -313,5 +305,6 @@ export async function httpDevice(url: string | URL, options: HttpDeviceOptions =
 function addressOf(url: string | URL): URL {
   const place = URL.canParse(url) ? new URL(url) : undefined;
   if (place?.protocol === "http:" || place?.protocol === "https:") return place;
-  throw typeError(ErrorCode.InvalidArgValue, "The address must be a URL of http or https");
+  // It may have a password in it.
+  throw wrongValue("url", "be a URL of http or https", place === undefined ? kindOf(url) : `one of ${place.protocol}`);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { checkBoolean, checkInteger, checkMultiple, checkObject, checkPowerOfTwo, optional } from "../arguments.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { DeviceBase } from "../block/base.ts";
-import { integerOption } from "../block/checks.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
 
@@ -147,9 +147,8 @@ class MemoryDevice extends DeviceBase {
  * ```
  */
 export function memoryDevice(size: number, options: MemoryDeviceOptions = {}): BlockDevice {
-  const blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
-  if ((blockSize & (blockSize - 1)) !== 0) throw rangeError(`blockSize must be a power of two, got ${blockSize}`);
-  integerOption("size", size, 0, 0);
-  if (size % blockSize !== 0) throw rangeError(`size must be a multiple of ${blockSize} bytes, got ${size}`);
-  return new MemoryDevice(size, blockSize, options.readOnly ?? false);
+  checkObject("options", options);
+  const blockSize = checkPowerOfTwo("blockSize", options.blockSize ?? 512, 1, 65536);
+  checkMultiple("size", checkInteger("size", size, 0), blockSize);
+  return new MemoryDevice(size, blockSize, optional(checkBoolean, "readOnly", options.readOnly) ?? false);
 }

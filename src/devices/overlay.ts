@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { checkObject, wrongRange } from "../arguments.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import type { BlockDevice, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
@@ -180,9 +181,10 @@ async function settled(works: Promise<void>[]): Promise<void> {
  * ```
  */
 export function overlay(device: BlockDevice, options: OverlayOptions = {}): OverlayDevice {
-  const store = options.store ?? memoryDevice(device.size, { blockSize: 1 });
+  const store = (checkObject("options", options) as OverlayOptions).store ??
+    memoryDevice(device.size, { blockSize: 1 });
   if (store.size < device.size) {
-    throw rangeError(`The store must have at least ${device.size} bytes, got ${store.size}`);
+    throw wrongRange("store", `have at least ${device.size} bytes, as the device has`, store.size);
   }
   return new Overlay(device, store, options);
 }

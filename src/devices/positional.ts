@@ -4,9 +4,9 @@
  * @module
  */
 
-import { AbortError, ErrorCode, IscsiError, rangeError } from "../errors.ts";
+import { checkInteger, checkMultiple, checkPowerOfTwo } from "../arguments.ts";
+import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import { DeviceBase } from "../block/base.ts";
-import { integerOption } from "../block/checks.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, WriteOptions } from "../block/device.ts";
 import { RangeLock } from "../async/range_lock.ts";
 
@@ -129,10 +129,9 @@ export function positionalDevice(file: PositionalFile, options: PositionalDevice
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */
 export function fileGeometry(size: number, wanted?: number | undefined): { size: number; blockSize: number } {
-  integerOption("size", size, 0, 0);
-  let blockSize = integerOption("blockSize", wanted, 512, 1, 65536);
-  if ((blockSize & (blockSize - 1)) !== 0) throw rangeError(`blockSize must be a power of two, got ${blockSize}`);
+  checkInteger("size", size, 0);
+  let blockSize = checkPowerOfTwo("blockSize", wanted ?? 512, 1, 65536);
   if (wanted === undefined) { while (size % blockSize !== 0) blockSize /= 2; }
-  if (size % blockSize !== 0) throw rangeError(`size must be a multiple of ${blockSize} bytes, got ${size}`);
+  checkMultiple("size", size, blockSize);
   return { size, blockSize };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { integerOption, rangeProblem } from "../block/checks.ts";
+import { rangeProblem } from "../arguments.ts";
 import type { BlockDevice, Extent, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -70,8 +70,6 @@ export function slice(
   length: number,
   options: LayerOptions = {},
 ): BlockDevice {
-  integerOption("position", position, 0, 0);
-  integerOption("length", length, 0, 0);
   const problem = rangeProblem(device.size, position, length);
   if (problem !== undefined) throw problem;
   return new Slice(device, position, length, options);

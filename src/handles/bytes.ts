@@ -4,16 +4,15 @@
  * @module
  */
 
-import { ErrorCode, rangeError, typeError } from "../errors.ts";
+import { checkInteger, described, wrongRange, wrongType } from "../arguments.ts";
+
+const POSITION = "be an integer of at least 0, or -1 for the cursor";
 
 /** The bytes of a view. @throws TypeError (`ERR_INVALID_ARG_TYPE`) */
 export function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw typeError(
-    ErrorCode.InvalidArgType,
-    `The buffer must be a Buffer, TypedArray or DataView, got ${value === null ? "null" : typeof value}`,
-  );
+  throw wrongType("buffer", "be a Buffer, TypedArray or DataView", described(value));
 }
 
 /** `[offset, offset + length)` of the bytes. @throws RangeError (`ERR_OUT_OF_RANGE`) where it is not inside */
@@ -22,12 +21,8 @@ export function part(
   offset: number | null | undefined,
   length: number | null | undefined,
 ): Uint8Array {
-  const from = checkInteger("offset", offset ?? 0);
-  if (from < 0 || from > bytes.length) throw rangeError(`offset must be 0 to ${bytes.length}, got ${from}`);
-  const count = checkInteger("length", length ?? bytes.length - from);
-  if (count < 0 || count > bytes.length - from) {
-    throw rangeError(`length must be 0 to ${bytes.length - from}, got ${count}`);
-  }
+  const from = checkInteger("offset", offset ?? 0, 0, bytes.length);
+  const count = checkInteger("length", length ?? bytes.length - from, 0, bytes.length - from);
   return bytes.subarray(from, from + count);
 }
 
@@ -35,20 +30,12 @@ export function part(
 export function positionOf(value: number | bigint | null | undefined): number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value !== "number" && typeof value !== "bigint") {
-    throw typeError(ErrorCode.InvalidArgType, `position must be a number or a bigint, got ${typeof value}`);
+    throw wrongType("position", POSITION, described(value));
   }
   const position = Number(value);
   if (position === -1) return undefined;
   if (!Number.isSafeInteger(position) || position < 0) {
-    throw rangeError(`position must be an integer of at least 0, or -1, got ${value}`);
+    throw wrongRange("position", POSITION, described(value));
   }
   return position;
-}
-
-function checkInteger(name: string, value: number): number {
-  if (typeof value !== "number") {
-    throw typeError(ErrorCode.InvalidArgType, `${name} must be a number, got ${typeof value}`);
-  }
-  if (!Number.isSafeInteger(value)) throw rangeError(`${name} must be an integer, got ${value}`);
-  return value;
 }

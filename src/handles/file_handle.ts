@@ -4,8 +4,9 @@
  * @module
  */
 
+import { described, wrongValue } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import {
   createReadStream,
   createWriteStream,
@@ -98,7 +99,7 @@ export class DeviceFileHandle {
     if (first === undefined || first === null || !ArrayBuffer.isView(first)) {
       if (typeof first === "object" && first !== null) options = first;
       else if (first === undefined || first === null) options = {};
-      else throw typeError(ErrorCode.InvalidArgType, `The buffer must be a view of bytes, got ${typeof first}`);
+      else options = { buffer: bytesOf(first) };
     } else if (typeof second === "object" && second !== null) options = { ...second, buffer: first };
     else options = { buffer: first, offset: second, length, position };
     const buffer = options.buffer ?? new Uint8Array(16_384);
@@ -123,7 +124,7 @@ export class DeviceFileHandle {
   ): Promise<{ bytesWritten: number; buffer: ArrayBufferView | string }> {
     if (typeof data === "string") {
       if (third !== undefined && third !== null && !/^utf-?8$/i.test(String(third))) {
-        throw typeError(ErrorCode.InvalidArgValue, `Text is written as UTF-8, got the encoding ${third}`);
+        throw wrongValue("encoding", "be utf8", described(third));
       }
       const at = positionOf(second as Position);
       return { bytesWritten: await this.#cursor.write(new TextEncoder().encode(data), at), buffer: data };

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { described, wrongRange, wrongValue } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { ErrorCode, IscsiError, rangeError, typeError } from "../errors.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { readable } from "../streams/mod.ts";
 import { type SettlingWritable, settlingWritable } from "../streams/web_writable.ts";
 import { bytesOf } from "./bytes.ts";
@@ -70,10 +71,10 @@ export class DeviceFsFile {
     const { size } = this.#cursor.device;
     const bases: readonly number[] = [0, this.#cursor.position, size];
     const base = bases[whence];
-    if (base === undefined) throw typeError(ErrorCode.InvalidArgValue, `Seek mode must be 0 to 2, got ${whence}`);
+    if (base === undefined) throw wrongValue("whence", "be one of 0, 1, 2", described(whence));
     const position = base + Number(offset);
     if (!Number.isSafeInteger(position) || position < 0) {
-      throw rangeError(`The cursor must be an integer of at least 0, got ${position}`);
+      throw wrongRange("position", "be an integer of at least 0", position);
     }
     this.#cursor.position = position;
     return await Promise.resolve(position);

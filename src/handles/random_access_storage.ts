@@ -4,9 +4,9 @@
  * @module
  */
 
+import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { integerOption } from "../block/checks.ts";
 import type { HandleOptions } from "./cursor.ts";
 
 /** One request, as `random-access-storage` hands it to the functions of a storage. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import type { HandleOptions } from "./cursor.ts";
 

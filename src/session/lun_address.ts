@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, rangeError, typeError } from "../errors.ts";
+import { described, wrongRange, wrongType } from "../arguments.ts";
 
 /** A logical unit: a number 0 to 16383, or the 8 raw bytes of any other addressing as a big-endian bigint. */
 export type LunAddress = number | bigint;
@@ -13,6 +13,7 @@ export type LunAddress = number | bigint;
 export const MAX_SINGLE_LEVEL_LUN: number = 0x3fff;
 
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
+const WANTED = `be an integer from 0 to ${MAX_SINGLE_LEVEL_LUN}, or a bigint of its 8 bytes`;
 
 /**
  * The 8 bytes of a LUN field, as a big-endian bigint. A number below 256 uses peripheral device addressing, one up to
@@ -21,18 +22,12 @@ const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
  * @throws `ERR_OUT_OF_RANGE`, `ERR_INVALID_ARG_TYPE`
  */
 export function encodeLun(lun: LunAddress): bigint {
-  if (typeof lun === "bigint") {
-    if (lun < 0n || lun > UINT64_MAX) throw rangeError(`A raw LUN is 64 bits, 0 to 2^64-1, got ${lun}`);
-    return lun;
+  const wide = typeof lun === "bigint";
+  if (!wide && typeof lun !== "number") throw wrongType("lun", WANTED, described(lun));
+  if (wide ? lun < 0n || lun > UINT64_MAX : !Number.isInteger(lun) || lun < 0 || lun > MAX_SINGLE_LEVEL_LUN) {
+    throw wrongRange("lun", WANTED, described(lun));
   }
-  if (typeof lun !== "number") {
-    throw typeError(ErrorCode.InvalidArgType, `A LUN is a number or a bigint, got ${typeof lun}`);
-  }
-  if (!Number.isInteger(lun) || lun < 0 || lun > MAX_SINGLE_LEVEL_LUN) {
-    throw rangeError(
-      `A LUN given as a number is 0 to ${MAX_SINGLE_LEVEL_LUN}, got ${lun}; use a bigint for its 8 bytes`,
-    );
-  }
+  if (wide) return lun;
   const address = lun < 256 ? lun : 0x4000 | lun;
   return BigInt(address) << 48n;
 }

@@ -4,7 +4,18 @@
  * @module
  */
 
-import { ErrorCode, rangeError, signalProblem, typeError } from "../errors.ts";
+import {
+  checkArray,
+  checkBytes,
+  checkFunction,
+  checkInteger,
+  checkKeys,
+  checkObject,
+  checkSignal,
+  described,
+  optional,
+  wrongValue,
+} from "../arguments.ts";
 import type { ScsiKnowledge } from "../command.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
 import type { KeepaliveTimes } from "./connection/keepalive.ts";
@@ -174,53 +185,13 @@ export interface ResolvedOptions {
   readonly scsi: ScsiKnowledge;
 }
 
-/**
- * Checks an integer option.
- *
- * @throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE`
- */
-export function checkInteger(name: string, value: unknown, min: number, max: number): number {
-  if (typeof value !== "number") {
-    throw typeError(ErrorCode.InvalidArgType, `${name} must be a number, and a ${typeof value} was passed`);
+/** @param prefix what stands before the name of a field in messages: nothing, or `portals[0].` */
+function checkPortal(prefix: string, portal: Portal): { host: string; port: number } {
+  const host: unknown = portal?.host;
+  if (typeof host !== "string" || host === "") {
+    throw wrongValue(`${prefix}host`, "be a host name or an address", described(host));
   }
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw rangeError(`${name} must be an integer from ${min} to ${max}, and ${value} was passed`);
-  }
-  return value;
-}
-
-/**
- * Checks a signal, where there is one.
- *
- * @throws `ERR_INVALID_ARG_TYPE`
- */
-export function checkSignal(name: string, value: unknown): void {
-  const problem = value === undefined ? undefined : signalProblem(name, value);
-  if (problem !== undefined) throw problem;
-}
-
-function checkFunction(name: string, value: unknown): void {
-  if (value === undefined || typeof value === "function") return;
-  throw typeError(ErrorCode.InvalidArgType, `${name} must be a function, and a ${typeof value} was passed`);
-}
-
-function checkPortals(portals: unknown): void {
-  if (portals === undefined || Array.isArray(portals)) return;
-  throw typeError(ErrorCode.InvalidArgType, `portals must be an array, and a ${typeof portals} was passed`);
-}
-
-function checkPortal(name: string, portal: Portal): { host: string; port: number } {
-  if (typeof portal?.host !== "string" || portal.host === "") {
-    throw typeError(ErrorCode.InvalidArgValue, `${name}host must be a host name or an address`);
-  }
-  return { host: portal.host, port: checkInteger(`${name}port`, portal.port ?? DEFAULT_PORT, 1, 65535) };
-}
-
-/** Refuses keys that an options object does not have: a misspelt limit must not go unnoticed. */
-export function checkKeys(name: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (!known.includes(key)) throw typeError(ErrorCode.InvalidArgValue, `${name} has no option named ${key}`);
-  }
+  return { host, port: checkInteger(`${prefix}port`, portal.port ?? DEFAULT_PORT, 1, 65535) };
 }
 
 /**
@@ -230,17 +201,16 @@ export function checkKeys(name: string, given: object, known: readonly string[])
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function resolveOptions(given: SessionSetup): ResolvedOptions {
+  checkObject("options", given);
   const timeouts = given.timeouts ?? {};
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
     checkInteger(`timeouts.${name}`, timeouts[name] ?? fallback, min, MAX_TIMEOUT);
   const keepalive = given.keepalive ?? {};
-  for (const name of ["redirect", "connectTcp", "tap"] as const) checkFunction(name, given[name]);
+  for (const name of ["redirect", "connectTcp", "tap"] as const) optional(checkFunction, name, given[name]);
   checkSignal("signal", given.signal);
-  checkPortals(given.portals);
-  if (given.isid !== undefined && !(given.isid instanceof Uint8Array)) {
-    throw typeError(ErrorCode.InvalidArgType, `isid must be a Uint8Array, and a ${typeof given.isid} was passed`);
-  }
+  optional(checkArray, "portals", given.portals);
+  optional(checkBytes, "isid", given.isid);
   if (keepalive !== false) checkKeys("keepalive", keepalive, ["interval", "timeout"]);
 
   const options: ResolvedOptions = {

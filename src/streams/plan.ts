@@ -4,9 +4,8 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { checkSignal, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { signalProblem } from "../errors.ts";
 
 /** Requests at a time where no option says otherwise. */
 const DEPTH = 16;
@@ -48,8 +47,7 @@ export function streamPlan(
   device: BlockDevice,
   tuning: StreamTuning & { signal?: AbortSignal | undefined },
 ): StreamPlan {
-  const problem = tuning.signal === undefined ? undefined : signalProblem("signal", tuning.signal);
-  if (problem !== undefined) throw problem;
+  checkSignal("signal", tuning.signal);
   const bound = integerOption("highWaterMark", tuning.highWaterMark, Infinity, 1);
   const optimal = Math.min(device.limits.optimalTransfer, bound);
   const requestSize = integerOption("requestSize", tuning.requestSize, optimal, 1, MAX_REQUEST);

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { described, integerOption, wrongRange, wrongValue } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
-import { AbortError, ErrorCode, rangeError, typeError } from "../errors.ts";
+import { AbortError } from "../errors.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
@@ -133,7 +133,7 @@ export function createReadStream(
   const { encoding } = options;
   // Node takes null for none.
   if (encoding !== undefined && encoding !== null && !ENCODINGS.has(String(encoding).toLowerCase())) {
-    throw typeError(ErrorCode.InvalidArgValue, `encoding must be utf8, latin1, ascii or hex, got ${encoding}`);
+    throw wrongValue("encoding", "be utf8, latin1, ascii or hex", described(encoding));
   }
   if (options.skipHoles !== true) return new Stream(new ReadAhead(device, plan), (chunk) => chunk.buffer, options);
   const ranges = (signal: AbortSignal) => dataRanges(device, plan.position, plan.length, signal);
@@ -150,7 +150,7 @@ export function readRange(
     ? device.size - 1
     : integerOption("end", options.end, 0, 0);
   if (options.end !== undefined && position > options.end) {
-    throw rangeError(`start must not be greater than end, got ${position} and ${options.end}`);
+    throw wrongRange("start", `be at most end, ${options.end}`, position);
   }
   return { position, length: Math.max(0, Math.min(last, device.size - 1) - position + 1) };
 }

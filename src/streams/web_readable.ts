@@ -4,7 +4,7 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
 import { AbortError } from "../errors.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { bytesProblem, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
-import { AbortError, ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";
 import { WriteBehind } from "./write_behind.ts";
 
@@ -111,10 +111,10 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
       forget = onAbort(signal, () => fail(new AbortError(signal)));
     },
     async write(chunk) {
-      if (!(chunk instanceof Uint8Array)) {
-        const error = typeError(ErrorCode.InvalidArgType, `A chunk must be a Uint8Array, got ${typeof chunk}`);
-        await finish(error);
-        throw error;
+      const problem = bytesProblem("chunk", chunk);
+      if (problem !== undefined) {
+        await finish(problem);
+        throw problem;
       }
       if (ended !== undefined) throw closed();
       try {

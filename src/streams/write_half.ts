@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, typeError } from "../errors.ts";
+import { kindOf, wrongType } from "../arguments.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import type { BaseOptions, WriteHooks } from "./streamx.ts";
 import type { DoneCallback, WriteSide } from "./types.ts";
 import type { WriteBehind } from "./write_behind.ts";
@@ -112,5 +113,5 @@ function toBytes(data: unknown): Uint8Array | Entry {
   if (data instanceof Uint8Array || data instanceof Entry) return data;
   if (typeof data === "string") return encoder.encode(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  throw typeError(ErrorCode.InvalidArgType, `A chunk must be a Uint8Array or a string, got ${typeof data}`);
+  throw wrongType("chunk", "be a Uint8Array or a string", kindOf(data));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { integerOption } from "../block/checks.ts";
+import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { streamPlan, type StreamTuning } from "./plan.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { wrongRange } from "../arguments.ts";
 import { readU16, writeU24 } from "../bytes/view.ts";
-import { ProtocolError, rangeError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import {
   BHS_LENGTH,
   dataSegmentLengthOf,
@@ -42,12 +43,10 @@ export function formatError(
  */
 export function newHeader(byte0: number, dataSegmentLength: number, ahsLength: number): Uint8Array {
   if (!(dataSegmentLength >= 0 && dataSegmentLength <= MAX_DATA_SEGMENT_LENGTH)) {
-    throw rangeError(
-      `Expected a data segment length of 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes, got ${dataSegmentLength}`,
-    );
+    throw wrongRange("data segment", `have 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes`, dataSegmentLength);
   }
   if (!(ahsLength >= 0 && ahsLength <= MAX_TOTAL_AHS_LENGTH)) {
-    throw rangeError(`Expected additional header segments of 0 to ${MAX_TOTAL_AHS_LENGTH} bytes, got ${ahsLength}`);
+    throw wrongRange("additional header segments", `have 0 to ${MAX_TOTAL_AHS_LENGTH} bytes`, ahsLength);
   }
   const header = new Uint8Array(BHS_LENGTH + ahsLength);
   header[0] = byte0;

@@ -5,8 +5,9 @@
  * @module
  */
 
+import { wrongRange } from "../arguments.ts";
 import { crc32c } from "../bytes/crc32c.ts";
-import { ErrorCode, ProtocolError, rangeError } from "../errors.ts";
+import { ErrorCode, ProtocolError } from "../errors.ts";
 import { formatError } from "./bhs.ts";
 import { DIGEST_LENGTH, readDigest } from "./digest.ts";
 import { checkFirstBytes, type PeerRole } from "./first_bytes.ts";
@@ -205,7 +206,7 @@ export class Framer {
   received(length: number): void {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (!(length >= 1 && length <= this.#offered)) {
-      throw rangeError(`Expected 1 to ${this.#offered} bytes to have been received, got ${length}`);
+      throw wrongRange("length", `be 1 to ${this.#offered}, the bytes that were offered`, length);
     }
     this.#offered = 0;
     if (this.#direct) this.#filled += length;
@@ -264,7 +265,7 @@ export class Framer {
       return true;
     }
     if (destination !== undefined && destination.length !== dataLength) {
-      throw rangeError(`Expected a destination of ${dataLength} bytes, got ${destination.length}`);
+      throw wrongRange("destination", `have ${dataLength} bytes`, destination.length);
     }
     this.#data = destination ?? new Uint8Array(dataLength);
     this.#filled = 0;
@@ -311,7 +312,7 @@ export class Framer {
 
 function checkLimit(length: number): number {
   if (!(length >= 0 && length <= MAX_DATA_SEGMENT_LENGTH)) {
-    throw rangeError(`Expected a limit of 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes for data segments, got ${length}`);
+    throw wrongRange("maxDataSegmentLength", `be from 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes`, length);
   }
   return length;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../errors.ts";
+import { wrongValue } from "../arguments.ts";
 import { CONTINUE_BIT, FINAL_BIT, formatError } from "./bhs.ts";
 
 /** Stages of the login (RFC 7143 §11.12.3); 2 is not one. */
@@ -68,7 +68,7 @@ export function checkLoginFlags(pdu: LoginFlags, opcode: number): void {
  */
 export function writeIsid(header: Uint8Array, isid: Uint8Array): void {
   if (isid.length !== ISID_LENGTH) {
-    throw typeError(ErrorCode.InvalidArgValue, `Expected an ISID of ${ISID_LENGTH} bytes, got ${isid.length}`);
+    throw wrongValue("isid", `have ${ISID_LENGTH} bytes`, String(isid.length));
   }
   header.set(isid, 8);
 }

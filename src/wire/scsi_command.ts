@@ -4,8 +4,8 @@
  * @module
  */
 
+import { wrongRange, wrongValue } from "../arguments.ts";
 import { readU32, readU64, writeU16, writeU32, writeU64 } from "../bytes/view.ts";
-import { ErrorCode, rangeError, typeError } from "../errors.ts";
 import { checkHeader, FINAL_BIT, forEachAhs, formatError, IMMEDIATE_BIT, newHeader } from "./bhs.ts";
 import { BHS_LENGTH, dataSegmentLengthOf, Opcode } from "./opcodes.ts";
 
@@ -83,10 +83,14 @@ export interface ScsiCommandPdu {
 export function encodeScsiCommand(pdu: ScsiCommandPdu): Uint8Array {
   const { cdb, bidirectionalReadLength } = pdu;
   if (cdb.length < 1 || cdb.length > MAX_CDB_LENGTH) {
-    throw rangeError(`Expected a CDB of 1 to ${MAX_CDB_LENGTH} bytes, got ${cdb.length}`);
+    throw wrongRange("cdb", `have 1 to ${MAX_CDB_LENGTH} bytes`, cdb.length);
   }
   if (bidirectionalReadLength !== undefined && !(pdu.read && pdu.write)) {
-    throw typeError(ErrorCode.InvalidArgValue, "Expected a bidirectional read length only with both read and write");
+    throw wrongValue(
+      "bidirectionalReadLength",
+      "be absent without both read and write",
+      String(bidirectionalReadLength),
+    );
   }
   const extended = Math.max(0, cdb.length - BHS_CDB_LENGTH);
   const extendedAhsLength = extended === 0 ? 0 : (4 + extended + 3) & ~3;

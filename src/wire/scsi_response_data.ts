@@ -4,8 +4,9 @@
  * @module
  */
 
+import { wrongRange } from "../arguments.ts";
 import { readU16, writeU16 } from "../bytes/view.ts";
-import { ProtocolError, rangeError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import { Opcode } from "./opcodes.ts";
 
 /** What a data segment with sense holds: views into it, no copies. */
@@ -24,7 +25,7 @@ export interface ScsiResponseData {
  */
 export function encodeScsiResponseData(sense: Uint8Array): Uint8Array {
   if (sense.length === 0) return new Uint8Array(0);
-  if (sense.length > 0xffff) throw rangeError(`Expected sense data of 0 to 65535 bytes, got ${sense.length}`);
+  if (sense.length > 0xffff) throw wrongRange("sense", "have 0 to 65535 bytes", sense.length);
   const data = new Uint8Array(2 + sense.length);
   writeU16(data, 0, sense.length);
   data.set(sense, 2);

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ErrorCode, ProtocolError, typeError } from "../errors.ts";
+import { wrongValue } from "../arguments.ts";
+import { ProtocolError } from "../errors.ts";
 
 /** The longest key, in bytes. */
 export const MAX_KEY_LENGTH: number = 63;
@@ -32,11 +33,11 @@ export function encodeTextKeys(pairs: Iterable<readonly [string, string]>): Uint
   let text = "";
   for (const [key, value] of pairs) {
     if (key.length > MAX_KEY_LENGTH || !KEY.test(key)) {
-      throw typeError(ErrorCode.InvalidArgValue, `Expected a text key of the syntax of RFC 7143, got ${quote(key)}`);
+      throw wrongValue("text key", "have the syntax of RFC 7143 §6.1", quote(key));
     }
     // The value may be a secret's digest: it is not shown.
     if (value.includes("\0")) {
-      throw typeError(ErrorCode.InvalidArgValue, `Expected a value of ${key} without a NUL, got one with it`);
+      throw wrongValue(`value of ${key}`, "have no NUL", "one with it");
     }
     text += `${key}=${value}\0`;
   }

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { wrongValue } from "../../arguments.ts";
 import { fromHex } from "../../bytes/mod.ts";
-import { ErrorCode, typeError } from "../../errors.ts";
 import { ascName, describeSense, parseCdb, parseSense, senseKeyName } from "../../scsi/mod.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
@@ -20,7 +20,7 @@ export function bytesOf(words: readonly string[]): Uint8Array {
     // A single digit is a byte, as in `0 0 5`; anything else must have two digits a byte.
     .map((one) => one.length === 1 ? `0${one}` : one).join("");
   const bytes = fromHex(text);
-  if (bytes.length === 0) throw typeError(ErrorCode.InvalidArgValue, "Bytes in hexadecimal were wanted, none came");
+  if (bytes.length === 0) throw wrongValue("HEX", "be bytes in hexadecimal", "none");
   return bytes;
 }
 

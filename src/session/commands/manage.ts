@@ -4,8 +4,8 @@
  * @module
  */
 
+import { described, wrongValue } from "../../arguments.ts";
 import type { ScsiResult } from "../../command.ts";
-import { ErrorCode, typeError } from "../../errors.ts";
 import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../../wire/mod.ts";
 import { taskTerminated } from "../failures.ts";
 import { encodeLun, type LunAddress } from "../lun_address.ts";
@@ -45,7 +45,7 @@ export async function manage(machine: StateMachine, fn: Fn, options: TaskManagem
   let lun = 0n;
   if (OF_A_TASK.includes(fn)) {
     if (options.command === undefined) {
-      throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs the command that it is about`);
+      throw wrongValue("command", `be given for task management function ${fn}`, "undefined");
     }
     command = machine.pending.all().find((one) => (one.handed ?? one.promise) === options.command);
     if (command === undefined) return Code.NoSuchTask;
@@ -57,11 +57,11 @@ export async function manage(machine: StateMachine, fn: Fn, options: TaskManagem
     lun = command.lun;
   } else if (OF_A_LUN.includes(fn)) {
     if (options.lun === undefined) {
-      throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} needs a LUN`);
+      throw wrongValue("lun", `be given for task management function ${fn}`, "undefined");
     }
     lun = encodeLun(options.lun);
   } else if (!OF_THE_TARGET.includes(fn)) {
-    throw typeError(ErrorCode.InvalidArgValue, `Task management function ${fn} is not supported`);
+    throw wrongValue("function", "be one of task management that is supported", described(fn));
   }
 
   const connection = machine.live();

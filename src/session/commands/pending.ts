@@ -4,10 +4,10 @@
  * @module
  */
 
+import { checkInteger, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
-import { checkInteger, checkSignal } from "../options.ts";
 import { checkCommand } from "./check.ts";
 import { Command, type CommandKeeper } from "./command.ts";
 import { Deadlines } from "./deadlines.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../../errors.ts";
+import { checkInteger, checkOneOf, described, wrongValue } from "../../arguments.ts";
 import type { AuthOptions, ProtectedAuth } from "./auth/credentials.ts";
 import { ISID_LENGTH } from "./isid.ts";
-import { checkInteger, checkLimits, type OfferedLimits } from "./negotiation/limits.ts";
+import { checkLimits, type OfferedLimits } from "./negotiation/limits.ts";
 import { isIscsiName, isSafeName } from "../discovery/names.ts";
 import type { SessionParameters } from "./negotiation/parameters.ts";
 
@@ -59,25 +59,20 @@ export interface CheckedLoginOptions extends LoginOptions {
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function checkLoginOptions(options: LoginOptions): void {
-  if (typeof options.initiatorName !== "string" || !isIscsiName(options.initiatorName)) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      "initiatorName must be an iSCSI name: iqn., eui. or naa. and at most 223 bytes in all, without blanks",
-    );
+  const { initiatorName, sessionType, targetName, isid } = options;
+  if (typeof initiatorName !== "string" || !isIscsiName(initiatorName)) {
+    const wanted = "be an iSCSI name, of iqn., eui. or naa. and at most 223 bytes in all, without blanks";
+    throw wrongValue("initiatorName", wanted, described(initiatorName));
   }
-  const discovery = options.sessionType === "Discovery";
-  if (!discovery && options.sessionType !== "Normal") {
-    throw typeError(ErrorCode.InvalidArgValue, 'sessionType must be "Normal" or "Discovery"');
-  }
+  checkOneOf("sessionType", sessionType, ["Normal", "Discovery"]);
   // Targets whose name is none of RFC 7143 exist, so only what cannot be sent is refused here.
-  if (options.targetName === undefined ? !discovery : !isSafeName(options.targetName)) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      "targetName must be 1 to 223 bytes without blanks or control characters; only discovery goes without",
-    );
+  if (targetName === undefined ? sessionType !== "Discovery" : !isSafeName(targetName)) {
+    const wanted = "have 1 to 223 bytes without blanks or control characters, except for discovery";
+    throw wrongValue("targetName", wanted, described(targetName));
   }
-  if (!(options.isid instanceof Uint8Array) || options.isid.length !== ISID_LENGTH) {
-    throw typeError(ErrorCode.InvalidArgValue, `isid must be a Uint8Array of ${ISID_LENGTH} bytes`);
+  if (!(isid instanceof Uint8Array) || isid.length !== ISID_LENGTH) {
+    const got = isid instanceof Uint8Array ? `${isid.length} bytes` : described(isid);
+    throw wrongValue("isid", `be a Uint8Array of ${ISID_LENGTH} bytes`, got);
   }
   checkInteger("tsih", options.tsih, 0, 65535);
   checkInteger("cid", options.cid, 0, 65535);
@@ -86,7 +81,7 @@ export function checkLoginOptions(options: LoginOptions): void {
   checkInteger("initiatorTaskTag", options.initiatorTaskTag ?? 0, 0, 0xfffffffe);
   checkInteger("expectedPortalGroupTag", options.expectedPortalGroupTag ?? 0, 0, 65535);
   if (options.tsih !== 0 && options.established === undefined) {
-    throw typeError(ErrorCode.InvalidArgValue, "established must be given where tsih is not 0");
+    throw wrongValue("established", "be given where tsih is not 0", "undefined");
   }
   checkLimits(options.limits);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, rangeError, signalProblem, typeError } from "../../errors.ts";
+import { checkBoolean, checkFunction, checkInteger, checkKeys, checkSignal, optional } from "../../arguments.ts";
 import type { ScsiExecutor } from "../../command.ts";
 
 /** What happens when the connection of a session is lost. */
@@ -69,14 +69,9 @@ export interface RecoveryPolicy {
 const KEYS: readonly string[] = ["maxAttempts", "maxTime", "minDelay", "maxDelay", "replayWrites", "signal", "verify"];
 const MOST = 0x7fff_ffff;
 
-function number(name: string, value: number | undefined, fallback: number, most: number): number {
-  if (value === undefined) return fallback;
-  if (typeof value !== "number") {
-    throw typeError(ErrorCode.InvalidArgType, `recovery.${name} must be a number, and a ${typeof value} was passed`);
-  }
-  const valid = (Number.isInteger(value) && value >= 1 && value <= MOST) || value === most;
-  if (!valid) throw rangeError(`recovery.${name} must be an integer of 1 or more, and ${value} was passed`);
-  return value;
+function checkNumber(key: string, value: number | undefined, fallback: number, most: number): number {
+  if (value === undefined || value === most) return value ?? fallback;
+  return checkInteger(`recovery.${key}`, value, 1, MOST);
 }
 
 /**
@@ -85,28 +80,15 @@ function number(name: string, value: number | undefined, fallback: number, most:
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
  */
 export function resolveRecovery(given: RecoveryOptions): RecoveryPolicy {
-  for (const key of Object.keys(given)) {
-    if (!KEYS.includes(key)) throw typeError(ErrorCode.InvalidArgValue, `recovery has no option named ${key}`);
-  }
-  const problem = given.signal === undefined ? undefined : signalProblem("recovery.signal", given.signal);
-  if (problem !== undefined) throw problem;
-  if (given.verify !== undefined && typeof given.verify !== "function") {
-    throw typeError(
-      ErrorCode.InvalidArgType,
-      `recovery.verify must be a function, and a ${typeof given.verify} was passed`,
-    );
-  }
-  if (given.replayWrites !== undefined && typeof given.replayWrites !== "boolean") {
-    throw typeError(
-      ErrorCode.InvalidArgType,
-      `recovery.replayWrites must be true or false, and a ${typeof given.replayWrites} was passed`,
-    );
-  }
+  checkKeys("recovery", given, KEYS);
+  checkSignal("recovery.signal", given.signal);
+  optional(checkFunction, "recovery.verify", given.verify);
+  optional(checkBoolean, "recovery.replayWrites", given.replayWrites);
   return {
-    maxAttempts: number("maxAttempts", given.maxAttempts, Infinity, Infinity),
-    maxTime: number("maxTime", given.maxTime, 120_000, Infinity),
-    minDelay: number("minDelay", given.minDelay, 250, MOST),
-    maxDelay: number("maxDelay", given.maxDelay, 15_000, MOST),
+    maxAttempts: checkNumber("maxAttempts", given.maxAttempts, Infinity, Infinity),
+    maxTime: checkNumber("maxTime", given.maxTime, 120_000, Infinity),
+    minDelay: checkNumber("minDelay", given.minDelay, 250, MOST),
+    maxDelay: checkNumber("maxDelay", given.maxDelay, 15_000, MOST),
     replayWrites: given.replayWrites ?? false,
     signal: given.signal,
     verify: given.verify,

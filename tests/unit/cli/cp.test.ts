@@ -144,19 +144,20 @@ const FAILURES: Failure[] = [
     name: "source and destination are one file",
     argv: () => ["cp", files.path("image"), files.path("image")],
     code: 2,
-    stderr: /The source and the destination are the same: \S+image \[ERR_INVALID_ARG_VALUE\]\n$/,
+    stderr: /destination must be another place than the source, got \S+image \[ERR_INVALID_ARG_VALUE\]\n$/,
   },
   {
     name: "source and destination are one LUN",
     argv: () => ["cp", urls[1]!, urls[1]!],
     code: 2,
-    stderr: /The source and the destination are the same: iscsi:\S+ \[ERR_INVALID_ARG_VALUE\]\n$/,
+    stderr: /destination must be another place than the source, got iscsi:\S+ \[ERR_INVALID_ARG_VALUE\]\n$/,
   },
   {
     name: "a malformed URL",
     argv: () => ["cp", "iscsi://h:x/iqn/1", "null:"],
     code: 2,
-    stderr: "lunstream: Not an iSCSI URL: a port of 1 to 65535 was wanted after the host [ISCSI_URL_INVALID]\n",
+    stderr:
+      "lunstream: Not an iSCSI URL: the port after the host must be a number from 1 to 65535 [ISCSI_URL_INVALID]\n",
   },
   {
     name: "an unknown query key",
@@ -174,13 +175,15 @@ const FAILURES: Failure[] = [
     name: "a URL of another kind",
     argv: () => ["cp", "http://h/x", "null:"],
     code: 2,
-    stderr: "lunstream: An iscsi:// URL, a path or - was wanted, and a URL of http:// came [ERR_INVALID_ARG_VALUE]\n",
+    stderr:
+      "lunstream: source or destination must be an iscsi:// URL, a path or -, got a URL of http:// [ERR_INVALID_ARG_VALUE]\n",
   },
   {
     name: "null: as the source",
     argv: () => ["cp", "null:", files.path("never")],
     code: 2,
-    stderr: "lunstream: null: is a destination only, and was given as the source [ERR_INVALID_ARG_VALUE]\n",
+    stderr:
+      "lunstream: source must be an iscsi:// URL, a path or -, got null:, which is a destination only [ERR_INVALID_ARG_VALUE]\n",
   },
   {
     name: "an absent LUN",

@@ -23,7 +23,7 @@ const SIZES: [string, number][] = [
 ];
 for (const [text, size] of SIZES) test(`${text} is a size`, () => assert.is(parseSize(text), size));
 for (const text of ["", "x", "-1", "1.3", "4KB", "4iB", "1e6", "0x10", "8E", "1K1", " 1"]) {
-  test(`"${text}" is no size`, () => assert.throws(() => parseSize(text), /A size in bytes was wanted/));
+  test(`"${text}" is no size`, () => assert.throws(() => parseSize(text), /It must be a size in bytes/));
 }
 
 const DURATIONS: [number, string][] = [

@@ -175,7 +175,7 @@ test("a DataSegmentLength beyond 24 bits is refused, not spilled into TotalAHSLe
 test("an ISID has 6 bytes", () => {
   const pdu = wire.decodeLoginRequest(fromHex(bare("43870000 00000000 00000000")));
   for (const length of [0, 5, 7]) {
-    assert.throws(() => wire.encodeLoginRequest({ ...pdu, isid: new Uint8Array(length) }), /ISID of 6 bytes/);
+    assert.throws(() => wire.encodeLoginRequest({ ...pdu, isid: new Uint8Array(length) }), /isid must have 6 bytes/);
   }
 });
 

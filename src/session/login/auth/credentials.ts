@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../../../errors.ts";
+import { checkObject, checkString, described, listed, wrongValue } from "../../../arguments.ts";
 import { CHAP_ALGORITHMS, type ChapAlgorithm, isChapAlgorithm } from "../../../wire/chap.ts";
 
 /** Shortest secret without `allowShortSecrets`, in bytes: 96 bits (RFC 7143 §9.2.1). */
@@ -37,43 +37,27 @@ export interface TargetAuthOptions {
 }
 
 function checkName(option: string, value: unknown): void {
-  if (typeof value !== "string") {
-    throw typeError(ErrorCode.InvalidArgType, `${option} must be a string, and a ${typeof value} was passed`);
-  }
-  const length = new TextEncoder().encode(value).length;
-  if (length === 0 || length > MAX_CHAP_NAME_BYTES || value.includes("\0")) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      `${option} must be 1 to ${MAX_CHAP_NAME_BYTES} bytes long without a NUL, and has ${length} bytes`,
-    );
+  const name = checkString(option, value);
+  const length = new TextEncoder().encode(name).length;
+  if (length === 0 || length > MAX_CHAP_NAME_BYTES || name.includes("\0")) {
+    throw wrongValue(option, `have 1 to ${MAX_CHAP_NAME_BYTES} bytes without a NUL`, described(name));
   }
 }
 
 function checkSecret(option: string, value: unknown, allowShort: boolean): void {
-  if (typeof value !== "string") {
-    throw typeError(ErrorCode.InvalidArgType, `${option} must be a string, and a ${typeof value} was passed`);
-  }
-  const length = new TextEncoder().encode(value).length;
-  if (length === 0) throw typeError(ErrorCode.InvalidArgValue, `${option} must not be empty`);
+  const length = new TextEncoder().encode(checkString(option, value)).length;
+  if (length === 0) throw wrongValue(option, "not be empty", "an empty string");
   if (length < MIN_SECRET_BYTES && !allowShort) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      `${option} must have at least ${MIN_SECRET_BYTES} bytes, and has fewer: set allowShortSecrets to use it all the same`,
-    );
+    throw wrongValue(option, `have at least ${MIN_SECRET_BYTES} bytes unless allowShortSecrets is set`, "fewer");
   }
 }
 
 function checkAlgorithms(value: unknown): void {
   const valid = Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
     value.every(isChapAlgorithm);
-  if (!valid) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      `auth.algorithms must list one or more of ${
-        CHAP_ALGORITHMS.map((algorithm) => algorithm.name).join(", ")
-      }, each once`,
-    );
-  }
+  if (valid) return;
+  const known = CHAP_ALGORITHMS.map((algorithm) => algorithm.name).join(", ");
+  throw wrongValue("auth.algorithms", `list one or more of ${known}, each once`, listed(value));
 }
 
 /**
@@ -88,16 +72,15 @@ function checkAuth(auth: AuthOptions): void {
   if (auth.algorithms !== undefined) checkAlgorithms(auth.algorithms);
   const target = auth.target;
   if (target === undefined) return;
+  checkObject("auth.target", target);
   if (target.username !== undefined) checkName("auth.target.username", target.username);
   checkSecret("auth.target.password", target.password, allowShort);
   if (target.password === auth.password) {
-    throw typeError(
-      ErrorCode.InvalidArgValue,
-      "auth.target.password must differ from auth.password: who knows one could pass for the other side",
-    );
+    // Who knows one could pass for the other side.
+    throw wrongValue("auth.target.password", "differ from auth.password", "the same");
   }
   if (auth.allowNone === true) {
-    throw typeError(ErrorCode.InvalidArgValue, "auth.allowNone cannot be combined with auth.target");
+    throw wrongValue("auth.allowNone", "be false where auth.target is given", "true");
   }
 }
 
@@ -138,9 +121,7 @@ export class ProtectedAuth {
  */
 export function protectAuth(auth: AuthOptions | ProtectedAuth): ProtectedAuth {
   if (auth instanceof ProtectedAuth) return auth;
-  if (typeof auth !== "object" || auth === null) {
-    throw typeError(ErrorCode.InvalidArgType, "auth must be an object with username and password");
-  }
+  checkObject("auth", auth);
   checkAuth(auth);
   const { username, algorithms, target, allowNone } = auth;
   const shown = target === undefined ? undefined : { username: target.username };

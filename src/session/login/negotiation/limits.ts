@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, rangeError, typeError } from "../../../errors.ts";
+import { checkBoolean, checkInteger, checkKeys, listed, wrongRange, wrongValue } from "../../../arguments.ts";
 
 /** A digest that can be offered. */
 export type DigestName = "None" | "CRC32C";
@@ -71,27 +71,10 @@ const RANGES: readonly (readonly [keyof OfferedLimits, number, number])[] = [
 ];
 const BOOLEANS = ["initialR2T", "immediateData", "dataPduInOrder", "dataSequenceInOrder"] as const;
 
-/**
- * Checks an integer, both ends of its range included.
- *
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
- * @throws {RangeError} `ERR_OUT_OF_RANGE`
- */
-export function checkInteger(name: string, value: unknown, min: number, max: number): void {
-  if (typeof value !== "number") {
-    throw typeError(ErrorCode.InvalidArgType, `${name} must be a number, and a ${typeof value} was passed`);
-  }
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw rangeError(`${name} must be an integer from ${min} to ${max}, and ${value} was passed`);
-  }
-}
-
 function checkDigests(name: string, value: unknown): void {
   const valid = Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
     value.every((digest) => digest === "None" || digest === "CRC32C");
-  if (!valid) {
-    throw typeError(ErrorCode.InvalidArgValue, `${name} must list "None", "CRC32C" or both, each once`);
-  }
+  if (!valid) throw wrongValue(name, 'list "None", "CRC32C" or both, each once', listed(value));
 }
 
 /**
@@ -101,18 +84,13 @@ function checkDigests(name: string, value: unknown): void {
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function checkLimits(limits: OfferedLimits): void {
-  checkDigests("headerDigest", limits.headerDigest);
-  checkDigests("dataDigest", limits.dataDigest);
-  for (const [name, min, max] of RANGES) checkInteger(name, limits[name], min, max);
-  for (const name of BOOLEANS) {
-    if (typeof limits[name] !== "boolean") {
-      throw typeError(ErrorCode.InvalidArgType, `${name} must be a boolean, and a ${typeof limits[name]} was passed`);
-    }
-  }
-  if (limits.firstBurstLength > limits.maxBurstLength) {
-    throw rangeError(
-      `firstBurstLength must not exceed maxBurstLength, and ${limits.firstBurstLength} and ${limits.maxBurstLength} were passed`,
-    );
+  checkDigests("limits.headerDigest", limits.headerDigest);
+  checkDigests("limits.dataDigest", limits.dataDigest);
+  for (const [name, min, max] of RANGES) checkInteger(`limits.${name}`, limits[name], min, max);
+  for (const name of BOOLEANS) checkBoolean(`limits.${name}`, limits[name]);
+  const { firstBurstLength, maxBurstLength } = limits;
+  if (firstBurstLength > maxBurstLength) {
+    throw wrongRange("limits.firstBurstLength", `be at most maxBurstLength, ${maxBurstLength}`, firstBurstLength);
   }
 }
 
@@ -126,11 +104,7 @@ export function resolveLimits(
   given: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } = {},
 ): OfferedLimits {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  for (const name of Object.keys(present)) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw typeError(ErrorCode.InvalidArgValue, `limits has no option named ${name}`);
-    }
-  }
+  checkKeys("limits", present, Object.keys(DEFAULT_LIMITS));
   const limits: OfferedLimits = { ...DEFAULT_LIMITS, ...present };
   if (given.firstBurstLength === undefined && limits.maxBurstLength >= 512) {
     limits.firstBurstLength = Math.min(limits.firstBurstLength, limits.maxBurstLength);
