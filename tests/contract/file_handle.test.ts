@@ -1,10 +1,10 @@
 /**
- * Node's own handles and streams over a file are the reference. What they gave is recorded in node_fs_record.ts, for runs in
+ * Node's own handles and streams over a file are the reference. What they gave is recorded in node_fs_record.json, for runs in
  * Deno, whose node:fs differs from it in places; Node compares the record with what it does itself. RECORD=1 in Node writes
  * it anew.
  */
 import { createHash } from "node:crypto";
-import { createReadStream as fsReadStream, createWriteStream as fsWriteStream, writeFileSync } from "node:fs";
+import { createReadStream as fsReadStream, createWriteStream as fsWriteStream } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,8 +18,7 @@ import { openLun } from "../../src/client/open_lun.ts";
 import { type DeviceFileHandle, fileHandle } from "../../src/handles/mod.ts";
 import { createReadStream, createWriteStream } from "../../src/streams/mod.ts";
 import { memoryBacking, startTarget } from "../../src/target/mod.ts";
-import { ROOT } from "../peers/lunstream.ts";
-import { NODE_FS, NODE_VERSION } from "./node_fs_record.ts";
+import { isRecordedNode, NODE_FS, writeRecord } from "./node_fs_record.ts";
 import { Random } from "./random.ts";
 
 const SIZE = 100_000;
@@ -61,7 +60,7 @@ async function reference(name: string, run: (path: string) => Promise<unknown>):
   if (!inNode) return NODE_FS[name];
   const value = json(await files(run));
   recorded[name] = value;
-  if (process.env["RECORD"] === undefined && process.versions.node.startsWith(`${NODE_VERSION}.`)) {
+  if (process.env["RECORD"] === undefined && isRecordedNode()) {
     assert.equal(NODE_FS[name], value, `${name}: the record is out of date`);
   }
   return value;
@@ -346,20 +345,6 @@ test("createWriteStream: the same events and bytes as fs.createWriteStream", asy
   }
 });
 
-if (inNode && process.env["RECORD"] !== undefined) {
-  test.after(() =>
-    writeFileSync(
-      join(ROOT, "tests/contract/node_fs_record.ts"),
-      `/** What Node ${process.versions.node} gave over a file, as file_handle.test.ts has recorded it. */
-
-/** Its first number. */
-export const NODE_VERSION = ${process.versions.node.split(".")[0]};
-
-/** Results by test. */
-export const NODE_FS: Record<string, unknown> = ${JSON.stringify(recorded, null, 2)};
-`,
-    )
-  );
-}
+if (inNode && process.env["RECORD"] !== undefined) test.after(() => writeRecord(recorded));
 
 test.run();
