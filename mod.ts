@@ -65,6 +65,7 @@ export {
   type ScsiResult,
   TaskAttribute,
 } from "./src/command.ts";
+export type { LunAddress } from "./src/bytes/lun.ts";
 export type {
   AsyncEvent,
   AuthOptions,
@@ -72,7 +73,6 @@ export type {
   DigestName,
   DiscoveredTarget,
   KeepaliveOptions,
-  LunAddress,
   OfferedLimits,
   PduTap,
   Portal,

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { formatLun } from "../bytes/lun.ts";
 import { discover, type FoundLun, type FoundTarget } from "../client/discover.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
 import { formatAddress } from "../runtime/mod.ts";
@@ -48,11 +49,7 @@ function portalText({ host, port, portalGroupTag }: FoundTarget["portals"][numbe
 function listLun({ number, inquiry, size }: FoundLun): string {
   const type = deviceTypeLabel(inquiry.deviceType);
   const shown = size === undefined ? "" : ` (Size:${shortSize(size)})`;
-  return `Lun:${lunText(number).padEnd(4)} Type:${type}${shown}\n`;
-}
-
-function lunText(number: number | bigint): string {
-  return typeof number === "bigint" ? `0x${number.toString(16).padStart(16, "0")}` : `${number}`;
+  return `Lun:${formatLun(number).padEnd(4)} Type:${type}${shown}\n`;
 }
 
 /** A size as libiscsi's tools show it: whole units of 1024, cut. */
@@ -80,7 +77,7 @@ function toJson(target: FoundTarget): unknown {
     name,
     portals,
     luns: luns?.map((lun) => ({
-      lun: typeof lun.number === "bigint" ? lunText(lun.number) : lun.number,
+      lun: typeof lun.number === "bigint" ? formatLun(lun.number) : lun.number,
       url: urlOf(target, lun),
       type: deviceTypeLabel(lun.inquiry.deviceType),
       vendor: lun.inquiry.vendor.trim(),

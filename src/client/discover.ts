@@ -116,7 +116,7 @@ export interface ListLunsOptions {
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
   // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
   const list = await askLuns(session.lun(0), {}, options);
-  const numbers = list.luns.map((lun) => lun.number !== undefined && lun.number <= 16383 ? lun.number : lun.raw);
+  const numbers = list.luns.map(({ number, raw }) => number ?? raw);
   numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
   const found: FoundLun[] = [];
   for (const number of numbers) found.push(await describe(session.lun(number), number, options));

@@ -20,11 +20,12 @@ import type {
   WritableOptions,
   WriteStreamOptions,
 } from "../streams/mod.ts";
-import { encodeLun, type LoggedIn, logIn, type LunAddress, Session, type SessionOptions } from "../session/mod.ts";
+import { type LoggedIn, logIn, Session, type SessionOptions } from "../session/mod.ts";
 import { scsiKnowledge } from "../scsi/effect.ts";
+import { encodeLun, formatLun, type LunAddress } from "../bytes/lun.ts";
 import { Identities, type LunIdentity, readIdentity, requireSerial } from "./identity.ts";
 import { inspectAs } from "./inspect.ts";
-import { formatIscsiUrl, formatLun } from "./url_format.ts";
+import { formatIscsiUrl } from "./url_format.ts";
 
 /** Options of {@link IscsiSession.openLun}. */
 export interface LunOptions

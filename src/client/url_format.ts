@@ -1,3 +1,4 @@
+import { formatLun } from "../bytes/lun.ts";
 import type { IscsiUrl } from "./url.ts";
 import { DEFAULT_PORT } from "./url_portal.ts";
 
@@ -17,9 +18,4 @@ export function formatIscsiUrl(
   text += `/${encodeURIComponent(targetName).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
   if (lun === undefined) return text;
   return `${text}/${formatLun(lun)}`;
-}
-
-/** Writes the LUN of a URL: its number, or its eight raw bytes in hex. */
-export function formatLun(lun: number | bigint): string {
-  return typeof lun === "bigint" ? `0x${lun.toString(16).padStart(16, "0")}` : String(lun);
 }

@@ -1,9 +1,8 @@
+import { MAX_LUN_NUMBER, parseLunText } from "../bytes/lun.ts";
 import { percentDecode, urlError } from "./url_error.ts";
 
 /** Longest iSCSI name in bytes of UTF-8 (RFC 7143 §4.2.7.1). */
 const MAX_NAME_BYTES = 223;
-/** Highest LUN of the single-level forms (SAM-5 §4.7.4). */
-const MAX_LUN = 16383;
 
 /** What is behind the portal. */
 interface UrlPath {
@@ -40,9 +39,9 @@ function parseTargetName(text: string): string {
 }
 
 function parseLun(text: string): number | bigint {
-  if (/^0x[0-9a-f]{16}$/i.test(text)) return BigInt(text);
-  if (/^\d{1,10}$/.test(text) && Number(text) <= MAX_LUN) return Number(text);
+  const lun = parseLunText(text);
+  if (lun !== undefined) return lun;
   throw urlError(
-    `the LUN must be a number from 0 to ${MAX_LUN}, or 0x and the 16 hexadecimal digits of its eight bytes`,
+    `the LUN must be a number from 0 to ${MAX_LUN_NUMBER}, or 0x and the 16 hexadecimal digits of its eight bytes`,
   );
 }

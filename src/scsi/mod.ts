@@ -24,7 +24,7 @@ export {
 export { ScsiStatus, statusName } from "./status.ts";
 export { isGood, run, ScsiError, scsiErrorFrom, senseOf } from "./errors.ts";
 export { drainUnitAttention, executeWithRetry, type RetryOptions, runWithRetry } from "./retry.ts";
-export { type ParsedLun, parseLun } from "./lun.ts";
+export { type ParsedLun, parseLun } from "../bytes/lun.ts";
 export { type AllocationOptions, type CommandOptions } from "./cdb/build.ts";
 export { type CdbLayout, type CommandSet } from "./cdb/layout.ts";
 export { cdbName } from "./cdb/names.ts";

@@ -25,7 +25,6 @@ export {
   type SessionType,
   type TargetAuthOptions,
 } from "./login/mod.ts";
-export { decodeLun, describeLun, encodeLun, type LunAddress, MAX_SINGLE_LEVEL_LUN } from "./lun_address.ts";
 export {
   type KeepaliveOptions,
   type Portal,

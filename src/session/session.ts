@@ -7,7 +7,7 @@
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery/send_targets.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
-import { encodeLun, type LunAddress } from "./lun_address.ts";
+import { encodeLun, type LunAddress } from "../bytes/lun.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { manage, type TaskManagementOptions } from "./commands/manage.ts";
 import { resolveOptions, type SessionSetup } from "./options.ts";

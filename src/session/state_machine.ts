@@ -18,7 +18,7 @@ import { connectionLost, sessionClosed } from "./failures.ts";
 import type { Address, Established } from "./login/establish.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { Portals } from "./login/portals.ts";
-import type { LunAddress } from "./lun_address.ts";
+import type { LunAddress } from "../bytes/lun.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";

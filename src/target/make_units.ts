@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MAX_LUN_NUMBER } from "../bytes/lun.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import { hash } from "../runtime/mod.ts";
 import { checkInteger } from "./login/limits.ts";
@@ -18,7 +19,10 @@ import { LogicalUnit } from "./unit/logical_unit.ts";
  * that INQUIRY cannot carry
  */
 export function makeUnits(luns: readonly TargetLun[], targetName: string): Map<number, LogicalUnit> {
-  const numbered = luns.map((lun, i) => ({ lun, number: checkInteger("number of a LUN", lun.number ?? i, 0, 16383) }));
+  const numbered = luns.map((lun, i) => ({
+    lun,
+    number: checkInteger("number of a LUN", lun.number ?? i, 0, MAX_LUN_NUMBER),
+  }));
   numbered.sort((a, b) => a.number - b.number);
   const units = new Map<number, LogicalUnit>();
   for (const { lun, number } of numbered) {

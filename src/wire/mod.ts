@@ -19,6 +19,7 @@ export {
   type LogoutResponse,
   LogoutResponseCode,
 } from "./logout_response.ts";
+export { decodeLun, encodeLun, formatLun, type LunAddress, MAX_LUN_NUMBER } from "../bytes/lun.ts";
 export { decodeNopIn, encodeNopIn, type NopIn } from "./nop_in.ts";
 export { decodeNopOut, encodeNopOut, type NopOut } from "./nop_out.ts";
 export {

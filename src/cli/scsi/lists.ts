@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lunHex } from "../../bytes/lun.ts";
 import {
   accessStateName,
   cdbName,
@@ -36,13 +37,13 @@ export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<
       const luns = list.luns.map(({ raw, method, number }) => ({
         lun: number,
         method,
-        raw: raw.toString(16).padStart(16, "0"),
+        raw: lunHex(raw),
       }));
       return await io.out(toJson(luns));
     }
     for (const { raw, method, number } of list.luns) {
       await io.out(
-        `${raw.toString(16).padStart(16, "0")}  ${method}${number === undefined ? "" : `  LUN ${number}`}\n`,
+        `${lunHex(raw)}  ${method}${number === undefined ? "" : `  LUN ${number}`}\n`,
       );
     }
   });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeLun, type LunAddress } from "../lun_address.ts";
+import { encodeLun, type LunAddress } from "../../bytes/lun.ts";
 
 /** What a session knows of its LUNs, each by the 8 bytes of its LUN field. */
 export class Luns {

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
-import { describeLun } from "../lun_address.ts";
+import { decodeLun, formatLun } from "../../bytes/lun.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
 import type { RecoveryOptions } from "./policy.ts";
 
@@ -26,7 +26,7 @@ export async function verifyLuns(
       await verify(lun, { execute: (command, options = {}) => execute(lun, command, options) });
     } catch (cause) {
       if (lost()) return changed;
-      const message = `LUN ${describeLun(lun)} is not what it was before the connection was lost`;
+      const message = `LUN ${formatLun(decodeLun(lun))} is not what it was before the connection was lost`;
       changed.set(lun, new IscsiError(ErrorCode.TaskTerminated, message, { cause }));
     }
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { singleLevelNumber } from "../../bytes/lun.ts";
 import { ProtocolError } from "../../errors.ts";
 import {
   type DataOut,
@@ -22,7 +23,6 @@ import { CheckCondition } from "../unit/sense.ts";
 import type { Budget, BufferPool } from "./buffers.ts";
 import type { Connection } from "./connection.ts";
 import { DataOutReceiver } from "./data_out.ts";
-import { lunNumber } from "./lun.ts";
 import type { Session } from "./session.ts";
 import { Task } from "./task.ts";
 import type { TaskHost } from "./task_host.ts";
@@ -108,7 +108,7 @@ export class ScsiCommands implements TaskHost {
         limit: "a tag that names no task",
       });
     }
-    const number = lunNumber(command.lun);
+    const number = singleLevelNumber(command.lun);
     const unit = number === undefined ? undefined : this.#connection.context.units.get(number);
     const task = new Task(this, command, unit, this.#receiver(command, data));
     this.#session.tasks.set(tag, task);

@@ -8,7 +8,7 @@ import { TaskManagementFunction, type TaskManagementRequest, TaskManagementRespo
 import { Attention } from "../unit/attention.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
 import type { Connection } from "./connection.ts";
-import { lunNumber } from "./lun.ts";
+import { singleLevelNumber } from "../../bytes/lun.ts";
 import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { TargetContext } from "./target_context.ts";
@@ -39,7 +39,7 @@ async function respond(context: TargetContext, session: Session, request: TaskMa
     case TaskManagementFunction.TaskReassign:
       return TaskManagementResponseCode.ReassignmentUnsupported;
   }
-  const number = lunNumber(request.lun);
+  const number = singleLevelNumber(request.lun);
   const unit = number === undefined ? undefined : context.units.get(number);
   if (unit === undefined) return TaskManagementResponseCode.NoSuchLun;
   const onUnit = (task: Task) => task.addressed === unit;

@@ -9,7 +9,6 @@ import { fileBacking, memoryBacking, startTarget, type TargetOptions } from "../
 import { makeUnits } from "../../../src/target/make_units.ts";
 import { Budget, BufferPool, CHUNK } from "../../../src/target/protocol/buffers.ts";
 import { DataOutReceiver } from "../../../src/target/protocol/data_out.ts";
-import { lunNumber } from "../../../src/target/protocol/lun.ts";
 import { Reblocker } from "../../../src/target/protocol/reblock.ts";
 import { CommandWindow } from "../../../src/target/protocol/window.ts";
 import { Attention, UnitAttentions } from "../../../src/target/unit/attention.ts";
@@ -127,17 +126,6 @@ test("CommandWindow: over the wrap of 32 bits", () => {
   assert.not.ok(give(2));
   window.leave();
   assert.is(window.maxCmdSN, 2);
-});
-
-test("lunNumber: single-level addresses only", () => {
-  assert.is(lunNumber(0n), 0);
-  assert.is(lunNumber(255n << 48n), 255);
-  assert.is(lunNumber(0x4000n << 48n), 0);
-  assert.is(lunNumber(0x7fffn << 48n), 16383);
-  assert.is(lunNumber(0x0100n << 48n), undefined, "a bus");
-  assert.is(lunNumber(0x8000n << 48n), undefined);
-  assert.is(lunNumber(0xc101n << 48n), undefined);
-  assert.is(lunNumber(1n), undefined, "a second level");
 });
 
 test("Reblocker: whole units, whatever the cuts", async () => {

@@ -8,7 +8,7 @@ import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
 import type { ScsiCommand } from "../../../command.ts";
-import { type ParsedLun, parseLun } from "../../lun.ts";
+import { type ParsedLun, parseLun } from "../../../bytes/lun.ts";
 
 export const REPORT_LUNS: CdbLayout = layout(
   "REPORT LUNS",

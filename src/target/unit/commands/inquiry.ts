@@ -4,7 +4,8 @@
  * @module
  */
 
-import { readU16, readU32, writeU16, writeU32 } from "../../../bytes/view.ts";
+import { encodeLun } from "../../../bytes/lun.ts";
+import { readU16, readU32, writeU16, writeU32, writeU64 } from "../../../bytes/view.ts";
 import type { CommandContext, CommandEntry } from "../context.ts";
 import { invalidField } from "../sense.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
@@ -50,11 +51,11 @@ function inquiry(context: CommandContext): void {
   context.reply(page, allocation);
 }
 
-/** REPORT LUNS data. Numbers from 256 on use flat addressing (SAM-5 §4.7). */
+/** REPORT LUNS data. */
 function reportLunsData(numbers: readonly number[]): Uint8Array {
   const data = new Uint8Array(8 + 8 * numbers.length);
   writeU32(data, 0, 8 * numbers.length);
-  numbers.forEach((number, i) => writeU16(data, 8 + 8 * i, number < 256 ? number : 0x4000 | number));
+  numbers.forEach((number, i) => writeU64(data, 8 + 8 * i, encodeLun(number)));
   return data;
 }
 

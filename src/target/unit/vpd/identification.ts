@@ -4,6 +4,7 @@
  * @module
  */
 
+import { encodeLun, formatLun } from "../../../bytes/lun.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
 
 /** ASSOCIATION: whom a designator is about. */
@@ -35,14 +36,9 @@ export function deviceIdentification(unit: LogicalUnit): Uint8Array {
   return Uint8Array.from([
     ...designator(CodeSet.Ascii, Association.Unit, 1, t10),
     ...designator(CodeSet.Binary, Association.Unit, 3, naa),
-    ...designator(CodeSet.Utf8, Association.Unit, 8, nameString(`${targetName},L,0x${lunText(number)}`)),
+    ...designator(CodeSet.Utf8, Association.Unit, 8, nameString(`${targetName},L,${formatLun(encodeLun(number))}`)),
     ...designator(CodeSet.Binary, Association.Port, 4, Uint8Array.of(0, 0, 0, 1)),
     ...designator(CodeSet.Utf8, Association.Port, 8, nameString(`${targetName},t,0x0001`)),
     ...designator(CodeSet.Utf8, Association.Target, 8, nameString(targetName)),
   ]);
-}
-
-/** A LUN as 16 hex digits, as in RFC 7143 §4.2.7.1's name strings. */
-function lunText(number: number): string {
-  return ((number < 256 ? number : 0x4000 | number) >>> 0).toString(16).padStart(4, "0").padEnd(16, "0");
 }
