@@ -63,7 +63,7 @@ function flush(cdb: Uint8Array, lbaBytes: number, countOffset: number, countByte
  * Whether a command of kind `other` carries data to the device does not show in a CDB: take one that does for a write.
  * Never throws; a CDB too short for its opcode changes perhaps all blocks.
  */
-export function effectOf(cdb: Uint8Array): CommandEffect {
+function effectOf(cdb: Uint8Array): CommandEffect {
   switch (cdb[0]) {
     case 0x0a: { // WRITE(6): 21 bits of LBA, and a length of 0 means 256
       if (cdb.length < 6) return WRITE_SOMEWHERE;
@@ -110,7 +110,7 @@ export function effectOf(cdb: Uint8Array): CommandEffect {
  * (SPC-4 §4.5.6); never where they report an earlier command (deferred errors). `unitAttention`: deferred or not.
  * Never throws: no sense data, and what is none, are `other`.
  */
-export function meaningOf(sense: Uint8Array): SenseMeaning {
+function meaningOf(sense: Uint8Array): SenseMeaning {
   const code = (sense[0] ?? 0) & 0x7f;
   if (code < 0x70 || code > 0x73) return "other";
   const key = (sense[code >= 0x72 ? 1 : 2] ?? 0) & 0x0f;
@@ -118,5 +118,5 @@ export function meaningOf(sense: Uint8Array): SenseMeaning {
   return key === SenseKey.RecoveredError && (code & 1) === 0 ? "recovered" : "other";
 }
 
-/** The two, to be handed to a session. */
+/** What a session is handed. */
 export const scsiKnowledge: ScsiKnowledge = Object.freeze({ effectOf, meaningOf });

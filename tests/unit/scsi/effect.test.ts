@@ -2,7 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex } from "../../../src/bytes/mod.ts";
-import { effectOf, meaningOf, scsiKnowledge } from "../../../src/scsi/effect.ts";
+import { scsiKnowledge } from "../../../src/scsi/effect.ts";
+
+const { effectOf, meaningOf } = scsiKnowledge;
 
 const bytes = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", ""));
 const effect = (cdb: string): string => {
@@ -115,10 +117,5 @@ const MEANINGS: readonly (readonly [name: string, sense: string, meaning: string
   ["a response code below 70h", "6f 01 06 00", "other"],
 ];
 for (const [name, sense, expected] of MEANINGS) test(name, () => assert.is(meaningOf(bytes(sense)), expected));
-
-test("what a session is handed are these two", () => {
-  assert.is(scsiKnowledge.effectOf, effectOf);
-  assert.is(scsiKnowledge.meaningOf, meaningOf);
-});
 
 test.run();
