@@ -1,6 +1,6 @@
 /**
- * The contract between whoever builds SCSI commands and whoever carries them to a logical unit.
- * `session/` meets it by shape; tests meet it with a few lines.
+ * The contract between the code that builds SCSI commands and the code that carries them to a logical unit. `session/`
+ * meets it by shape; tests meet it with a few lines.
  *
  * @module
  */
@@ -36,13 +36,13 @@ export interface ScsiCommand {
   /** Data for the logical unit. Must not be changed before the command has settled. With `dataIn` too: bidirectional. */
   readonly dataOut?: Uint8Array | undefined;
   /**
-   * May it be sent again when its answer was lost.
+   * Whether it may be sent again when its answer was lost.
    *
    * @default "never"
    */
   readonly replay?: Replay | undefined;
   /**
-   * Task attribute.
+   * Task attribute (SAM-5 §8.9).
    *
    * @default "Simple"
    */
@@ -61,9 +61,9 @@ export interface ExecuteOptions {
 export interface ScsiResult {
   /** SCSI status byte (SAM-5 §5.3): 0 GOOD, 2 CHECK CONDITION, 8 BUSY … */
   readonly status: number;
-  /** Sense data in either format; empty where none came. */
+  /** Sense data in either format; empty if there are none. */
   readonly sense: Uint8Array;
-  /** The part of the command's `dataIn` that the target filled, from its start; empty where none came. */
+  /** The part of the command's `dataIn` that the target filled, from its start; may be empty. */
   readonly dataIn: Uint8Array;
   /** Bytes of the expected transfer that were not moved (RFC 7143 §11.4.5). */
   readonly underflow: number;
@@ -101,7 +101,7 @@ export interface CommandEffect {
 /** What the sense data of a result mean for the command that it ended. */
 export type SenseMeaning = "recovered" | "unitAttention" | "other";
 
-/** What whoever carries commands must know of SCSI, handed in so that it need not parse CDBs itself. */
+/** What an executor must know of SCSI, handed in so that it need not parse CDBs itself. */
 export interface ScsiKnowledge {
   effectOf(cdb: Uint8Array): CommandEffect;
   meaningOf(sense: Uint8Array): SenseMeaning;

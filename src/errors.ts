@@ -37,7 +37,7 @@ export const ErrorCode = {
 
   /** The target refused the login for a reason that has no code of its own. */
   LoginFailed: "ISCSI_LOGIN_FAILED",
-  /** The target rejected our credentials (status 0201), or demands some and none were given. */
+  /** The target rejected the credentials (status 0201). */
   LoginAuthFailed: "ISCSI_LOGIN_AUTH_FAILED",
   /** The target demands authentication and no credentials were given. */
   LoginAuthRequired: "ISCSI_LOGIN_AUTH_REQUIRED",
@@ -66,12 +66,12 @@ export const ErrorCode = {
   HeaderDigest: "ISCSI_HEADER_DIGEST",
   /** The CRC32C of a data segment was wrong. */
   DataDigest: "ISCSI_DATA_DIGEST",
-  /** The target rejected one of our PDUs. */
+  /** The target rejected a PDU of the initiator. */
   Rejected: "ISCSI_REJECTED",
 
   /** The command was not answered in time. */
   CommandTimeout: "ISCSI_COMMAND_TIMEOUT",
-  /** The target does not answer our pings. */
+  /** The target does not answer pings. */
   KeepaliveTimeout: "ISCSI_KEEPALIVE_TIMEOUT",
   /** A text, logout or task management request was not answered in time. */
   RequestTimeout: "ISCSI_REQUEST_TIMEOUT",
@@ -164,9 +164,9 @@ export class TimeoutError extends IscsiError {
 
 /** The login was refused or could not be completed (RFC 7143 §11.13.5). */
 export class LoginError extends IscsiError {
-  /** Status-Class of the Login Response, 0 to 255; undefined where we ended the login. */
+  /** Status-Class of the Login Response, 0 to 255; undefined where the initiator ended the login. */
   readonly statusClass: number | undefined;
-  /** Status-Detail of the Login Response, 0 to 255; undefined where we ended the login. */
+  /** Status-Detail of the Login Response, 0 to 255; undefined where the initiator ended the login. */
   readonly statusDetail: number | undefined;
   /** Makes a login error; `options` carry the status of the response, where there was one. */
   constructor(
@@ -220,12 +220,12 @@ export class ProtocolError extends IscsiError {
   }
 }
 
-/** A caller's `TypeError` with a code of ours. */
+/** A `TypeError` for a mistake of the caller, with a code. */
 export function typeError(code: ErrorCode, message: string): TypeError & { code: ErrorCode } {
   return Object.assign(new TypeError(message), { code });
 }
 
-/** A caller's `RangeError` with a code of ours. */
+/** A `RangeError` for a mistake of the caller, with a code. */
 export function rangeError(message: string): RangeError & { code: ErrorCode } {
   return Object.assign(new RangeError(message), { code: ErrorCode.OutOfRange });
 }

@@ -7,7 +7,7 @@
 
 const hubs = new WeakMap<AbortSignal, Hub>();
 
-/** All that wait on one signal, as a list in the order in which they began. */
+/** The waits on one signal, as a linked list in the order in which they began. */
 class Hub {
   readonly #signal: AbortSignal;
   #first: SignalWait | undefined;
@@ -38,7 +38,7 @@ class Hub {
   }
 
   readonly #fire = (): void => {
-    // What begins in a callback does not wait for this abort.
+    // A wait that begins in a callback does not see this abort.
     const waits: SignalWait[] = [];
     for (let wait = this.#first; wait !== undefined; wait = wait.after) waits.push(wait);
     for (const wait of waits) {

@@ -1,5 +1,5 @@
 /**
- * Giving up on what cannot be told to give up.
+ * Giving up on work that cannot be cancelled.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { AbortError } from "../errors.ts";
 import { onAbort } from "./abort_hub.ts";
 
 /**
- * Settles as `work` does, or rejects as soon as the signal fires: for what cannot be told to give up, such as the read from a
- * pipe that nobody writes to, or what others wait for too. The work goes on unheard.
+ * Settles as `work` does, or rejects as soon as the signal fires: for work that cannot be cancelled, such as a read
+ * from a pipe that nobody writes to, or that others wait for too. The work goes on, and its outcome is ignored.
  *
  * @throws AbortError (`ABORT_ERR`) if the signal fires first
  */

@@ -1,5 +1,5 @@
 /**
- * What every device does alike: arguments are checked in the public method, the work is done in a hook.
+ * The part that all devices share: the public method checks its arguments, a hook does the work.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export abstract class DeviceBase implements BlockDevice {
     return buffer;
   }
 
-  /** Gives the range back to whatever holds it. */
+  /** Gives the range back to the medium. */
   protected _discard(_position: number, _length: number, _signal: AbortSignal | undefined): Promise<void> {
     return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot discard"));
   }

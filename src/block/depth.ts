@@ -15,15 +15,15 @@ const MAX_PATIENCE = 128;
 /** Options of {@link DepthControl}. */
 export interface DepthOptions {
   start: number;
-  /** Commands at most. The same as `start`: only TASK SET FULL changes it. */
+  /** Most commands. Where it equals `start`, only TASK SET FULL changes the limit. */
   max: number;
   /** A clock in milliseconds. */
   now?: (() => number) | undefined;
 }
 
 /**
- * Measures how many bytes end in a time while all places are taken. Now and then it tries half as many commands again, and
- * stays there if the rate has grown: with a latency of 20 ms it goes deep, on a fast device it does not. TASK SET FULL
+ * Measures the throughput while all places are taken. Now and then it allows half as many commands again, and keeps
+ * that if the throughput has grown: with a latency of 20 ms it goes deep, on a fast device it does not. TASK SET FULL
  * halves the count; it comes back one by one.
  */
 export class DepthControl {
@@ -39,7 +39,7 @@ export class DepthControl {
   #since: number | undefined;
   #bytes = 0;
   #count = 0;
-  /** The epoch after a change is not looked at: what ended in it began before. */
+  /** The epoch after a change is ignored: the commands that end in it began before. */
   #skip = false;
 
   constructor(options: DepthOptions) {
@@ -55,7 +55,7 @@ export class DepthControl {
     return this.#limit;
   }
 
-  /** A command of so many bytes has ended. `busy`: all places were taken, and others waited. */
+  /** A command of so many bytes has ended. `busy`: all places were taken, and other commands waited. */
   ended(bytes: number, busy: boolean): void {
     if (!busy) {
       this.#since = undefined;
@@ -72,7 +72,7 @@ export class DepthControl {
     else this.#judge(rate);
   }
 
-  /** The device said TASK SET FULL. */
+  /** The device has answered TASK SET FULL. */
   full(): void {
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
     this.#settled = this.#limit;

@@ -1,5 +1,5 @@
 /**
- * The contract of a random-access device with bytes in it: a LUN, a file, memory, or a layer over another one.
+ * The contract of a random-access device of bytes: a LUN, a file, memory, or a layer over another one.
  *
  * @module
  */

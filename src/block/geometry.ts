@@ -4,9 +4,9 @@
  * @module
  */
 
-/** How zeros get onto the medium by command. */
+/** The command that writes zeros. */
 type ZeroMethod = "writeSame" | "none";
-/** How blocks are given back. */
+/** The command that gives blocks back. */
 type DiscardMethod = "unmap" | "writeSame" | "none";
 
 /** Limits of UNMAP and WRITE SAME, all in blocks. */
@@ -27,7 +27,7 @@ export interface ProvisioningLimits {
   readonly alignment: number;
 }
 
-/** A disk as it was found. All sizes in bytes but where said otherwise. */
+/** A disk as it was when it was opened. Sizes are in bytes unless stated otherwise. */
 export interface Geometry {
   /** Size: at most 2^53-1. */
   readonly size: number;
@@ -35,7 +35,7 @@ export interface Geometry {
   /** Physical block: a multiple of the logical one. */
   readonly physicalBlockSize: number;
   readonly maxTransfer: number;
-  /** Request at which it works best. */
+  /** Size of a request at which it works best. */
   readonly optimalTransfer: number;
   /** Whether it refuses writes. */
   readonly writeProtected: boolean;
@@ -47,7 +47,7 @@ export interface Geometry {
   readonly unmappedReadsZeros: boolean;
   /** Whether GET LBA STATUS works. */
   readonly lbaStatus: boolean;
-  /** Most blocks of one COMPARE AND WRITE; 0: it has none. */
+  /** Most blocks of one COMPARE AND WRITE; 0: not supported. */
   readonly maxCompareAndWriteBlocks: number;
   /** UNMAP and WRITE SAME. */
   readonly provisioning: ProvisioningLimits;

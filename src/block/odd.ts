@@ -10,10 +10,10 @@ import type { ScsiCommand, ScsiResult } from "../command.ts";
 import type { CommandQueue, Job } from "./queue.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
 
-/** Tries of a COMPARE AND WRITE whose other bytes were changed by somebody meanwhile. */
+/** Most tries of a COMPARE AND WRITE while other initiators keep changing the rest of the block. */
 export const COMPARE_TRIES = 16;
 
-/** A job of one command without data to look at. */
+/** A job of one command whose status is all that matters. */
 export class OneCommand implements Job {
   /** Whether it has not been given yet. */
   more = true;
@@ -22,11 +22,10 @@ export class OneCommand implements Job {
     this.more = false;
     return this.command;
   }
-  /** Its status is all there is to it. */
   done(_command: ScsiCommand, _result: ScsiResult): void {}
 }
 
-/** Puts bytes into a block whatever others write to it meanwhile: reads it, and writes it if it is still the same. */
+/** Changes some bytes of a block atomically: reads it, and writes it back by COMPARE AND WRITE. */
 export async function exchange(
   queue: CommandQueue,
   rules: TransferRules,
@@ -82,7 +81,7 @@ export function miscompare(position: number): IscsiError {
   return new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position} is not the one expected`);
 }
 
-/** Whether the device does not know a command or a field of it. */
+/** Whether the error says that the device does not know the command or a field of it. */
 export function isIllegalRequest(error: unknown): boolean {
   return (error as { code?: unknown })?.code === ErrorCode.ScsiIllegalRequest;
 }

@@ -23,11 +23,11 @@ import { DepthControl } from "./depth.ts";
 import { CommandQueue } from "./queue.ts";
 import { ScsiDevice } from "./scsi_device.ts";
 
-/** Size of a request where the disk prefers none, in bytes: what one burst of the data path carries. */
+/** Size of a request in bytes where the disk prefers none: one burst of the data path. */
 const REQUEST = 256 * 1024;
 /** Largest request that a preference of the disk makes us send, in bytes. */
 const MAX_REQUEST = 1024 * 1024;
-/** Most bytes of one UNMAP: the time that it takes grows with it. */
+/** Most bytes of one UNMAP: the time it takes grows with them. */
 const MAX_UNMAP = 1024 * 1024 * 1024;
 /** Most bytes of one WRITE SAME: a target may have to write them one by one. */
 const MAX_WRITE_SAME = 32 * 1024 * 1024;
@@ -62,13 +62,13 @@ export interface ScsiBlockDeviceOptions {
 }
 
 /**
- * Opens a disk behind an executor: waits until it is ready, takes the unit attentions of a new session, and reads its size,
- * limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
+ * Opens a disk behind an executor: waits until it is ready, clears the unit attentions of a new session, and reads its
+ * size, limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
  *
- * `flush()` sends SYNCHRONIZE CACHE, but where the disk says that it has no volatile cache; a disk that refuses the command
- * is not asked again. A write that the caller aborts may or may not have been done. When the disk says that its capacity
- * has changed, `size` follows; when a removable medium may have been changed, every later operation rejects with
- * `SCSI_UNIT_ATTENTION`, as what was read before may not be what is there now.
+ * `flush()` sends SYNCHRONIZE CACHE unless the disk says that it has no volatile cache; a disk that refuses the command
+ * is not asked again. A write that the caller aborts may or may not have been done. When the disk says that its
+ * capacity has changed, `size` follows; when a removable medium may have been changed, every later operation rejects
+ * with `SCSI_UNIT_ATTENTION`, as what was read before may not be what is there now.
  *
  * @throws IscsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
  * @throws IscsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
@@ -138,7 +138,7 @@ async function identify(
   executor: ScsiExecutor,
   options: RetryOptions,
 ): Promise<{ deviceType: number; removable: boolean }> {
-  // A LUN that is not there answers INQUIRY all the same (SPC-4 6.6.2).
+  // A LUN that does not exist answers INQUIRY all the same (SPC-4 6.6.2).
   const { qualifier, deviceType, removable } = await ask(
     executor,
     { command: inquiry(), parse: parseInquiry },
@@ -184,7 +184,6 @@ function protection(
   };
 }
 
-/** Bytes of the largest request. */
 function requestSize(blockSize: number, limits: BlockLimits | undefined, wanted: number | undefined): number {
   const most = limits === undefined || limits.maxTransfer === 0 ? Infinity : limits.maxTransfer * blockSize;
   const optimal = (limits?.optimalTransfer ?? 0) * blockSize;

@@ -1,5 +1,5 @@
 /**
- * The questions that are put to a disk when it is opened.
+ * The queries that are sent to a disk when it is opened.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export async function probeVpd(
 ): Promise<{ limits: BlockLimits | undefined; provisioning: BlockProvisioning | undefined }> {
   const page = (code: number) => unlessRefused(ask(executor, vpdPage(code), options));
   const supported = await page(0x00);
-  // Pages that are not listed are not asked for: some devices answer with anything then.
+  // Pages that are not listed are not requested: some devices answer such a request with garbage.
   const pages = supported?.kind === "supportedPages" ? supported.pages : [];
   const limits = pages.includes(0xb0) ? await page(0xb0) : undefined;
   const provisioning = pages.includes(0xb2) ? await page(0xb2) : undefined;
@@ -32,7 +32,7 @@ export async function probeVpd(
   };
 }
 
-/** What MODE SENSE tells. */
+/** What MODE SENSE reports. */
 export interface Caching {
   writeProtected: boolean;
   fua: boolean;
@@ -59,8 +59,8 @@ export async function probeCaching(
 }
 
 /**
- * Whether COMPARE AND WRITE works: with no blocks it does nothing (SBC-3 5.2). Asked because there are targets that list the
- * command among their limits and operation codes, and do not have it.
+ * Whether COMPARE AND WRITE works: with no blocks it does nothing (SBC-3 5.2). It is tried because some targets list
+ * the command among their limits and operation codes but do not implement it.
  */
 export async function probeCompareAndWrite(executor: ScsiExecutor, options: RetryOptions): Promise<boolean> {
   try {

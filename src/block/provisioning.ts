@@ -54,7 +54,10 @@ class BlockRun implements Job {
   }
 }
 
-/** Gives back the whole granules in blocks `[first, end)`; undefined where there are none. The job releases `held`. */
+/**
+ * A job that gives back the whole granules in blocks `[first, end)`; undefined where there are none. The job releases
+ * `held`.
+ */
 export function discardJob(geometry: Geometry, first: number, end: number, held: HeldRange): Job | undefined {
   const { discard, granularity, alignment, maxUnmapBlocks, maxWriteSameBlocks } = geometry.provisioning;
   const from = roundUp(first - alignment, granularity) + alignment;
@@ -123,7 +126,7 @@ export async function lbaExtents(
       if (at >= end) break;
       const from = Number(entry.lba) * blockSize;
       const to = from + entry.blocks * blockSize;
-      // Only the run that goes on from where we are counts; anything else is an answer we cannot use.
+      // Only a run that continues at the current position can be used.
       if (from > at) break;
       if (to <= at) continue;
       const stop = Math.min(to, end);
@@ -147,7 +150,7 @@ export async function lbaExtents(
   return list;
 }
 
-/** Blocks of one command: whole granules, or as many blocks as it may have where a granule is more. */
+/** Blocks of one command: whole granules, or the most that it may have if a granule is larger. */
 function stepOf(most: number, granularity: number): number {
   return most < granularity ? most : roundDown(most, granularity);
 }

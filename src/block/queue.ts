@@ -44,7 +44,6 @@ function isRecovered(result: ScsiResult): boolean {
   return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
 }
 
-/** Runs jobs over an executor. */
 export class CommandQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
@@ -53,7 +52,6 @@ export class CommandQueue {
   #active = 0;
   #stopped: { reason: unknown } | undefined;
 
-  /** `depth` says how many commands may be in flight. `retry` goes with each. */
   constructor(executor: ScsiExecutor, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
     this.#depth = depth;
@@ -110,7 +108,7 @@ export class CommandQueue {
         this.#settle(batch);
         continue;
       }
-      // To the end, so that a long operation does not keep the others waiting.
+      // To the end of the list, so that a long operation does not keep the others waiting.
       if (batch.job.more) this.#batches.push(batch);
       this.#issue(batch, command);
     }
@@ -166,7 +164,7 @@ export class CommandQueue {
   }
 
   #abort(batch: Batch, signal: AbortSignal): void {
-    // Its commands in flight have the signal, too: it settles when they have ended.
+    // Its commands in flight have the signal too: the job settles when they have ended.
     this.#fail(batch, new AbortError(signal));
     this.#settle(batch);
   }

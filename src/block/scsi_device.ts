@@ -17,9 +17,9 @@ import type { CommandQueue } from "./queue.ts";
 import { type HeldRange, RangeLock } from "../async/range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
-/** Up to this size an odd range is moved through memory of our own: one command instead of three. */
+/** Up to this size an odd range is moved through a bounce buffer: one command instead of three. */
 const BOUNCE = 128 * 1024;
-/** Memory of zeros for devices that have no command for them. */
+/** Size of the buffer of zeros for devices that have no command to write them. */
 const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
 interface ScsiDeviceParts {
@@ -30,7 +30,7 @@ interface ScsiDeviceParts {
   atomic: boolean;
   /** Whether the medium can be taken out. */
   removable: boolean;
-  /** Asks for the size again, in bytes. */
+  /** Reads the size again, in bytes. */
   measure: () => Promise<{ size: number; blockSize: number }>;
   /** Releases what the device holds. */
   close: (() => Promise<void>) | undefined;
@@ -102,7 +102,7 @@ export class ScsiDevice extends DeviceBase {
     const end = position + buffer.length;
     const aligned = position % blockSize === 0 && end % blockSize === 0;
     const forced = (options?.fua ?? false) && this.#geometry.writeCache !== false;
-    // The usual case makes no promise but the queue's own.
+    // The usual case creates no promise but the queue's own.
     if (aligned && (fua || !forced)) {
       const held = this.#locks.tryAcquire(position, end, "shared");
       if (held !== undefined) return this.#writeBlocks([{ position, buffer }], forced, held, options?.signal);
@@ -117,7 +117,7 @@ export class ScsiDevice extends DeviceBase {
       await this.#queue.run(new OneCommand(synchronizeCache10()), signal);
     } catch (error) {
       if (!isIllegalRequest(error)) throw error;
-      // A device without the command has no cache that could be lost, or no way to save it: ask once.
+      // A device without the command has no volatile cache, or no way to flush it: the command is sent only once.
       this.#flushUnknown = true;
     }
   }
@@ -179,7 +179,8 @@ export class ScsiDevice extends DeviceBase {
       const compare = new Uint8Array(end - first);
       const odd = data.length !== compare.length;
       for (let tries = 1;; tries++) {
-        // The bytes around an odd range are read; they count as expected, so that the whole is one step still.
+        // The bytes around an odd range are read, and become part of what is expected, so that the whole is still one
+        // step.
         if (odd) await this.#readBlocks(compare, first, signal);
         const found = compare.subarray(position - first, position - first + data.length);
         const differs = odd ? firstDifference(found, expected) : -1;
@@ -204,7 +205,7 @@ export class ScsiDevice extends DeviceBase {
     await this.#parts.close?.();
   }
 
-  /** Told of each unit attention; false: the command that met it must not be tried again. */
+  /** Called for each unit attention; false: the command that met it must not be retried. */
   attention(sense: SenseData): boolean {
     // 28h/00h: not ready to ready change, the medium may have changed (SPC-5 annex F).
     if (sense.asc === 0x28 && sense.ascq === 0x00 && this.#parts.removable) {
@@ -228,7 +229,7 @@ export class ScsiDevice extends DeviceBase {
         );
       }
     } catch {
-      // Whoever reads or writes next is told what is wrong.
+      // The next read or write rejects with what is wrong.
     } finally {
       this.#measuring = undefined;
     }
@@ -289,7 +290,7 @@ export class ScsiDevice extends DeviceBase {
     }
   }
 
-  /** An odd write whose first and last block are exchanged as one step each, whoever else writes to them. */
+  /** An odd write whose first and last block are each changed by COMPARE AND WRITE, whoever else writes to them. */
   async #writeAtomic(
     buffer: Uint8Array,
     position: number,
@@ -316,7 +317,9 @@ export class ScsiDevice extends DeviceBase {
     if (forced && !fua) await this._flush(signal);
   }
 
-  /** Whole blocks for an odd write: what is around it is read, and what is inside it is not copied but where short. */
+  /**
+   * Whole blocks for an odd write: the bytes around it are read; the bytes inside it are copied only if they are few.
+   */
   async #merge(
     buffer: Uint8Array,
     position: number,

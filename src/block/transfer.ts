@@ -54,7 +54,7 @@ abstract class Transfer implements Job {
   abstract done(command: ScsiCommand, result: ScsiResult): void;
 }
 
-/** Where as many blocks are more bytes to the target, its blocks are larger than ours, and so at other places. */
+/** An overflow means that the target's blocks are larger than assumed, and so lie at other positions. */
 function checkOverflow(name: string, result: ScsiResult): void {
   if (result.overflow === 0) return;
   throw new IscsiError(
@@ -65,12 +65,11 @@ function checkOverflow(name: string, result: ScsiResult): void {
 
 /** READ into the segments' own memory. */
 export class ReadTransfer extends Transfer {
-  /** READ with the smallest CDB that fits. */
   command(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
     return readBlocks(lba, blocks, dataIn);
   }
 
-  /** Short data with a good status must never pass for data. */
+  /** Short data with GOOD status must never be taken for complete data. */
   done(command: ScsiCommand, result: ScsiResult): void {
     checkOverflow("READ", result);
     const wanted = command.dataIn?.length ?? 0;
@@ -92,7 +91,6 @@ export class WriteTransfer extends Transfer {
     super(rules, segments);
   }
 
-  /** WRITE with the smallest CDB that fits. */
   command(lba: number, blocks: number, dataOut: Uint8Array): ScsiCommand {
     return writeBlocks(lba, blocks, dataOut, this);
   }
@@ -108,7 +106,6 @@ export class WriteTransfer extends Transfer {
     );
   }
 
-  /** Lets others at the range. */
   settled(): void {
     this.held?.release();
   }

@@ -13,7 +13,7 @@ type Crc32cFunction = (bytes: Uint8Array, seed: number) => number;
 export interface NativeCrc32c {
   /** Name of its package. */
   readonly name: string;
-  /** Calculates; the result may come signed. */
+  /** The function; its result may be signed. */
   readonly calculate: Crc32cFunction;
 }
 
@@ -96,7 +96,10 @@ function isCrc32c(calculate: unknown): calculate is Crc32cFunction {
     calculate(whole, 0xfedcba98) >>> 0 === crc32cJs(whole, 0xfedcba98);
 }
 
-/** Compares the quickest rounds: early ones warm up, and others are disturbed. By turns, so that both warm up as long. */
+/**
+ * Compares the quickest rounds, since early ones warm up and others are disturbed. The two take turns, so that both
+ * warm up equally.
+ */
 function isFast(calculate: Crc32cFunction): boolean {
   const sample = Uint8Array.from({ length: SAMPLE_LENGTH }, (_, i) => i * 7);
   let ours = Infinity;

@@ -5,7 +5,7 @@ import type { Interrupt } from "../runtime/mod.ts";
 import { exitCodeOfSignal } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 
-/** What every command that logs in takes. */
+/** Options of every command that logs in. */
 export interface LoginCliOptions {
   initiatorName: string;
 }
@@ -26,7 +26,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs a command's work with a signal that fires on SIGINT and SIGTERM. A second one does not wait for an orderly end.
+ * Runs a command's work with a signal that fires on SIGINT and SIGTERM. A second one ends the process at once.
  *
  * @returns the status of the work, or 128 and the number of the signal
  */

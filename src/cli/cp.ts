@@ -44,7 +44,7 @@ function parseRequestSize(text: string): number {
 
 async function cp(io: CliIo, from: string, to: string, options: CpOptions, signal: AbortSignal): Promise<number> {
   let progress: Progress | undefined;
-  // Also before and after the copy: without a handler the signal ends Deno, and makes Node listen for a debugger.
+  // Also before and after the copy: without a handler the signal ends Deno, and starts Node's debugger.
   const remove = io.onStatusRequest(() => progress?.tell());
   const { initiatorName } = options;
   try {
@@ -79,7 +79,7 @@ async function move(
     last = now;
     progress.update(now.transferred);
   };
-  // The end of an aborted copy may be long in coming, and a second signal does not wait for it.
+  // An aborted copy may take long to end, and a second signal does not wait for it.
   onAbort(signal, () => progress.clear());
   try {
     await copy(source, sink, { depth, requestSize, signal, onProgress });
@@ -98,7 +98,7 @@ function styleOf(io: CliIo, { quiet, json }: CpOptions): ProgressStyle {
   return io.terminal ? "bar" : "lines";
 }
 
-/** How far a copy came that did not end well. */
+/** How far a copy came that failed. */
 function stoppedAt({ transferred, contiguous, size }: CopyProgress, { reason }: AbortSignal): string {
   const of = size === undefined ? "" : ` of ${formatSize(size)}`;
   const why = reason instanceof Interrupted ? reason.message : "stopped";

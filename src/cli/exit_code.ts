@@ -1,12 +1,12 @@
 import { ErrorCode } from "../errors.ts";
 import type { Interrupt } from "../runtime/mod.ts";
 
-/** The status with which a command ends; 128 and the number of the signal where one ended it. */
+/** The exit status of a command; 128 plus the number of the signal where one ended it. */
 export const ExitCode = {
   Done: 0,
-  /** It could not be done. */
+  /** The command failed. */
   Fatal: 1,
-  /** The command line makes no sense. */
+  /** The command line is wrong. */
   Usage: 2,
 } as const;
 /** One of the values of {@link ExitCode}. */
@@ -20,18 +20,16 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   [ErrorCode.UrlUnknownKey]: ExitCode.Usage,
 };
 
-/** The status for an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" && Object.hasOwn(BY_CODE, code) ? BY_CODE[code]! : ExitCode.Fatal;
 }
 
-/** The status after a signal. */
 export function exitCodeOfSignal(signal: Interrupt): number {
   return 128 + (signal === "SIGINT" ? 2 : 15);
 }
 
-/** What to tell of an error: its message and code; for one that is not ours, a bug of ours, where it came from, too. */
+/** The text for an error: its message and code, and for an error without a code, which is a bug, its stack too. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `lunstream: ${String(error)}\n`;
   const { code } = error as { code?: unknown };

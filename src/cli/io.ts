@@ -1,6 +1,6 @@
 import { onInterrupt, onStatusRequest, stderrIsTerminal, writeStderr, writeStdout } from "../runtime/mod.ts";
 
-/** What a command does with the world around it, LUNs and files excepted. Tests give one of their own. */
+/** What a command uses of the process, besides LUNs and files. Tests pass one of their own. */
 export interface CliIo {
   /** Writes text to standard output, and resolves when it is taken. */
   out(text: string): Promise<void>;
@@ -8,13 +8,12 @@ export interface CliIo {
   error(text: string): void;
   /** Whether standard error is a terminal. */
   readonly terminal: boolean;
-  /** Calls the handler on SIGINT and SIGTERM; returns what takes it away again. */
+  /** Calls the handler on SIGINT and SIGTERM. The function returned removes it. */
   onInterrupt(handler: (signal: "SIGINT" | "SIGTERM") => void): () => void;
-  /** Calls the handler when the user asks how far the work is (SIGUSR1, SIGINFO); returns what takes it away again. */
+  /** Calls the handler when the user asks for progress (SIGUSR1, SIGINFO). The function returned removes it. */
   onStatusRequest(handler: () => void): () => void;
 }
 
-/** That of this process. */
 export function processIo(): CliIo {
   const encoder = new TextEncoder();
   return {

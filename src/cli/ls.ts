@@ -52,7 +52,7 @@ function listLun({ number, inquiry, size }: FoundLun): string {
   return `Lun:${formatLun(number).padEnd(4)} Type:${type}${shown}\n`;
 }
 
-/** A size as libiscsi's tools show it: whole units of 1024, cut. */
+/** A size as libiscsi's tools show it: in whole units of 1024, rounded down. */
 function shortSize(bytes: bigint): string {
   let unit = 0;
   while (bytes >= 1024n && unit < 6) {

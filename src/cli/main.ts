@@ -55,7 +55,9 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   return code;
 }
 
-/** What commander says of a wrong argument, without what may be a secret in it: a URL, and the value of an unknown option. */
+/**
+ * Commander's message about a wrong argument, without what may be a secret: a URL, and the value of an unknown option.
+ */
 function withoutSecrets(text: string): string {
   return text.replace(/(iscsi:|'--?[\w-]+=)[^]*(?=')/i, "$1…");
 }

@@ -10,7 +10,7 @@ import { formatDuration } from "./duration.ts";
 import { Rate } from "./rate.ts";
 import { formatSize } from "./size.ts";
 
-/** How progress is told. */
+/** How progress is reported. */
 export type ProgressStyle = "bar" | "lines" | "json" | "none";
 
 /** Milliseconds between two plain lines, and between two lines of JSON. */
@@ -19,7 +19,6 @@ const JSON_INTERVAL = 1000;
 
 /** Options of {@link Progress}. */
 interface ProgressOptions {
-  /** How to tell it. */
   style: ProgressStyle;
   /** Bytes in all; undefined where that is not known. */
   size: number | undefined;
@@ -29,7 +28,7 @@ interface ProgressOptions {
   now?: (() => number) | undefined;
 }
 
-/** Tells how far a copy has come. */
+/** Reports how far a copy has come. */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #now: () => number;
@@ -39,7 +38,7 @@ export class Progress {
   #transferred = 0;
   #told: number;
 
-  /** Begins to tell. {@link Progress.stop} must follow. */
+  /** Begins to report. {@link Progress.stop} must follow. */
   constructor(options: ProgressOptions) {
     this.#options = options;
     this.#now = options.now ?? monotonicNow;
@@ -50,10 +49,10 @@ export class Progress {
       format: (bar, params) => this.#drawBar(bar, params),
       clearOnComplete: true,
       hideCursor: true,
-      // Interrupts are ours to handle.
+      // The command handles interrupts itself.
       gracefulExit: false,
       barsize: 30,
-      // No more of a stream is used than this one has.
+      // cli-progress uses no more of a stream than this one has.
       stream: stderrDrawing() as unknown as NodeJS.WritableStream,
     });
     this.#bar.start(options.size || 1, 0);
@@ -77,13 +76,13 @@ export class Progress {
     write(style === "json" ? this.#json("copying") : `${this.#line()}\n`);
   }
 
-  /** Takes the bar away, and leaves the terminal as it was: its cursor and its wrapping. Idempotent. */
+  /** Removes the bar and restores the terminal's cursor and line wrapping. Idempotent. */
   clear(): void {
     this.#bar?.stop();
     this.#bar = undefined;
   }
 
-  /** Ends the telling; what is said last says how it went. */
+  /** Ends the reports; the last one says how the copy ended. */
   stop({ done }: { done: boolean }): void {
     this.clear();
     const { style, write } = this.#options;

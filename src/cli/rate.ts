@@ -3,7 +3,7 @@ const WINDOW = 10_000;
 /** Milliseconds between two samples. */
 const STEP = 250;
 
-/** Tells how fast something grows, from what it did in the last ten seconds. */
+/** How fast a value grew in the last ten seconds. */
 export class Rate {
   readonly #samples: { time: number; value: number }[] = [];
 
@@ -19,7 +19,7 @@ export class Rate {
     while (this.#samples.length > 2 && this.#samples[1]!.time < time - WINDOW) this.#samples.shift();
   }
 
-  /** Growth per second; 0 where nothing is known. */
+  /** Growth per second; 0 before there are two samples. */
   get perSecond(): number {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);

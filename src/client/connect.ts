@@ -7,8 +7,8 @@ import { IscsiSession } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
 /**
- * Logs in to the target of a URL. The LUN of the URL, if there is one, plays no part: `session.openLun(number)` opens
- * any as a block device, and `session.lun(number)` carries SCSI commands to it.
+ * Logs in to the target of a URL. The LUN of the URL, if there is one, is ignored: `session.openLun(number)` opens any
+ * as a block device, and `session.lun(number)` carries SCSI commands to it.
  *
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY` for the URL
  * @throws {LoginError} where the target refuses the login

@@ -1,5 +1,5 @@
 /**
- * Which targets a portal has, and which LUNs they have.
+ * The targets of a portal, and their LUNs.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export interface FoundLun {
   readonly number: number | bigint;
   /** Standard INQUIRY data. */
   readonly inquiry: InquiryData;
-  /** Size in bytes; undefined for what is no disk, and where no medium is in it. */
+  /** Size in bytes; undefined if it is not a disk or has no medium. */
   readonly size: bigint | undefined;
   /** Logical block size in bytes; undefined as `size`. */
   readonly blockSize: number | undefined;
@@ -39,7 +39,7 @@ export interface FoundLun {
 
 /** One target of a portal. */
 export interface FoundTarget extends DiscoveredTarget {
-  /** Its LUNs in rising order, where they were asked for and the target let us in. */
+  /** Its LUNs in ascending order, if they were requested and the login succeeded. */
   readonly luns?: readonly FoundLun[] | undefined;
   /** Why its LUNs could not be listed. */
   readonly error?: Error | undefined;
@@ -84,7 +84,7 @@ export async function discover(url: string, options: DiscoverOptions = {}): Prom
 
 async function withLuns(target: DiscoveredTarget, base: SessionOptions): Promise<FoundTarget> {
   try {
-    // The portal that answered is reachable for us; the others that the target names may not be.
+    // The portal that answered is reachable; the others that the target names may not be.
     const asked = target.portals.find((portal) => portal.host === base.host && portal.port === base.port);
     const portal = asked ?? target.portals[0];
     const session = await IscsiSession.connect({
@@ -112,9 +112,9 @@ export interface ListLunsOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Lists the LUNs of a session's target (REPORT LUNS), in rising order. */
+/** Lists the LUNs of a session's target (REPORT LUNS), in ascending order. */
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
-  // REPORT LUNS is answered at LUN 0, there or not (SPC-4 §6.33).
+  // REPORT LUNS is answered at LUN 0 even if LUN 0 does not exist (SPC-4 §6.33).
   const list = await askLuns(session.lun(0), {}, options);
   const numbers = list.luns.map(({ number, raw }) => number ?? raw);
   numbers.sort((a, b) => a < b ? -1 : a > b ? 1 : 0);

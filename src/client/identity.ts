@@ -23,7 +23,7 @@ export interface LunIdentity {
   readonly capacity: string | undefined;
 }
 
-/** Asks a LUN who it is. */
+/** Reads the identity of a LUN. */
 export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity> {
   const serialPage = await vpd(executor, 0x80);
   const designators = await vpd(executor, 0x83);
@@ -34,11 +34,11 @@ export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity>
   };
 }
 
-/** What the open LUNs of one session were when they were opened. */
+/** The identities that the open LUNs of one session had when they were opened. */
 export class Identities {
   readonly #known: Map<bigint, Set<LunIdentity>> = new Map();
 
-  /** Remembers what a LUN is. `lun` has the eight bytes of the LUN field. */
+  /** Remembers the identity of a LUN. `lun` has the eight bytes of the LUN field. */
   add(lun: bigint, identity: LunIdentity): void {
     const known = this.#known.get(lun);
     if (known === undefined) this.#known.set(lun, new Set([identity]));
@@ -51,14 +51,14 @@ export class Identities {
     if (known?.delete(identity) === true && known.size === 0) this.#known.delete(lun);
   }
 
-  /** Whether anything is known of a LUN: whether it is open. */
+  /** Whether a LUN is open. */
   has(lun: bigint): boolean {
     return this.#known.has(lun);
   }
 
   /**
-   * Compares a LUN with what it was. Of one that is not open, to which the caller sends commands by the session, nothing is known
-   * that could be compared.
+   * Compares a LUN with its remembered identity. A LUN that is not open, to which the caller sends commands through the
+   * session, has none.
    *
    * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
    */

@@ -1,12 +1,13 @@
 /**
- * How objects show themselves in `console.log()` and `inspect()`, in Node and in Deno: what a reader of a log wants, and no secret.
+ * How objects show themselves in `console.log()` and `inspect()`, in Node and in Deno: what the reader of a log needs,
+ * without secrets.
  *
  * @module
  */
 
 const SYMBOLS: readonly symbol[] = [Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")];
 
-/** A value for the eye: text in quotes, all else as it is written. */
+/** A value for display: text in quotes, anything else as a literal. */
 function show(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
@@ -18,7 +19,7 @@ export function inspectAs<T extends object>(
 ): void {
   const { name, prototype } = made;
   function inspect(this: T): string {
-    // The prototype is no object of the class: there is nothing in it to show.
+    // The prototype is not an instance of the class and has nothing to show.
     if (this === prototype) return `${name} {}`;
     const entries = Object.entries(fields(this)).map(([key, value]) => `${key}: ${show(value)}`);
     return `${name} { ${entries.join(", ")} }`;

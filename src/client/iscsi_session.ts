@@ -1,6 +1,6 @@
 /**
- * What users hold: a session with a target, and its logical units as block devices with streams. They name each other, so they
- * stand in one file.
+ * The objects that users hold: a session with a target, and its logical units as block devices with streams. The two
+ * classes refer to each other, so they are in one file.
  *
  * @module
  */
@@ -41,8 +41,8 @@ export interface LunOptions
 }
 
 /**
- * One session with one target, and any number of its LUNs. It lives over lost connections, where `recovery` allows that. Made by
- * `connect()`, or here without a URL.
+ * One session with one target, and any number of its LUNs. It survives lost connections if `recovery` allows it. Made
+ * by `connect()`, or here without a URL.
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ export class IscsiSession extends Session {
    * session (`ISCSI_SESSION_CLOSED`). After a lost connection a LUN is used again only where its serial number, designators and
    * capacity are what they were when it was opened.
    *
-   * Writes of parts of blocks are atomic among those of one `Lun`: two of the same number know nothing of each other.
+   * Writes of parts of blocks are atomic among those of one `Lun`; two `Lun`s of the same number are not coordinated.
    *
    * @param number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
    * @throws {ScsiError} `SCSI_LUN_NOT_FOUND`, `SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY` where the LUN cannot be used
@@ -131,7 +131,7 @@ export class IscsiSession extends Session {
   }
 }
 
-/** Makes a {@link Lun}: only a session may. */
+/** Makes a {@link Lun}; only a session may do so. */
 let makeLun: (device: BlockDevice, session: IscsiSession, number: LunAddress, owns: boolean, forget: () => void) => Lun;
 
 /**
@@ -228,7 +228,7 @@ export class Lun implements BlockDevice {
     return this.#device.compareAndWrite(expected, data, position, options);
   }
 
-  /** A streamx `Readable` over what is not zero by promise, as `{ position, buffer }`. */
+  /** A streamx `Readable` over what is not promised to be zero, as `{ position, buffer }`. */
   createReadStream(options: ReadStreamOptions & { skipHoles: true }): ReadSide<PlacedBytes>;
   /** A streamx `Readable` over bytes `start` to `end`, inclusive, as in `fs.createReadStream`. */
   createReadStream(options?: ReadStreamOptions & { skipHoles?: false | undefined }): DeviceReadStream;
@@ -259,8 +259,8 @@ export class Lun implements BlockDevice {
   }
 
   /**
-   * Waits for what is in flight; a LUN that owns its session then logs out and closes the connection. Where the connection of
-   * its own session is lost, there is nothing to wait for: what is in flight rejects. Idempotent.
+   * Waits for what is in flight; a LUN that owns its session then logs out and closes the connection. If its own
+   * session has lost the connection there is nothing to wait for: operations in flight reject. Idempotent.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();

@@ -1,5 +1,5 @@
 /**
- * The way in for most users: a LUN by URL.
+ * The entry point for most users: a LUN by URL.
  *
  * @module
  */
@@ -14,8 +14,8 @@ export interface OpenLunOptions extends ClientOptions, Omit<LunOptions, "owns"> 
  * Logs in to a target and opens one of its LUNs, which owns the session: closing it logs out. More LUNs of the same target are opened
  * on one session with `connect()` and {@link IscsiSession.openLun}.
  *
- * After a lost connection the session is made anew, and the LUN is used again only where its serial number, designators and
- * capacity are what they were.
+ * After a lost connection the session is reinstated, and the LUN is used again only if its serial number, designators
+ * and capacity have not changed.
  *
  * @param url `iscsi://[user[%password]@]host[:port]/target-iqn/lun[?key=value&...]`
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY` for the URL

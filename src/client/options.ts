@@ -1,5 +1,5 @@
 /**
- * What a caller may say beside the URL, and how both become the options of a session.
+ * The options that a caller may give besides the URL, and how both become the options of a session.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
 import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
 
-/** The initiator name where the caller gives none. */
+/** The default initiator name. */
 export const DEFAULT_INITIATOR_NAME = "iqn.2026-01.io.github.lunstream:initiator";
 
-/** Options of everything that connects. What the options say goes before the URL, and the URL before the environment. */
+/** Options of everything that connects. Options take precedence over the URL, and the URL over the environment. */
 export interface ClientOptions extends
   Pick<
     SessionOptions,
@@ -28,7 +28,7 @@ export interface ClientOptions extends
     | "signal"
   > {
   /**
-   * Our iSCSI name.
+   * iSCSI name of the initiator.
    *
    * @default {@link DEFAULT_INITIATOR_NAME}
    */
@@ -42,7 +42,7 @@ export interface ClientOptions extends
   env?: ((name: string) => string | undefined) | undefined;
 }
 
-/** What is in {@link ClientOptions}: a record, so that none can be forgotten. */
+/** The keys of {@link ClientOptions}: a record, so that none can be forgotten. */
 const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
   limits: true,
   timeouts: true,
@@ -60,7 +60,7 @@ const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
 };
 
 /**
- * Refuses options that are no object, and keys that do not exist: a misspelt `readOnly` must not go unnoticed.
+ * Refuses options that are not an object, and unknown keys: a misspelt `readOnly` must not go unnoticed.
  *
  * @param more keys besides those of {@link ClientOptions}
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
@@ -70,7 +70,7 @@ export function checkOptions(options: unknown, more: readonly string[] = []): vo
   optional(checkFunction, "env", (options as ClientOptions).env);
 }
 
-/** A parsed URL and what came of it together with the options. */
+/** A parsed URL, and the session options that it and the caller's options give. */
 interface ResolvedClient {
   url: IscsiUrl;
   /** Options of the session, without a target name. */
@@ -104,7 +104,7 @@ export function resolveClient(text: string, options: ClientOptions): ResolvedCli
 }
 
 /**
- * The part of a URL that must be there for a target to be opened.
+ * The target name of a URL, which is required to open a target.
  *
  * @throws `ISCSI_URL_INVALID` where it is not
  */
@@ -129,9 +129,9 @@ function authOfUrl(url: IscsiUrl): AuthOptions | undefined {
     username,
     password,
     algorithms: chapAlgorithms,
-    // libiscsi takes short secrets, and a URL that works there must work here.
+    // libiscsi accepts short secrets, and a URL that works there must work here.
     allowShortSecrets: true,
-    // So must one of a target that wants no proof from us, unless it is to prove itself.
+    // So must a URL with credentials that the target does not ask for, unless the target is to prove itself.
     ...(targetPassword === undefined ? { allowNone: true } : {}),
     target: targetPassword === undefined ? undefined : { username: targetUsername, password: targetPassword },
   };

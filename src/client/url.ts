@@ -12,7 +12,7 @@ import { parsePath } from "./url_path.ts";
 import { parsePortal } from "./url_portal.ts";
 import { parseQuery } from "./url_query.ts";
 
-/** Longest URL that is looked at, in characters. */
+/** Longest URL that is parsed, in characters. */
 const MAX_LENGTH = 8192;
 
 /** The parts of an iSCSI URL, decoded. The passwords are there, but not enumerable: no log and no inspection shows them. */
@@ -23,11 +23,11 @@ export interface IscsiUrl {
   readonly port: number;
   /** Target portal group tag, 0 to 65535. */
   readonly portalGroupTag?: number;
-  /** Our CHAP name. There is a password wherever there is a name. */
+  /** CHAP name of the initiator. There is a password wherever there is a name. */
   readonly username?: string;
-  /** Our CHAP secret. */
+  /** CHAP secret of the initiator. */
   readonly password?: string;
-  /** Name of the target; absent in the URL of a portal. */
+  /** Name of the target; undefined in the URL of a portal. */
   readonly targetName?: string;
   /** The LUN: 0 to 16383, or its eight raw bytes as a big-endian integer. */
   readonly lun?: number | bigint;
@@ -82,7 +82,7 @@ export function parseIscsiUrl(text: string, { env = () => undefined }: ParseIscs
   const credentials = at < 0 ? {} : parseCredentials(authority.slice(0, at));
   const portal = parsePortal(authority.slice(at + 1));
   const behind = parsePath(path);
-  // A raw ? in a password cuts the URL there: what then looks like a key may be a piece of it.
+  // A raw ? in a password cuts the URL there: what then looks like a key may be a part of the password.
   const nameable = !query.includes("@");
   const { targetPassword, targetUsername, ...rest } = parseQuery(query, { nameable });
   const own = withEnvironment(credentials, env);
@@ -110,7 +110,7 @@ function withEnvironment(url: Partial<UrlCredentials>, env: Env): Partial<UrlCre
   if (username === undefined) return {};
   const password = url.password ?? (env("LIBISCSI_CHAP_PASSWORD") || undefined);
   if (password !== undefined) return { username, password };
-  // A name alone in the environment logs in nowhere, and is no fault of the URL.
+  // A name without a password in the environment is of no use, and not an error of the URL.
   if (url.username === undefined) return {};
   throw urlError("it has a user and no password; give one behind the user, or in LIBISCSI_CHAP_PASSWORD");
 }

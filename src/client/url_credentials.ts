@@ -14,10 +14,12 @@ const ISCSI_NAME = /^(?:iqn|eui|naa)\./i;
  * Parses what is before the `@`. Two forms exist: `user:password`, as in every URL, and libiscsi's `user%password`. Both parts are
  * percent-decoded, so a `%` can be a separator or the start of an escape:
  *
- * 1. A `%` without two hexadecimal digits after it is no escape. The first such one separates, also after a `:`, because an
+ * 1. A `%` without two hexadecimal digits after it is not an escape. The first such `%` is the separator, also after a
+ * `:`, because an
  *    iSCSI name with its `:` is a common CHAP name.
- * 2. Where there is none, the first `:` separates: `user:pa%40ss`. A user name with a `:` needs `%3A` then.
- * 3. Where there is none of both, the first `%` separates, as in libiscsi: in `user%40secret` the password is `40secret`.
+ * 2. If there is none, the first `:` is the separator: `user:pa%40ss`. A user name with a `:` needs `%3A` then.
+ * 3. If there is neither, the first `%` is the separator, as in libiscsi: in `user%40secret` the password is
+ * `40secret`.
  *
  * An iSCSI name without an escape, then a `:`, and after it nothing but what looks like an escape could be read by 2 and by 3:
  * that is refused.
@@ -46,7 +48,7 @@ function separatorOf(text: string): number {
   return colon;
 }
 
-/** After the separator, a `%` that is no escape can only mean itself. */
+/** After the separator, a `%` that is not an escape can only mean itself. */
 function decodePassword(text: string): string {
   return percentDecode(text.replace(new RegExp(BARE_PERCENT, "g"), "%25"), "the password");
 }

@@ -20,7 +20,7 @@ export interface CopySource {
   readonly size: number | undefined;
   /** Whether it can only be read in order, one read at a time: a pipe. */
   readonly ordered: boolean;
-  /** Size in bytes of requests that are fast; undefined where it is all the same. */
+  /** Preferred size of a request in bytes; undefined if there is none. */
   readonly requestSize?: number | undefined;
   /** Fills `buffer` from `position`, and resolves with the number of bytes: fewer than its length only at the end. */
   read(buffer: Uint8Array, position: number, operation: EndpointOperation): Promise<number>;
@@ -34,11 +34,11 @@ export interface CopySink {
   readonly name: string;
   /** Equal for two ends that are the same place; undefined where that cannot be. */
   readonly identity: string | undefined;
-  /** Bytes that it can hold; `Infinity` where that is not known before. */
+  /** Bytes that it can hold; `Infinity` if that is not known beforehand. */
   readonly capacity: number;
   /** Whether it can only be written in order, one write at a time: a pipe. */
   readonly ordered: boolean;
-  /** Size in bytes of requests that are fast; undefined where it is all the same. */
+  /** Preferred size of a request in bytes; undefined if there is none. */
   readonly requestSize?: number | undefined;
   /** Makes it ready, called once before the first write and after all checks: a file loses what it had. */
   begin?(): Promise<void>;

@@ -18,7 +18,7 @@ export async function fileSource(path: string, options: FileEndpointOptions = {}
   const pipe = new Pipe(file);
   try {
     const size = await file.size();
-    // Files of /proc have bytes and say 0: only their end tells how many.
+    // Files of /proc have bytes but report a size of 0: only their end tells how many.
     const ordered = file.kind === "stream" || size === 0 && await file.read(new Uint8Array(1), 0) > 0;
     return {
       name: path,
@@ -45,8 +45,8 @@ async function readFully(file: PositionalFile, buffer: Uint8Array, position: num
 }
 
 /**
- * Opens a file as the destination of a copy. A regular file is made where there is none, and loses what it had when the copy begins;
- * a block device is written in place.
+ * Opens a file as the destination of a copy. A regular file is created if it does not exist, and truncated when the
+ * copy begins; a block device is written in place.
  *
  * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
  */
@@ -70,7 +70,7 @@ export async function fileSink(path: string, options: FileEndpointOptions = {}):
   }
 }
 
-/** Opens a file. The opening of a named pipe waits for somebody at its other end, and cannot be told to give up. */
+/** Opens a file. Opening a named pipe waits for somebody at its other end, and cannot be cancelled. */
 async function open(path: string, options: OpenFileOptions, signal: AbortSignal | undefined): Promise<PositionalFile> {
   const opening = openFile(path, { ...options, signal });
   try {
@@ -90,7 +90,7 @@ class Pipe {
     this.#file = file;
   }
 
-  /** The work, or for a pipe the abort, whichever is first. */
+  /** The work, or for a pipe the abort, whichever comes first. */
   async wait<Value>(work: Promise<Value>, { signal }: EndpointOperation): Promise<Value> {
     if (this.#file.kind !== "stream") return await work;
     try {
@@ -101,7 +101,7 @@ class Pipe {
     }
   }
 
-  /** Closes the file. What it still waits for would hold that up. */
+  /** Closes the file. A pending read or write is not waited for. */
   async close(): Promise<void> {
     const closing = this.#file.close();
     if (this.#left) closing.catch(() => {});

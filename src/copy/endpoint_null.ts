@@ -1,6 +1,6 @@
 import type { CopySink } from "./endpoint.ts";
 
-/** A destination that forgets everything: for measuring a source. */
+/** A destination that discards everything, for measuring a source. */
 export function nullSink(): CopySink {
   const done = (): Promise<void> => Promise.resolve();
   return {

@@ -17,7 +17,7 @@ const PROCESS: StandardStreams = { stdin, writeStdout, identity: standardIdentit
 /** Standard input as the source of a copy. */
 export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
   const input = streams.stdin();
-  /** What came and had no place yet. */
+  /** Bytes that have arrived and did not fit the caller's buffer. */
   let rest: Uint8Array = new Uint8Array(0);
   let closed = false;
   return {
@@ -41,7 +41,7 @@ export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
       return length;
     },
     close(): Promise<void> {
-      // Not awaited: it would wait for a read that is pending, which nobody may ever answer.
+      // Not awaited: it would wait for a pending read, which may never end.
       if (!closed) input.return?.()?.catch(() => {});
       closed = true;
       return Promise.resolve();
@@ -62,7 +62,9 @@ export function stdoutSink(streams: StandardStreams = PROCESS): CopySink {
   };
 }
 
-/** That of a file by its path, so that a file is not emptied which is read from a redirection. */
+/**
+ * The identity that the file would have by its path, so that a copy does not truncate a file it reads by redirection.
+ */
 function identityOf(streams: StandardStreams, fd: 0 | 1): string | undefined {
   const identity = streams.identity?.(fd);
   return identity === undefined ? undefined : `file ${identity}`;

@@ -1,5 +1,5 @@
 /**
- * Moves the bytes of a copy: many requests at once where an end allows it, in order where it does not, in a bounded amount of memory.
+ * Moves the bytes of a copy in a bounded amount of memory: many requests at once where an end allows it, else in order.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import { type CopyProgress, ProgressCounter } from "./progress.ts";
 import { Turns } from "./turns.ts";
 
 /**
- * Size of a request in bytes, where it is a multiple of what the ends prefer; it is rounded up where not. Measured over loopback: LUN
- * to file takes a third less processor time than with 256 KiB, and hardly more than with 2 MiB.
+ * Size of a request in bytes, rounded up to a multiple of what the ends prefer. Measured over loopback: LUN to file
+ * takes a third less processor time than with 256 KiB, and hardly more than with 2 MiB.
  */
 const REQUEST = 1024 * 1024;
 /** Bytes of all requests together. */
@@ -102,7 +102,7 @@ class Run {
     return this.#counter.state(this.#source.size);
   }
 
-  /** Ends the copy: the first error is the one that is told, the others came of it. */
+  /** Ends the copy. Only the first error is reported: the others follow from it. */
   readonly #fail = (error: unknown): void => {
     if (this.#failure !== undefined) return;
     this.#failure = { error };

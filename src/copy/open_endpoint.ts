@@ -10,7 +10,7 @@ import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
 const PLACE = "be an iscsi:// URL, a path or -";
 
 /**
- * Opens a source by what the user calls it: an iSCSI URL, `-` for standard input, or a path.
+ * Opens a source by its name: an iSCSI URL, `-` for standard input, or a path.
  *
  * @param options for a LUN; the signal is for all of them
  * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no source
@@ -23,7 +23,7 @@ export async function openSource(place: string, options: OpenLunOptions = {}): P
 }
 
 /**
- * Opens a destination by what the user calls it: an iSCSI URL, `-` for standard output, `null:`, or a path.
+ * Opens a destination by its name: an iSCSI URL, `-` for standard output, `null:`, or a path.
  *
  * @param options for a LUN; the signal is for all of them
  * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no destination
@@ -37,7 +37,7 @@ export async function openSink(place: string, options: OpenLunOptions = {}): Pro
 
 const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(checkString("source or destination", place));
 
-/** A path. What looks like a URL of another kind is none: a file of that name is meant by nobody. */
+/** A path. What looks like a URL of another scheme is refused: nobody means a file of that name. */
 function pathOf(place: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
   if (scheme !== undefined) throw wrongValue("source or destination", PLACE, `a URL of ${scheme}://`);

@@ -31,13 +31,13 @@ export interface CachedOptions extends LayerOptions {
   readAhead?: number | undefined;
 }
 
-/** A device with a cache before it. */
+/** A device with a read cache. */
 export interface CachedDevice extends BlockDevice {
   /** Bytes of memory that the cache holds now, reads in flight included. */
   readonly cachedBytes: number;
-  /** Chunks that were asked for and there (or on their way). */
+  /** Requests for chunks that were in the cache or being read. */
   readonly hits: number;
-  /** Chunks that were asked for and not there. */
+  /** Requests for chunks that were not in the cache. */
   readonly misses: number;
   /** Forgets everything: for a device that somebody else has changed. */
   invalidate(): void;
@@ -48,7 +48,7 @@ interface Chunk {
   readonly length: number;
   /** Rejects where the chunk could not be read. */
   readonly loading: Promise<Uint8Array>;
-  /** Undefined while it is on its way. */
+  /** Undefined while it is being read. */
   bytes: Uint8Array | undefined;
 }
 
@@ -60,7 +60,7 @@ class Cached extends Layer implements CachedDevice {
   readonly #readAhead: number;
   /** By index, the least recently used first. */
   readonly #chunks = new Map<number, Chunk>();
-  /** Every read of a chunk in flight, those that no longer count included. */
+  /** All reads of chunks in flight, those of dropped chunks included. */
   readonly #loads = new Set<Promise<unknown>>();
   #held = 0;
   #lastEnd = -1;
@@ -84,7 +84,7 @@ class Cached extends Layer implements CachedDevice {
     const end = position + buffer.length;
     const sequential = position === this.#lastEnd;
     this.#lastEnd = end;
-    // What would push out everything else is not worth keeping.
+    // A read that would evict everything else is not worth keeping.
     if (buffer.length > this.#capacity / 2) return this.inner.readInto(buffer, position, { signal });
     const first = Math.floor(position / this.#chunkSize);
     const last = Math.floor((end - 1) / this.#chunkSize);
@@ -99,7 +99,7 @@ class Cached extends Layer implements CachedDevice {
       const part = buffer.subarray(from - position, to - position);
       const bytes = chunk?.bytes ?? await this.#wait(chunk, signal);
       if (bytes !== undefined) part.set(bytes.subarray(from - start, to - start));
-      // Without room, or where the whole chunk could not be read: just the bytes that were asked for.
+      // If there is no room, or the whole chunk could not be read: just the bytes that were asked for.
       else await this.inner.readInto(part, from, { signal });
     }
   }
@@ -156,13 +156,13 @@ class Cached extends Layer implements CachedDevice {
     }
   }
 
-  /** A chunk that is there, or is being read from now on; undefined where there is no room. */
+  /** A chunk that is in the cache, or whose read begins now; undefined if there is no room. */
   #get(index: number, count: boolean): Chunk | undefined {
     const start = index * this.#chunkSize;
     const length = Math.min(this.#chunkSize, this.size - start);
     let found = this.#chunks.get(index);
     if (found !== undefined && found.length !== length) {
-      // The last chunk of a device that has another size by now.
+      // The last chunk of a device whose size has changed.
       this.#drop(found);
       found = undefined;
     }
@@ -193,7 +193,7 @@ class Cached extends Layer implements CachedDevice {
     return chunk;
   }
 
-  /** The bytes of a chunk on its way; undefined where it could not be read. */
+  /** The bytes of a chunk; undefined if it could not be read. */
   #wait(chunk: Chunk | undefined, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
     if (chunk === undefined) return Promise.resolve(undefined);
     // Others may wait for the same chunk, so its read goes on.
@@ -206,7 +206,7 @@ class Cached extends Layer implements CachedDevice {
     for (let next = index; next < end; next++) if (this.#get(next, false) === undefined) return;
   }
 
-  /** A read in flight holds its memory until it ends: it is not counted off before. */
+  /** A read in flight holds its memory until it ends, and counts until then. */
   #drop(chunk: Chunk): void {
     this.#chunks.delete(chunk.index);
     if (chunk.bytes !== undefined) this.#held -= chunk.length;

@@ -40,7 +40,7 @@ export async function fileDevice(path: string, options: FileDeviceOptions = {}):
   checkString("path", path);
   checkObject("options", options);
   const readOnly = optional(checkBoolean, "readOnly", options.readOnly) ?? false;
-  // Before the file is touched: a size that is wrong must not cut it.
+  // Before the file is opened: a wrong size must not truncate it.
   if (options.size !== undefined) fileGeometry(options.size, options.blockSize);
   const file = await openFile(
     path,

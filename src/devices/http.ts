@@ -12,7 +12,7 @@ import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
 import { fileGeometry } from "./positional.ts";
 import { AbortError, ErrorCode, IscsiError, TimeoutError, TransportError } from "../errors.ts";
 
-/** Size of a request that makes the most of a connection, in bytes. */
+/** Size of a request in bytes: large enough to keep a connection busy. */
 const REQUEST = 4 * 1024 * 1024;
 const RETRIES = 4;
 const DELAY = 200;
@@ -22,7 +22,7 @@ export interface HttpDeviceOptions {
   /** Headers of every request: authorization, for instance. */
   headers?: Record<string, string> | undefined;
   /**
-   * Connections at a time, 1 to 256.
+   * Most connections, 1 to 256.
    *
    * @default 8
    */
@@ -133,7 +133,7 @@ class HttpSource {
 
   /** Fills a buffer from `position` of a file of `size` bytes. */
   async fill(buffer: Uint8Array, position: number, size: number, signal: AbortSignal | undefined): Promise<void> {
-    // What has come stays: a retry asks for the rest.
+    // Bytes that have arrived are kept: a retry asks for the rest.
     let done = 0;
     await this.#retrying(signal, async () => {
       const first = position + done;
@@ -184,7 +184,7 @@ class HttpSource {
     const encoding = headerOf(answer, "content-encoding") ?? "identity";
     if (answer.statusCode !== 206 || encoding === "identity") return answer;
     await answer.body.dump();
-    // Ranges of an encoded file are none of the file's own bytes.
+    // Ranges of an encoded file are not ranges of the file.
     throw new IscsiError(ErrorCode.Unsupported, `The server must send the file as it is, it sends it as ${encoding}`);
   }
 
@@ -237,7 +237,7 @@ function headerOf(answer: Answer, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The codes of undici and of the system as ours. */
+/** Turns errors of undici and of the system into `IscsiError`s. */
 function translate(reason: unknown, url: URL, timeout: number): unknown {
   if (reason instanceof IscsiError) return reason;
   const { code } = reason as { code?: string };
@@ -262,10 +262,10 @@ function translate(reason: unknown, url: URL, timeout: number): unknown {
 }
 
 /**
- * Opens a file behind HTTP or HTTPS as a read-only device, for copies to a LUN and comparisons with one. The server must
- * answer to range requests, itself: redirects are not followed. Bytes of a later version of the file are refused
- * (`COPY_FILE`) where its entity tag, its date or its size is another one; a server that gives neither tag nor date hides
- * a change of bytes alone.
+ * Opens a file behind HTTP or HTTPS as a read-only device, for copies to a LUN and comparisons with one. The server
+ * must support range requests, and answer them itself: redirects are not followed. Bytes of a later version of the file
+ * are refused (`COPY_FILE`) where its entity tag, its date or its size is another one; with a server that sends neither
+ * tag nor date, a change that keeps the size goes unnoticed.
  *
  * @throws IscsiError (`BLOCK_UNSUPPORTED`) where the server knows no ranges, or sends the file encoded
  * @throws TransportError (`ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECTION_LOST`), TimeoutError
@@ -283,12 +283,12 @@ export async function httpDevice(url: string | URL, options: HttpDeviceOptions =
   const timeout = integerOption("timeout", options.timeout, 30_000, 1, 2 ** 31 - 1);
   const connections = integerOption("connections", options.connections, 8, 1, 256);
   integerOption("retries", options.retries, RETRIES, 0, 100);
-  // Of an empty file: whether the size fits is known later.
+  // An empty file: whether the size fits is known later.
   fileGeometry(0, options.blockSize);
   const { signal } = options;
   checkSignal("signal", signal);
   if (signal?.aborted) throw new AbortError(signal);
-  // Loaded when it is used: most programs do not.
+  // Loaded at first use: most programs do not need it.
   const undici = await import("undici");
   const agent = new undici.Agent({ connections, headersTimeout: timeout, bodyTimeout: timeout, connect: { timeout } });
   const source = new HttpSource(agent, place, options);

@@ -18,7 +18,7 @@ export interface LayerOptions {
   owns?: boolean | undefined;
 }
 
-/** A device that hands everything on. Subclasses change what they are about. */
+/** A device that passes everything on to `inner`. Subclasses override what they change. */
 export class Layer extends DeviceBase {
   protected readonly inner: BlockDevice;
   readonly #owns: boolean;

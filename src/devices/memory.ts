@@ -24,7 +24,7 @@ export interface MemoryDeviceOptions {
   readOnly?: boolean | undefined;
 }
 
-/** Pages are made when first written, so a large device that is mostly empty costs little. */
+/** Pages are allocated when first written, so a large, mostly empty device costs little. */
 class MemoryDevice extends DeviceBase {
   readonly supports: DeviceSupport = {
     flush: true,
@@ -135,7 +135,7 @@ class MemoryDevice extends DeviceBase {
 }
 
 /**
- * Makes a device of `size` bytes in memory, all zeros. Memory is taken as it is written.
+ * Makes a device of `size` bytes in memory, all zeros. Memory is allocated as it is written.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a size that is no integer from 0 to 2^53-1 or no multiple of the block size
  * @example

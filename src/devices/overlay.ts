@@ -25,7 +25,7 @@ export interface OverlayOptions extends LayerOptions {
   store?: BlockDevice | undefined;
 }
 
-/** A device with its changes beside it. */
+/** A device whose changes are kept apart from it. */
 export interface OverlayDevice extends BlockDevice {
   /** Ranges that have been written, in order. */
   changes(): { position: number; length: number }[];
@@ -143,7 +143,7 @@ class Overlay extends Layer implements OverlayDevice {
 
   async #commit(options: OperationOptions | undefined): Promise<void> {
     if (this.inner.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device below the overlay is read-only");
-    // Writes wait, or the end would forget those that came after their range was copied.
+    // Writes wait: otherwise those to a range already copied would be lost at the end.
     const held = await this.#locks.acquire(0, this.#store.size, "exclusive", options?.signal);
     try {
       for (const { position, length } of this.changes()) {
@@ -161,7 +161,7 @@ class Overlay extends Layer implements OverlayDevice {
   }
 }
 
-/** Waits for all, then throws the first error: the buffers are free when it settles. */
+/** Waits for all, then throws the first error, so that the buffers are free when it settles. */
 async function settled(works: Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(works)) if (result.status === "rejected") throw result.reason;
 }

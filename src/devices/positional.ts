@@ -86,7 +86,7 @@ class FileDevice extends DeviceBase {
     return this.readOnly ? Promise.resolve() : this.#file.sync();
   }
 
-  /** One step for whoever uses this device; other users of the file are not kept away. */
+  /** Atomic among the users of this device, but not against other users of the file. */
   protected override async _compareAndWrite(
     expected: Uint8Array,
     data: Uint8Array,
@@ -113,8 +113,8 @@ class FileDevice extends DeviceBase {
 }
 
 /**
- * An open file as a device; `close()` closes the file. Its own writes are kept apart from each other, but not from those of
- * others who write to the file.
+ * An open file as a device; `close()` closes the file. Unaligned writes are atomic among each other, but not against
+ * other users of the file.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */

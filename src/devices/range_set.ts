@@ -31,7 +31,8 @@ export class RangeSet {
 
   add(start: number, end: number): void {
     if (start >= end) return;
-    // Those that overlap or touch: from the first that ends at or after our start to the last that starts by our end.
+    // Those that overlap or touch: from the first that ends at or after `start` to the last that starts at or before
+    // `end`.
     const first = this.#firstEndingFrom(start);
     let last = first;
     while (last < this.#starts.length && this.#starts[last]! <= end) last++;

@@ -17,7 +17,7 @@ class Slice extends Layer {
     super(inner, options);
     this.#offset = offset;
     this.#size = size;
-    // The largest blocks that are whole blocks (or parts of one) below as well.
+    // The largest block size that is also a multiple, or a divisor, of the one below.
     let blockSize = inner.blockSize;
     while (offset % blockSize !== 0 || size % blockSize !== 0) blockSize /= 2;
     this.#blockSize = blockSize;
@@ -60,7 +60,7 @@ class Slice extends Layer {
 }
 
 /**
- * `length` bytes of `device` from `position`, as a device of their own: a partition. Nothing outside is ever written.
+ * `length` bytes of `device` from `position`, as a device of its own: a partition. Nothing outside is ever written.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device
  */

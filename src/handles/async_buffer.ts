@@ -6,7 +6,7 @@
 
 import type { BlockDevice } from "../block/device.ts";
 
-/** The shapes that such libraries ask for, in one. All sizes and offsets in bytes. */
+/** The shapes that such libraries expect, in one object. All sizes and offsets in bytes. */
 export interface AsyncBuffer {
   /** Size (hyparquet). */
   readonly byteLength: number;
@@ -31,7 +31,7 @@ export function asAsyncBuffer(device: BlockDevice): AsyncBuffer {
     size,
     async slice(start: number, end: number = size): Promise<ArrayBuffer> {
       const from = clamp(start);
-      // Memory of exactly this size: what `read()` gives may be a part of a larger one.
+      // A buffer of exactly this size: what `read()` gives may be a view of a larger one.
       const bytes = new Uint8Array(Math.max(0, clamp(end) - from));
       await device.readInto(bytes, from);
       return bytes.buffer;

@@ -1,5 +1,5 @@
 /**
- * A device as something that is read and written at a cursor.
+ * A device that is read and written at a cursor.
  *
  * @module
  */
@@ -46,7 +46,10 @@ export class Cursor {
     return this.#device;
   }
 
-  /** Fills what there is of `buffer`, from `position` or the cursor; gives how many bytes, 0 at the end. */
+  /**
+   * Fills `buffer` as far as the device goes, from `position` or the cursor. Resolves with the number of bytes: 0 at
+   * the end.
+   */
   async read(buffer: Uint8Array, position: number | undefined, options?: OperationOptions): Promise<number> {
     const device = this.device;
     const from = position ?? this.position;
@@ -77,7 +80,7 @@ export class Cursor {
     await this.run(this.device.flush());
   }
 
-  /** Waits for what is running, and closes the device if it is ours. Idempotent. */
+  /** Waits for operations in flight, and closes the device if the handle owns it. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#finish();
     return this.#closing;

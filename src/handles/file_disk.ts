@@ -1,12 +1,12 @@
 /**
- * A device for file-disk 8 and what stands on it: partitioninfo, ext2fs, balena-image-fs.
+ * A device for file-disk 8 and the libraries that use it: partitioninfo, ext2fs, balena-image-fs.
  *
  * @module
  */
 
 import type { BlockDevice } from "../block/device.ts";
 
-/** What we need to know of `Disk` of file-disk. */
+/** The part of file-disk's `Disk` that is needed here. */
 export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;
 
 /**

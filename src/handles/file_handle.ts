@@ -20,7 +20,7 @@ import { bytesOf, part, positionOf } from "./bytes.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
 import { type DeviceStats, statsOf } from "./stats.ts";
 
-/** Where something is read or written: the cursor where null, -1, or absent. Bytes. */
+/** Where to read or write, in bytes. Null, -1 and undefined mean the cursor. */
 export type Position = number | bigint | null;
 
 /** Options of `read()`, as Node has them. */
@@ -35,7 +35,7 @@ export interface HandleReadOptions<B extends ArrayBufferView = ArrayBufferView> 
   offset?: number | null | undefined;
   /** Bytes to read. Default: the rest of the buffer. */
   length?: number | null | undefined;
-  /** First byte to read; the cursor where null or absent. */
+  /** First byte to read. Default: the cursor. */
   position?: Position | undefined;
 }
 
@@ -49,11 +49,11 @@ export interface HandleWriteOptions {
   offset?: number | null | undefined;
   /** Bytes to write. Default: the rest of the buffer. */
   length?: number | null | undefined;
-  /** Where the first one goes; the cursor where null or absent. */
+  /** Where the first byte goes. Default: the cursor. */
   position?: Position | undefined;
 }
 
-/** The streams of a handle close it at their end, unless told otherwise. */
+/** Option of the streams of a handle. */
 export interface AutoClose {
   /**
    * Close the handle when the stream has ended or failed.
@@ -85,7 +85,7 @@ export class DeviceFileHandle {
     buffer: B,
     options: HandleReadOptions,
   ): Promise<{ bytesRead: number; buffer: B }>;
-  /** The same, into memory of its own where none is given. */
+  /** The same, into a new array if no buffer is given. */
   read<B extends ArrayBufferView = Uint8Array>(
     options?: HandleReadOptions<B>,
   ): Promise<{ bytesRead: number; buffer: B }>;
@@ -129,7 +129,7 @@ export class DeviceFileHandle {
       const at = positionOf(second as Position);
       return { bytesWritten: await this.#cursor.write(new TextEncoder().encode(data), at), buffer: data };
     }
-    // Node takes null there for no options, whatever follows.
+    // Node treats null there as no options, whatever follows.
     const options = typeof second === "object"
       ? second ?? {}
       : { offset: second as number, length: third as number, position };
@@ -189,7 +189,7 @@ export class DeviceFileHandle {
     return this.#cursor.flush();
   }
 
-  /** Refused: a device has the size that it has. */
+  /** Refused: the size of a device is fixed. */
   truncate(length = 0): Promise<void> {
     return attempt(() => {
       if (length === this.#cursor.device.size) return;
@@ -236,8 +236,8 @@ export class DeviceFileHandle {
   }
 
   /**
-   * Ends the streams of the handle, as Node does: one that writes takes no more, one that reads is destroyed. Then waits for
-   * what is running and closes the handle. Idempotent.
+   * Ends the streams of the handle, as Node does: a writable one accepts no more, a readable one is destroyed. Then
+   * waits for operations in flight and closes the handle. Idempotent.
    */
   close(): Promise<void> {
     for (const stream of this.#streams) {
@@ -270,7 +270,7 @@ export class DeviceFileHandle {
       });
     });
     this.#cursor.run(closed);
-    // Whoever calls close() is told of an error of closing; here nobody is.
+    // An error of closing is reported to whoever calls close(); here nobody does.
     if (options.autoClose !== false) stream.on("close", () => void this.close().catch(() => {}));
     return stream;
   }

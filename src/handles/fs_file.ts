@@ -24,11 +24,11 @@ export const SeekFrom = {
 /** One of the values of {@link SeekFrom}. */
 export type SeekFrom = typeof SeekFrom[keyof typeof SeekFrom];
 
-/** What `Deno.FsFile.stat()` tells of a device. */
+/** The result of `Deno.FsFile.stat()` for a device. */
 export interface DeviceFileInfo {
   /** Size in bytes. */
   readonly size: number;
-  /** Size of a fast request in bytes. */
+  /** Preferred size of a request in bytes. */
   readonly blksize: number;
   /** Units of 512 bytes. */
   readonly blocks: number;
@@ -61,12 +61,12 @@ export class DeviceFsFile {
     return count === 0 && bytes.length > 0 ? null : count;
   }
 
-  /** Writes all of `buffer` at the cursor, or rejects with `BLOCK_END_OF_DEVICE`; gives how many bytes. */
+  /** Writes all of `buffer` at the cursor, or rejects with `BLOCK_END_OF_DEVICE`; resolves with the number of bytes. */
   async write(buffer: Uint8Array): Promise<number> {
     return await this.#cursor.write(bytesOf(buffer), undefined);
   }
 
-  /** Moves the cursor; gives where it is then, in bytes from the start. It may be past the end. */
+  /** Moves the cursor, and resolves with its position in bytes from the start. It may be past the end. */
   async seek(offset: number | bigint, whence: SeekFrom): Promise<number> {
     const { size } = this.#cursor.device;
     const bases: readonly number[] = [0, this.#cursor.position, size];
@@ -104,7 +104,7 @@ export class DeviceFsFile {
     return this.#cursor.flush();
   }
 
-  /** Refused: a device has the size that it has. */
+  /** Refused: the size of a device is fixed. */
   async truncate(length = 0): Promise<void> {
     const { size } = this.#cursor.device;
     if (length === size) return await Promise.resolve();
@@ -117,8 +117,8 @@ export class DeviceFsFile {
   }
 
   /**
-   * A byte stream from the cursor, where it is when this is asked for first, to the end. What is read moves the cursor. The
-   * file is closed when the stream has ended, failed, or been cancelled.
+   * A byte stream from the cursor's position at the first access to the end. What is read moves the cursor. The file is
+   * closed when the stream has ended, failed, or been cancelled.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
@@ -127,8 +127,8 @@ export class DeviceFsFile {
   }
 
   /**
-   * A stream that writes from the cursor, where it is when this is asked for first. What is accepted moves the cursor. The
-   * file is closed when the stream has been closed or aborted, or has failed.
+   * A stream that writes from the cursor's position at the first access. What is accepted moves the cursor. The file is
+   * closed when the stream has been closed or aborted, or has failed.
    */
   get writable(): WritableStream<Uint8Array> {
     const { device, position } = this.#cursor;
@@ -136,7 +136,7 @@ export class DeviceFsFile {
     return this.#writable.stream;
   }
 
-  /** Waits for what is running and for what its stream has accepted, and closes the file. Idempotent. */
+  /** Waits for operations in flight and for what its stream has accepted, and closes the file. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#finish();
     return this.#closing;

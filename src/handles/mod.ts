@@ -1,6 +1,6 @@
 /**
- * Random-access handles over a block device, and adapters for libraries that have a contract of their own. Those take the
- * class of the library as an argument: lunstream depends on none of them, and `instanceof` holds.
+ * Random-access handles over a block device, and adapters for libraries with contracts of their own. Adapters take the
+ * class of the library as an argument, so that lunstream depends on none of them and `instanceof` works.
  *
  * @module
  */

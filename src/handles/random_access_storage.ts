@@ -44,14 +44,16 @@ export interface RandomAccessOptions extends HandleOptions {
    * written, which libraries that look for an earlier state expect. The device does not keep this number: the caller does.
    */
   length?: number | undefined;
-  /** Makes what a read gives, where the users want more than a `Uint8Array`: `(bytes) => Buffer.from(bytes.buffer)`. */
+  /**
+   * Converts what a read gives, for users that need more than a `Uint8Array`: `(bytes) => Buffer.from(bytes.buffer)`.
+   */
   wrap?: ((bytes: Uint8Array) => Uint8Array) | undefined;
 }
 
 /**
- * Makes a storage over a device. The class is passed in, so that it is the one that its users have:
+ * Makes a storage over a device. The class is passed in, so that it is the one that its users import:
  * `randomAccessStorage(RandomAccessStorage, device)`. Reads past the length fail as those of a short file do; a delete
- * writes zeros, by command where the device can.
+ * writes zeros, by a SCSI command if the device can.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a length that the device has not
  */

@@ -1,5 +1,5 @@
 /**
- * What `stat()` says of a device.
+ * The result of `stat()` for a device.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { BlockDevice } from "../block/device.ts";
 
 /** The shape of Node's `fs.Stats`, for a block device. */
 export interface DeviceStats {
-  /** Size in bytes. (An operating system says 0 of its block devices; programs want to know it.) */
+  /** Size in bytes. (Operating systems report 0 for block devices, but programs need the size.) */
   readonly size: number;
-  /** Size of a fast request in bytes. */
+  /** Preferred size of a request in bytes. */
   readonly blksize: number;
   /** Units of 512 bytes. */
   readonly blocks: number;

@@ -8,7 +8,7 @@ import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import type { HandleOptions } from "./cursor.ts";
 
-/** What we need to know of `RandomAccessDisk` of `@xen-orchestra/disk-transform`. */
+/** The part of `RandomAccessDisk` of `@xen-orchestra/disk-transform` that is needed here. */
 export type RandomAccessDiskClass<D> = abstract new () => D;
 
 /** Options of {@link xenDisk}. */
@@ -19,14 +19,14 @@ export interface XenDiskOptions extends HandleOptions {
    * @default 65536
    */
   blockSize?: number | undefined;
-  /** Makes the bytes of a block, where the users want more than a `Uint8Array`. */
+  /** Converts the bytes of a block, for users that need more than a `Uint8Array`. */
   wrap?: ((bytes: Uint8Array) => Uint8Array) | undefined;
 }
 
 /**
- * Makes a disk of a device for `toQcow2Stream(disk)` and its like, to be used after `await disk.init()`. The class is passed
- * in: `xenDisk(RandomAccessDisk, device)`. Blocks that the device promises to be zero are left out; where it promises
- * nothing, all blocks are there.
+ * Makes a disk of a device for `toQcow2Stream(disk)` and its like, to be used after `await disk.init()`. The class is
+ * passed in: `xenDisk(RandomAccessDisk, device)`. Blocks that the device promises to be zero are left out; if it
+ * promises nothing, all blocks are included.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a block size that is not allowed
  */
@@ -47,14 +47,14 @@ export function xenDisk<D extends object>(
     getBlockSize(): number {
       return blockSize;
     }
-    /** Looks up which blocks are there. */
+    /** Looks up which blocks are allocated. */
     async init(): Promise<void> {
       const found: number[] = [];
       for (const extent of await device.extents(0, device.size)) {
         if (extent.zero) continue;
         const last = Math.floor((extent.position + extent.length - 1) / blockSize);
         let index = Math.floor(extent.position / blockSize);
-        // The block that the extent before ended in is there already.
+        // The block in which the previous extent ended is already included.
         if (found[found.length - 1] === index) index++;
         for (; index <= last; index++) found.push(index);
       }

@@ -8,7 +8,7 @@ import type { BlockDevice } from "../block/device.ts";
 import { createReadStream, type DeviceReadStream } from "../streams/mod.ts";
 import type { HandleOptions } from "./cursor.ts";
 
-/** What we need to know of `yauzl.RandomAccessReader`. */
+/** The part of `yauzl.RandomAccessReader` that is needed here. */
 export type RandomAccessReaderClass<R> = abstract new () => R;
 
 /** Called when something is done, or has failed. */
@@ -16,7 +16,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * Makes a reader for `yauzl.fromRandomAccessReader(reader, device.size, options, callback)`. The class is passed in:
- * `zipReader(yauzl.RandomAccessReader, device)`. The archive must end where the device does: take a `slice()` of a larger
+ * `zipReader(yauzl.RandomAccessReader, device)`. The archive must end where the device ends: use `slice()` on a larger
  * one. yauzl closes the reader by itself (`autoClose`), and with `owns` the device.
  */
 export function zipReader<R extends object>(

@@ -4,8 +4,8 @@ import { connectError, connectTimeout } from "./connect_error.ts";
 import type { ConnectTcpOptions } from "./tcp.ts";
 
 /**
- * Runs one attempt to connect under its time limit and the caller's signal. `open` gets a signal that fires when the attempt
- * is over before it succeeded; what it then still opens is its own to close, and its result is dropped.
+ * Runs one attempt to connect under its time limit and the caller's signal. `open` gets a signal that fires when the
+ * attempt ends before it has succeeded; `open` must then close whatever it still opens, and its result is dropped.
  */
 export function attempt<Socket>(
   options: ConnectTcpOptions,

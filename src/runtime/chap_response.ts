@@ -2,8 +2,8 @@ import { hash, type HashAlgorithm } from "./hash.ts";
 
 /**
  * CHAP_R: the digest over one byte of identifier, the secret and the challenge, in that order, nothing between them
- * (RFC 7143 §12.1.3, RFC 1994 §4.1). Both sides calculate it, to prove themselves and to check the other; two of them are
- * compared with `constantTimeEqual`, since the time of a comparison must not tell how much of a guess is right.
+ * (RFC 7143 §12.1.3, RFC 1994 §4.1). Both sides calculate it, to prove themselves and to check the other. Compare two
+ * of them with `constantTimeEqual`, since the time of a comparison must not tell how much of a guess is right.
  *
  * @param identifier CHAP_I, 0 to 255
  * @param secret its bytes are those of UTF-8

@@ -1,4 +1,4 @@
-/** In Node the global is a getter, and no cheap one. */
+/** In Node the global is a getter, and not a cheap one. */
 const clock = performance;
 
 /** Milliseconds since some moment, with fractions. Never goes back. */

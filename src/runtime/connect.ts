@@ -1,13 +1,13 @@
 import { isDeno } from "./platform.ts";
 import type { ConnectTcp, ListenTcp } from "./tcp.ts";
 
-/** The TCP of this runtime: only that one is loaded. */
+/** The TCP implementation for this runtime; the other one is not loaded. */
 function tcp(): Promise<{ connectTcp: ConnectTcp; listenTcp: ListenTcp }> {
   return isDeno ? import("./tcp_deno.ts") : import("./tcp_node.ts");
 }
 
-/** Connects, as {@link ConnectTcp} says, by the means of this runtime. */
+/** Connects as {@link ConnectTcp} says. */
 export const connectTcp: ConnectTcp = async (options) => (await tcp()).connectTcp(options);
 
-/** Listens, as {@link ListenTcp} says, by the means of this runtime. */
+/** Listens as {@link ListenTcp} says. */
 export const listenTcp: ListenTcp = async (options) => (await tcp()).listenTcp(options);

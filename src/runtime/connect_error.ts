@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: "the peer does not answer",
 };
 
-/** The system's code of an error, such as `ECONNRESET`; with several causes that of the last one. */
+/** The system's code of an error, such as `ECONNRESET`; that of the last cause where there are several. */
 function codeOf(error: LowError): string {
   if (typeof error.code === "string") return error.code;
   const last = error.errors?.at(-1);

@@ -1,4 +1,4 @@
-/** Counts the bytes of one direction of a connection, and wakes who waits until some have gone. */
+/** Counts the queued bytes of one direction of a connection, and wakes those who wait for them to be sent. */
 export class DrainWaiters {
   #queued = 0;
   #taken = 0;
@@ -10,7 +10,6 @@ export class DrainWaiters {
     return this.#queued - this.#taken;
   }
 
-  /** `length` more bytes have been queued. */
   queued(length: number): void {
     this.#queued += length;
   }
@@ -21,7 +20,7 @@ export class DrainWaiters {
     while (this.#waiters.length > 0 && this.#waiters[0]!.target <= this.#taken) this.#waiters.shift()!.resolve();
   }
 
-  /** The connection has ended: nobody needs to wait any more. */
+  /** The connection has ended: nothing is left to wait for. */
   end(): void {
     this.#ended = true;
     this.#taken = this.#queued;

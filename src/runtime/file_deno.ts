@@ -2,7 +2,7 @@ import { failing } from "./file_error.ts";
 import { denoApi, type DenoFile } from "./platform.ts";
 import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 
-/** Open handles of one file at most: as many requests are under way at once. */
+/** Most open handles of one file, and so most requests in flight. */
 const HANDLES = 8;
 const SEEK_START = 0;
 const SEEK_END = 2;
@@ -36,7 +36,7 @@ class MultiHandleFile implements PositionalFile {
   readonly #all: DenoFile[];
   readonly #free: DenoFile[];
   readonly #waiting: ((handle: DenoFile) => void)[] = [];
-  /** Handles that there are or are being opened; `HANDLES` where no more can be had. */
+  /** Handles that are open or being opened; `HANDLES` once no more can be opened. */
   #count = 1;
   #closed = false;
 
@@ -117,7 +117,7 @@ class MultiHandleFile implements PositionalFile {
     });
   }
 
-  /** A handle when none is free: a new one while there may be more, else the next one that is given back. */
+  /** A handle when none is free: a new one if the limit allows, else the next one to be given back. */
   async #another(): Promise<DenoFile> {
     if (this.kind !== "stream" && this.#count < HANDLES) {
       this.#count++;

@@ -29,7 +29,7 @@ export function fileError(doing: string, path: string, cause: unknown): IscsiErr
   });
 }
 
-/** Runs `work` with a file; its errors become ours. */
+/** Runs `work` with a file, and turns its errors into `IscsiError`s. */
 export async function failing<Result>(doing: string, path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

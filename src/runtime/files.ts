@@ -5,7 +5,7 @@ import { isDeno } from "./platform.ts";
 import type { OpenFile, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 
 /**
- * Opens a file, a block device, or what else has a path.
+ * Opens a file, a block device, or anything else with a path.
  *
  * @throws IscsiError `COPY_FILE` where it cannot be opened or is a directory, `COPY_NO_SPACE` where the file system is full
  */

@@ -8,7 +8,7 @@ import type { ByteSink, TcpConnection } from "./tcp.ts";
 
 /** How long, in milliseconds, one direction may go on when the other has ended. */
 const LINGER = 1000;
-/** Bytes that can come before the sink is known; it gets them by copy. */
+/** Bytes that can arrive before the sink is known; they are copied to it. */
 const EARLY = 4096;
 /** Its `then` queues a promise job; `queueMicrotask` of Node makes an AsyncResource each time. */
 const SETTLED = Promise.resolve();
@@ -22,7 +22,7 @@ export class NodeConnection implements TcpConnection {
   readonly #drain = new DrainWaiters();
   #socket: Socket | undefined;
   #sink: ByteSink | undefined;
-  /** Memory that the socket holds while it has none of the sink. */
+  /** Memory that the socket reads into until it has the sink's. */
   #early: Uint8Array | undefined;
   readonly #gather = new Gather();
   #flushing = false;

@@ -41,7 +41,7 @@ class NodePipe implements PositionalFile {
   readonly blockSize: number;
   readonly #socket: Net.Socket;
   readonly #input: AsyncIterator<Uint8Array>;
-  /** What came and had no place yet. */
+  /** Bytes that have arrived and did not fit the reader's buffer. */
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(path: string, fd: number, writes: boolean) {
@@ -50,7 +50,7 @@ class NodePipe implements PositionalFile {
     this.identity = `${dev}:${ino}`;
     this.blockSize = blksize;
     this.#socket = new (nodeModule<typeof Net>("node:net").Socket)({ fd, readable: !writes, writable: writes });
-    // Those who read or write are told.
+    // The next read or write rejects.
     this.#socket.on("error", () => {});
     this.#input = this.#socket[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }

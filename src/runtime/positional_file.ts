@@ -2,11 +2,11 @@
 export interface OpenFileOptions {
   /** What the file is opened for. */
   mode: "read" | "write" | "readwrite";
-  /** Make the file where there is none. */
+  /** Create the file if it does not exist. */
   create?: boolean | undefined;
-  /** Cut a file that is there to no bytes. */
+  /** Truncate an existing file to 0 bytes. */
   truncate?: boolean | undefined;
-  /** With `create`: fail where the file is there already. */
+  /** With `create`: fail if the file already exists. */
   exclusive?: boolean | undefined;
   /** Ends the wait for the other end of a named pipe, where the runtime can do that. */
   signal?: AbortSignal | undefined;
@@ -34,10 +34,10 @@ export interface PositionalFile {
   write(buffer: Uint8Array, position: number): Promise<void>;
   /** Settles when all that was written is on the medium. */
   sync(): Promise<void>;
-  /** Cuts or extends the file to `length` bytes. */
+  /** Truncates or extends the file to `length` bytes. */
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a file, a block device, or what else has a path, without the checks of {@link "./files.ts".openFile}. */
+/** Opens a file, a block device, or anything else with a path, without the checks of {@link "./files.ts".openFile}. */
 export type OpenFile = (path: string, options: OpenFileOptions) => Promise<PositionalFile | "directory">;

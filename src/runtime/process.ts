@@ -16,12 +16,12 @@ export function exit(code: number): never {
   return proc().exit(code);
 }
 
-/** Calls `handler` on SIGINT and SIGTERM, instead of ending the process. Returns what takes it away again. */
+/** Calls `handler` on SIGINT and SIGTERM instead of ending the process. The function returned removes it. */
 export function onInterrupt(handler: (signal: Interrupt) => void): () => void {
   return listen(["SIGINT", "SIGTERM"], handler);
 }
 
-/** Calls `handler` when the user asks how far the work is: SIGUSR1, and SIGINFO where the system has it. */
+/** Calls `handler` when the user asks for progress: SIGUSR1, and SIGINFO where the system has it. */
 export function onStatusRequest(handler: () => void): () => void {
   const { platform } = proc();
   if (platform === "win32") return () => {};

@@ -10,7 +10,7 @@ const INPUT = 65536;
 const proc = (): typeof Process => nodeModule<typeof Process>("node:process");
 
 /**
- * The bytes of standard input. Every chunk is memory of its own. Ending the iteration early closes it.
+ * The bytes of standard input. Chunks do not share memory. Ending the iteration early closes standard input.
  *
  * @throws IscsiError `COPY_FILE`
  */
@@ -50,7 +50,7 @@ export function standardIdentity(fd: 0 | 1): string | undefined {
     const stat = nodeModule<typeof Fs>("node:fs").fstatSync(fd);
     return stat.isFile() || stat.isBlockDevice() ? `${stat.dev}:${stat.ino}` : undefined;
   } catch {
-    return undefined; // It is closed: who reads or writes is told.
+    return undefined; // It is closed: the next read or write rejects.
   }
 }
 
@@ -90,7 +90,7 @@ async function writeDeno(bytes: Uint8Array): Promise<number> {
   });
 }
 
-/** By what Linux tells; false on other systems. */
+/** As Linux reports it; false on other systems. */
 async function outputIsNonBlockingPipe(): Promise<boolean> {
   const fs = nodeModule<typeof Fs>("node:fs");
   try {
@@ -124,7 +124,7 @@ function writeStream(bytes: Uint8Array): Promise<number> {
   });
 }
 
-/** Writes text to standard error. That nobody can read it, or that the disk with the log is full, ends nothing else. */
+/** Writes text to standard error. A closed pipe or a full disk is ignored. */
 export function writeStderr(text: string): void {
   const { stderr } = proc();
   if (!stderr.listeners("error").includes(ignore)) stderr.on("error", ignore);
@@ -142,16 +142,15 @@ export function stderrIsTerminal(): boolean {
   return proc().stderr.isTTY === true;
 }
 
-/** Standard error for what draws on a terminal, with what {@link writeStderr} promises: a terminal that has gone ends nothing. */
+/** Standard error for what draws on a terminal. As with {@link writeStderr}, a terminal that has gone is ignored. */
 interface DrawingStream {
   /** Whether it is a terminal. */
   readonly isTTY: boolean;
-  /** Columns of the terminal; 80 where it is none. */
+  /** Columns of the terminal; 80 if it is not one. */
   readonly columns: number;
   write(text: string): boolean;
 }
 
-/** The one of this process. */
 export function stderrDrawing(): DrawingStream {
   return {
     get isTTY(): boolean {
@@ -167,7 +166,6 @@ export function stderrDrawing(): DrawingStream {
   };
 }
 
-/** Columns of the terminal of standard error; 80 where it is none. */
 function stderrColumns(): number {
   return proc().stderr.columns || 80;
 }

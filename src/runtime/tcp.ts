@@ -4,19 +4,22 @@
  * @module
  */
 
-/** Who takes the bytes of a connection. It says where they go, so that no payload is copied. */
+/** Receives the bytes of a connection. It says where they go, so that no payload is copied. */
 export interface ByteSink {
   /** Memory for the next bytes, never empty. The transport may hold it until bytes have come or the connection has ended. */
   nextBuffer(): Uint8Array;
   /** `length` bytes, 1 or more, have been placed at the start of what `nextBuffer()` gave last. Must not throw. */
   received(length: number): void;
-  /** The connection has ended; called exactly once, never inside a call of ours. No error: the peer closed it, or we did. */
+  /**
+   * The connection has ended; called exactly once, never from within a call to the connection. Without an error, either
+   * side has closed it.
+   */
   closed(error?: Error): void;
 }
 
 /** An established TCP connection. */
 export interface TcpConnection {
-  /** Address of our end, as `host:port` with IPv6 hosts in brackets. */
+  /** Address of the local end, as `host:port` with IPv6 hosts in brackets. */
   readonly localAddress: string;
   /** Address of the peer, as `host:port` with IPv6 hosts in brackets. */
   readonly remoteAddress: string;
@@ -29,7 +32,7 @@ export interface TcpConnection {
   write(bytes: Uint8Array): void;
   /** Resolves when everything queued so far has been taken by the operating system, or the connection has ended. */
   drained(): Promise<void>;
-  /** Sends what is queued and then our FIN; the connection ends when the peer has closed too. */
+  /** Sends what is queued and then a FIN; the connection ends when the peer has closed too. */
   end(): void;
   /** Ends the connection at once and drops what is queued. Idempotent. No byte is put into a buffer afterwards. */
   destroy(): void;
@@ -41,11 +44,11 @@ export interface ConnectTcpOptions {
   host: string;
   /** Port, 1 to 65535. */
   port: number;
-  /** Time limit in milliseconds for the whole of it. */
+  /** Time limit in milliseconds for the whole attempt. */
   timeout: number;
   /** Ends the attempt; rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Makes the taker of the bytes. Called once, before the first byte can come. */
+  /** Makes the receiver of the bytes. Called once, before the first byte can arrive. */
   sink: (connection: TcpConnection) => ByteSink;
 }
 
@@ -65,7 +68,7 @@ export interface ListenTcpOptions {
   host?: string | undefined;
   /** Port; 0: any free one. */
   port: number;
-  /** Makes the taker of the bytes of one accepted connection. */
+  /** Makes the receiver of the bytes of one accepted connection. */
   sink: (connection: TcpConnection) => ByteSink;
 }
 

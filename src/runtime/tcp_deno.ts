@@ -19,7 +19,7 @@ const LINGER = 1000;
 /** Pause in milliseconds after an accept that failed, as when there are no file descriptors left. */
 const ACCEPT_PAUSE = 100;
 
-/** Connects, as {@link "./tcp.ts".ConnectTcp} says. */
+/** Connects as {@link "./tcp.ts".ConnectTcp} says. */
 export async function connectTcp(options: ConnectTcpOptions): Promise<TcpConnection> {
   const { host: hostname, port } = options;
   const conn = await attempt(
@@ -61,7 +61,7 @@ export function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
         closed = true;
         listener.close();
       }
-      // The system's socket is there until the accept that is pending has ended.
+      // The system's socket stays open until the pending accept has ended.
       return accepting;
     },
   });
@@ -75,7 +75,7 @@ class DenoConnection implements TcpConnection {
   readonly #queue = new WriteQueue();
   readonly #drain = new DrainWaiters();
   #writing = false;
-  /** Nothing more is sent: we have queued our FIN, or sending failed. */
+  /** Nothing more is sent: the FIN is queued, or sending has failed. */
   #ending = false;
   #destroyed = false;
   #error: Error | undefined;
@@ -118,7 +118,7 @@ class DenoConnection implements TcpConnection {
     clearTimeout(this.#linger);
     this.#queue.clear();
     this.#drain.end();
-    // Cancels the read that is pending, whose end calls closed().
+    // Cancels the pending read, whose end calls closed().
     this.#conn.close();
   }
 

@@ -60,7 +60,7 @@ export function listenTcp(options: ListenTcpOptions): Promise<TcpListener> {
         host,
         port,
         close(): Promise<void> {
-          // Its callback would wait for the connections, too, which go on.
+          // Its callback would also wait for the accepted connections, which go on.
           server.close();
           return Promise.resolve();
         },

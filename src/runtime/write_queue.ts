@@ -11,7 +11,7 @@ const TINY = 1024;
  * with 32 KiB or more.
  */
 const HEAD = 8 * 1024;
-/** Bytes that are gathered at most before they are written. */
+/** Most bytes that are gathered before they are written. */
 const GATHERED = 256 * 1024;
 
 /**
@@ -33,7 +33,7 @@ export class WriteQueue {
     this.#pieces.push(bytes);
   }
 
-  /** Takes the next portion away; undefined when there is none. It is valid until the next call. */
+  /** Removes and returns the next portion, which is valid until the next call; undefined when there is none. */
   next(): Uint8Array | undefined {
     if (this.empty) return undefined;
     const first = this.#pieces[this.#first]!;

@@ -1,5 +1,5 @@
 /**
- * The parts of a range that are not zeros by promise.
+ * The parts of a range that the device does not promise to be zero.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { BlockDevice } from "../block/device.ts";
 import type { ReadRange } from "./read_ahead.ts";
 
-/** Bytes whose extents are asked for at a time: the list of a large device may have 100,000 entries. */
+/** Bytes whose extents are requested at a time: the list of a large device may have 100,000 entries. */
 const WINDOW = 4 * 1024 * 1024 * 1024;
 
 /** Runs of bytes of `[position, position + length)` that may be other than zero, in order. */
@@ -22,7 +22,7 @@ export async function* dataRanges(
     const extents = device.supports.extents
       ? await device.extents(at, Math.min(WINDOW, end - at), { signal })
       : [{ position: at, length: Math.min(WINDOW, end - at), hole: false, zero: false }];
-    // Data beside data is one range, whether it is a hole without a promise or not.
+    // Adjacent data are one range, whether some of them are a hole without a promise or not.
     let run: { position: number; length: number } | undefined;
     for (const extent of extents) {
       if (!extent.zero && run !== undefined && run.position + run.length === extent.position) {

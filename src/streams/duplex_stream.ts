@@ -27,7 +27,7 @@ export interface DuplexStreamOptions extends StreamTuning {
   start?: number | undefined;
   /** Last byte to read and to write, inclusive. Default: the last one of the device. */
   end?: number | undefined;
-  /** First byte to write, where it is another than the first to read. */
+  /** First byte to write, if it is not the first to read. */
   writeStart?: number | undefined;
   /**
    * Let writes pass what has not been read yet. A transform in place must not.
@@ -62,7 +62,7 @@ class Stream extends Base implements DeviceDuplexStream {
     super({ byteLengthReadable: () => READ_WAITING }, make);
     this.#ahead = ahead;
     this.#forget = destroyOnAbort(this, signal);
-    // `pipeline(duplex, transform, duplex)` listens at both ends of one stream.
+    // `pipeline(duplex, transform, duplex)` adds its listeners twice to one stream.
     this.setMaxListeners(2 * this.getMaxListeners());
   }
 
@@ -109,12 +109,13 @@ const READ_WAITING = 1 << 30;
  * Makes a stream that reads `start` to `end` (inclusive) and writes from `start`, or `writeStart`, on: two cursors.
  * `pipeline(duplex, transform, duplex)` changes a range in place.
  *
- * Once anybody reads, a write waits while it would pass what has not been read yet, so that a transform never overwrites
- * its own source. What has been read ahead counts as read: a transform that gives more than it takes by more than
- * `depth * requestSize` bytes would wait for itself, and needs a larger `depth` (or `independent`, on other ranges).
+ * Once reading has begun, a write waits while it would pass what has not been read yet, so that a transform never
+ * overwrites its own source. What has been read ahead counts as read: a transform whose output exceeds its input by
+ * more than `depth * requestSize` bytes would wait for itself, and needs a larger `depth` (or `independent`, on other
+ * ranges).
  *
- * Memory: as `createReadStream()` and as `createWriteStream()`, both. `close` comes when both halves have ended, an error
- * of one ends both. `finish` has the meaning that it has for `createWriteStream()`.
+ * Memory: that of `createReadStream()` plus that of `createWriteStream()`. `close` comes when both halves have ended,
+ * an error of one ends both. `finish` has the meaning that it has for `createWriteStream()`.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for positions or sizes that are not allowed
  * @throws IscsiError (`BLOCK_READ_ONLY`) where the device is read-only

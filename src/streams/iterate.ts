@@ -7,14 +7,15 @@
 import { ErrorCode, IscsiError } from "../errors.ts";
 import type { DeviceStream } from "./types.ts";
 
-/** What is iterated over. */
+/** The stream that is iterated over. */
 interface Source<T> extends DeviceStream {
   read(): T | null;
 }
 
 /**
- * Chunks up to `end`. The iterator of streamx ends only at `close`, which a duplex stream reaches after its writing half has
- * ended too: who writes what is read would wait for itself. Leaving the loop destroys the stream; its end does not.
+ * Chunks up to `end`. The iterator of streamx ends only at `close`, which a duplex stream reaches after its writing
+ * half has ended too: a loop that writes what it reads would wait for itself. Leaving the loop destroys the stream;
+ * reaching its end does not.
  */
 export async function* iterate<T>(stream: Source<T>): AsyncGenerator<T, void, undefined> {
   let ended = false;

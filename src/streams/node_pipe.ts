@@ -11,7 +11,7 @@ interface Source extends DeviceStream {
   resume(): unknown;
 }
 
-/** Where it goes: what Node's `pipe()` needs of a writable stream. */
+/** The part of a writable stream that Node's `pipe()` needs. */
 interface Sink {
   write(chunk: unknown): unknown;
   end(): unknown;
@@ -26,9 +26,9 @@ export function isPipeOptions(value: unknown): value is PipeOptions {
 }
 
 /**
- * Pipes as Node's `readable.pipe(destination, { end })` does: errors go nowhere, the destination is ended only where `end` is
- * not false. Node's `pipeline()` calls it so and sees to errors and ends itself; the pipe of streamx would end and
- * destroy the destination whatever it was told. Gives what undoes it.
+ * Pipes as Node's `readable.pipe(destination, { end })` does: errors are not forwarded, and the destination is ended
+ * unless `end` is false. Node's `pipeline()` calls it so and handles errors and ends itself; the pipe of streamx would
+ * end and destroy the destination in any case. The function returned undoes it.
  */
 export function nodePipe(source: Source, destination: unknown, end: boolean): () => void {
   const sink = destination as Sink;

@@ -1,5 +1,5 @@
 /**
- * Sizes of a stream's requests, out of its options and what suits the device.
+ * Sizes of a stream's requests, from its options and the limits of the device.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { checkSignal, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 
-/** Requests at a time where no option says otherwise. */
+/** Default number of requests in flight. */
 const DEPTH = 16;
 const MAX_DEPTH = 4096;
 const MAX_REQUEST = 1024 * 1024 * 1024;
@@ -17,19 +17,19 @@ export interface StreamTuning {
   /** Size of one request in bytes, 1 to 2^30. Default: what the device calls optimal. */
   requestSize?: number | undefined;
   /**
-   * Requests in flight at a time, 1 to 4096.
+   * Most requests in flight, 1 to 4096.
    *
    * @default 16
    */
   depth?: number | undefined;
   /**
-   * Bytes that the stream may hold in all: another way to say `depth`, and where it is small, `requestSize`.
-   * Default: `depth * requestSize`.
+   * Bytes that the stream may hold in all: another way to set `depth` and, if it is small, `requestSize`. Default:
+   * `depth * requestSize`.
    */
   highWaterMark?: number | undefined;
 }
 
-/** A settled plan: the stream holds at most `depth * requestSize` bytes. */
+/** A plan: the stream holds at most `depth * requestSize` bytes. */
 interface StreamPlan {
   /** Bytes of one request. */
   requestSize: number;

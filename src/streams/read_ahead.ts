@@ -18,23 +18,23 @@ interface ReadAheadPlan extends ReadRange {
   readonly requestSize: number;
   /** Requests at a time, 1 or more. */
   readonly depth: number;
-  /** Ranges to read instead of all from `position` on, in order; asked for one after the other. */
+  /** Ranges to read instead of everything from `position` on, in order; requested one after the other. */
   readonly ranges?: ((signal: AbortSignal) => AsyncIterator<ReadRange>) | undefined;
 }
 
-/** Bytes and where they are from. */
+/** Bytes and their position. */
 export interface PlacedBytes {
   /** First byte on the device. */
   readonly position: number;
-  /** The bytes, in memory of their own. */
+  /** The bytes, in memory that nothing else uses. */
   readonly buffer: Uint8Array;
 }
 
-/** A request, in flight or done and not yet taken. */
+/** A request, in flight or done and not yet consumed. */
 class Request {
   arrived = false;
   constructor(readonly position: number, readonly data: Promise<Uint8Array>, arrive: () => void) {
-    // Its turn comes later, or never: no rejection may count as unhandled until then.
+    // It is awaited later, or never: its rejection must not count as unhandled until then.
     data.then(() => {
       this.arrived = true;
       arrive();
@@ -44,7 +44,7 @@ class Request {
 
 /**
  * Holds at most `depth` requests, in flight or done and not yet taken: `depth * requestSize` bytes. New requests are
- * started when the consumer asks for data, never behind its back.
+ * started only when the consumer asks for data.
  */
 export class ReadAhead {
   readonly #device: BlockDevice;
@@ -77,14 +77,16 @@ export class ReadAhead {
     return this.#next;
   }
 
-  /** Settles when {@link ReadAhead.frontier} may have moved, or nothing will be read any more. One waiter. */
+  /**
+   * Settles when {@link ReadAhead.frontier} may have moved, or nothing will be read any more. Only one caller may wait.
+   */
   moved(): Promise<void> {
     return new Promise((resolve) => this.#arrivals = resolve);
   }
 
   /**
-   * The next bytes, or undefined at the end. Call it again only when the last call has settled. Rejects with the error of
-   * the request whose turn it is; all data before it have been given then.
+   * The next bytes, or undefined at the end. Call it again only when the last call has settled. Rejects with the error
+   * of the next request in order; all data before it have been given by then.
    */
   async next(): Promise<PlacedBytes | undefined> {
     this.#begun = true;
@@ -117,7 +119,7 @@ export class ReadAhead {
   #fill(): void {
     const { requestSize, depth } = this.#plan;
     while (!this.#failed && this.#waiting.length < depth && this.#next < this.#end) {
-      // Requests end at multiples of their size, so that after an odd start all but the first are aligned.
+      // Requests end at multiples of their size, so that after an unaligned start all but the first are aligned.
       const stop = Math.min(this.#end, (Math.floor(this.#next / requestSize) + 1) * requestSize);
       const data = this.#device.read(this.#next, stop - this.#next, { signal: this.#abort.signal });
       this.#waiting.push(new Request(this.#next, data, this.#arrive));

@@ -35,7 +35,7 @@ export interface ReadStreamOptions extends StreamTuning {
   signal?: AbortSignal | undefined;
 }
 
-/** What streamx can decode piece by piece, under all the names that Node has for it. */
+/** Encodings that streamx can decode chunk by chunk, under all the names that Node has for them. */
 const ENCODINGS: ReadonlySet<string> = new Set(["utf8", "utf-8", "latin1", "binary", "ascii", "hex"]);
 
 class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
@@ -46,7 +46,8 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   #unpipe: (() => void) | undefined;
 
   constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
-    // One chunk at most waits in the stream itself, and `depth` counts it: it is read only when that place is free.
+    // At most one chunk waits in the stream itself, and `depth` counts it: the next is read only when that place is
+    // free.
     super({
       highWaterMark: 1,
       byteLengthReadable: () => 1,
@@ -96,14 +97,14 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
 }
 
 /**
- * Makes a stream of bytes `start` to `end` (inclusive). Up to `depth` requests of `requestSize` bytes are read ahead; the
- * stream never holds more than `depth * requestSize` bytes, what waits in its own buffer included.
+ * Makes a stream of bytes `start` to `end` (inclusive). Up to `depth` requests of `requestSize` bytes are read ahead;
+ * the stream never holds more than `depth * requestSize` bytes, including its own buffer.
  *
  * An error comes after all data before it, then `close`. `destroy()`, leaving a `for await` early, and `signal` stop the
  * requests in flight; `close` is emitted when they have ended. The device stays open.
  *
- * With `skipHoles` the chunks are `{ position, buffer }`, and what the device promises to be zero is left out. Where it
- * promises nothing, everything comes.
+ * With `skipHoles` the chunks are `{ position, buffer }`, and what the device promises to be zero is left out. If it
+ * promises nothing, nothing is left out.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for positions or sizes that are not allowed
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`) for options of another type, (`ERR_INVALID_ARG_VALUE`) for another encoding
@@ -131,7 +132,7 @@ export function createReadStream(
 ): DeviceReadStream | ReadSide<PlacedBytes> {
   const plan = { ...readRange(device, options), ...streamPlan(device, options) };
   const { encoding } = options;
-  // Node takes null for none.
+  // Node treats null as absent.
   if (encoding !== undefined && encoding !== null && !ENCODINGS.has(String(encoding).toLowerCase())) {
     throw wrongValue("encoding", "be utf8, latin1, ascii or hex", described(encoding));
   }
@@ -155,7 +156,7 @@ export function readRange(
   return { position, length: Math.max(0, Math.min(last, device.size - 1) - position + 1) };
 }
 
-/** Destroys a stream when the signal fires. Gives what undoes it, to be called when the stream has been destroyed. */
+/** Destroys a stream when the signal is aborted. Call the function returned once the stream has been destroyed. */
 export function destroyOnAbort(
   stream: { destroy(error: Error): void },
   signal: AbortSignal | undefined,

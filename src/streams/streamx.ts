@@ -1,5 +1,5 @@
 /**
- * streamx's classes with types of ours: see `types.ts` for why.
+ * streamx's classes with lunstream's own types: see `types.ts` for why.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { Duplex, Readable, Writable } from "streamx";
 import type { DeviceStream, DoneCallback } from "./types.ts";
 
-/** Options of streamx's constructors that we use. */
+/** The options of streamx's constructors that are used here. */
 export interface BaseOptions {
   /** Bytes that may wait in the stream itself. */
   highWaterMark?: number;
@@ -37,7 +37,7 @@ export interface ReadHooks<T> extends Hooks, AsyncIterable<T> {
   readonly readable: boolean;
   /** Called when there is room. */
   _read(callback: DoneCallback): void;
-  /** Hands a chunk on, or null for the end; false: enough is waiting. */
+  /** Adds a chunk, or null for the end; false: the buffer is full. */
   push(chunk: T | null): boolean;
   /** Takes a chunk that is waiting. */
   read(): T | null;

@@ -1,11 +1,11 @@
 /**
- * The shape of our streams, in types of our own: streamx and Node each have several versions of theirs, and these fit
- * where either is wanted (`pipeline()` of `node:stream/promises` included).
+ * The shape of lunstream's streams, in types of its own: the types of streamx and Node differ between versions, and
+ * these fit where either is wanted (`pipeline()` of `node:stream/promises` included).
  *
  * @module
  */
 
-/** Takes an event. */
+/** Handles an event. */
 // deno-lint-ignore no-explicit-any -- the listeners of an emitter take anything; Node's own types say the same
 export type Listener = (...args: any[]) => void;
 /** Name of an event. */
@@ -17,7 +17,7 @@ export interface Emitter {
   addListener(event: EventName, listener: Listener): this;
   /** Adds a listener. */
   on(event: EventName, listener: Listener): this;
-  /** Adds a listener for one time. */
+  /** Adds a listener that is called at most once. */
   once(event: EventName, listener: Listener): this;
   /** Removes a listener. */
   removeListener(event: EventName, listener: Listener): this;
@@ -25,9 +25,9 @@ export interface Emitter {
   off(event: EventName, listener: Listener): this;
   /** Removes all listeners. */
   removeAllListeners(event?: EventName): this;
-  /** Sets the count of listeners from which on a warning is printed. */
+  /** Sets the number of listeners above which a warning is printed. */
   setMaxListeners(count: number): this;
-  /** That count. */
+  /** The number of listeners above which a warning is printed. */
   getMaxListeners(): number;
   /** Listeners of an event. */
   // deno-lint-ignore ban-types -- as Node's own types
@@ -38,11 +38,11 @@ export interface Emitter {
   /** Calls the listeners. */
   // deno-lint-ignore no-explicit-any -- as Node's own types
   emit(event: EventName, ...args: any[]): boolean;
-  /** Count of listeners. */
+  /** Number of listeners. */
   listenerCount(event: EventName): number;
   /** Adds a listener before the others. */
   prependListener(event: EventName, listener: Listener): this;
-  /** Adds a listener before the others for one time. */
+  /** Adds a listener before the others that is called at most once. */
   prependOnceListener(event: EventName, listener: Listener): this;
   /** Events that have listeners. */
   eventNames(): EventName[];
@@ -61,7 +61,7 @@ export interface PipeOptions {
   end?: boolean | undefined;
 }
 
-/** What readable and writable streams share. Events: `open`, `ready`, `error`, `close`. */
+/** The members that readable and writable streams share. Events: `open`, `ready`, `error`, `close`. */
 export interface DeviceStream extends Emitter {
   /** Whether `close` has been emitted. */
   readonly destroyed: boolean;
@@ -71,23 +71,24 @@ export interface DeviceStream extends Emitter {
   destroy(error?: Error | null): void;
 }
 
-/** What can be read of a stream of a device. `T` is what one chunk is. */
+/** The readable side of a stream of a device. `T` is the type of a chunk. */
 export interface ReadSide<T> extends DeviceStream, AsyncIterable<T> {
   /** True: it can be read. */
   readonly readable: boolean;
   /** Bytes given so far. */
   readonly bytesRead: number;
-  /** The next chunk, or null where none is waiting: see `readable`. */
+  /** The next chunk, or null if none is waiting: wait for the event `readable`. */
   read(): T | null;
   /** Puts a chunk back. */
   unshift(chunk: T): void;
-  /** Emits `data` as fast as they come. */
+  /** Emits `data` as fast as chunks arrive. */
   resume(): this;
   /** Emits no `data` until `resume()`. */
   pause(): this;
   /**
-   * Writes all that comes into `destination`. As in streamx, it is ended at the end and destroyed after an error, and `done`
-   * is told; with options, as in Node, errors are the caller's, and it is ended unless `end` is false.
+   * Writes all chunks into `destination`. As in streamx, `destination` is ended at the end and destroyed after an
+   * error, and `done` is called. With options, as in Node, errors are left to the caller, and `destination` is ended
+   * unless `end` is false.
    */
   pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D;
   /** Undoes `pipe()` with options, and pauses. */
@@ -96,24 +97,24 @@ export interface ReadSide<T> extends DeviceStream, AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterator<T> & AsyncIterable<T>;
 }
 
-/** What can be written to a stream of a device. */
+/** The writable side of a stream of a device. */
 export interface WriteSide extends DeviceStream {
   /** True: it can be written. */
   readonly writable: boolean;
   /** Bytes that the device has acknowledged so far. After an error there may be gaps between them. */
   readonly bytesWritten: number;
   /**
-   * Queues a chunk; a string is written as UTF-8. False: wait for `drain` before the next one. `callback` is called when
-   * the chunk's memory is the caller's again: it has been copied or acknowledged, or has failed.
+   * Queues a chunk; a string is written as UTF-8. False: wait for `drain` before the next one. `callback` is called
+   * when the caller may reuse the chunk's memory: it has been copied or acknowledged, or the write has failed.
    */
   write(chunk: Uint8Array | string, callback?: DoneCallback): boolean;
-  /** The same, as Node's streams have it; the encoding can only be UTF-8. */
+  /** The same with Node's signature; the encoding can only be UTF-8. */
   write(chunk: Uint8Array | string, encoding?: string, callback?: DoneCallback): boolean;
-  /** Ends the stream: `finish` comes when the device has acknowledged all and has flushed. */
+  /** Ends the stream: `finish` is emitted when the device has acknowledged everything and has flushed. */
   end(callback?: () => void): this;
   /** The same, after one more chunk. */
   end(chunk: Uint8Array | string, callback?: () => void): this;
-  /** The same, as Node's streams have it; the encoding can only be UTF-8. */
+  /** The same with Node's signature; the encoding can only be UTF-8. */
   end(chunk: Uint8Array | string, encoding?: string, callback?: () => void): this;
   /** Queues writes without starting them. */
   cork(): void;
@@ -121,7 +122,7 @@ export interface WriteSide extends DeviceStream {
   uncork(): void;
 }
 
-/** A stream of the bytes of a device. Each chunk is memory of its own, which the consumer may keep. */
+/** A stream of the bytes of a device. The consumer may keep the chunks: they share no memory. */
 export type DeviceReadStream = ReadSide<Uint8Array>;
 
 /** A stream into a device. */

@@ -81,7 +81,7 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
       }
       await finish();
       controller.close();
-      // A BYOB read that waits is settled only so, once the stream is closed.
+      // This settles a BYOB read that is waiting when the stream closes.
       controller.byobRequest?.respond(0);
     },
     cancel: finish,

@@ -36,9 +36,9 @@ export interface WritableOptions extends StreamTuning {
 }
 
 /**
- * Makes a stream that writes from `position` on. Chunks are copied into requests of `requestSize` bytes, so a chunk is the
- * caller's again when `writer.write()` has resolved: it is accepted then, not yet acknowledged. At most
- * `depth * requestSize` bytes are accepted and not acknowledged, and one more request is being gathered.
+ * Makes a stream that writes from `position` on. Chunks are copied into requests of `requestSize` bytes, so the caller
+ * may reuse a chunk when `writer.write()` has resolved: it is accepted then, not yet acknowledged. At most `depth *
+ * requestSize` bytes are accepted and not acknowledged, and one more request is being gathered.
  *
  * `close()` resolves when the device has acknowledged every byte and `flush()` has succeeded. A failed write errors the
  * stream. Data beyond the end fail with `BLOCK_END_OF_DEVICE` after everything before the end has been written. `abort()`
@@ -61,10 +61,10 @@ export function writable(device: BlockDevice, options: WritableOptions = {}): Wr
   return settlingWritable(device, options).stream;
 }
 
-/** A stream as {@link writable} makes it, that somebody else can end. */
+/** A stream as {@link writable} makes it, which its owner can end too. */
 export interface SettlingWritable {
   readonly stream: WritableStream<Uint8Array>;
-  /** Brings what has been accepted to the medium and ends the stream, where it has not ended. Rejects where that failed. */
+  /** Brings what has been accepted to the medium, and ends the stream if it has not ended. Rejects if that fails. */
   settle(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
   const settle = async (): Promise<void> => {
     if (finishing !== undefined) return;
     await end();
-    // Unless the stream is being closed by itself.
+    // Unless the stream is already being closed.
     if (finishing === undefined) fail(closed());
   };
   const stream = new WritableStream<Uint8Array>({
@@ -106,7 +106,8 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
         controller.error(error);
         finish(error).catch(() => {});
       };
-      // `abort()` of the sink comes only after the write in progress, which may wait for room: this comes at once.
+      // `abort()` of the sink is called only after the write in progress, which may wait for room; this is called at
+      // once.
       onAbort(controller.signal, () => void behind.cancel(controller.signal.reason));
       forget = onAbort(signal, () => fail(new AbortError(signal)));
     },

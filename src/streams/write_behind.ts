@@ -7,12 +7,12 @@
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 
-/** A chunk of this size is written as it is, where it may be: gathering costs a copy and saves little. */
+/** A chunk of this size or more is written as it is if possible: gathering costs a copy and saves little. */
 const DIRECT = 64 * 1024;
 
-/** A byte that writes must not pass yet. */
+/** A position that writes must not pass yet. */
 export interface WriteLimit {
-  /** The byte now; `Infinity`: none. */
+  /** The current position; `Infinity`: no limit. */
   now(): number;
   /** Settles when it may have moved. */
   moved(): Promise<void>;
@@ -25,7 +25,7 @@ interface WriteBehindPlan {
   length: number;
   /** Size into which small chunks are gathered. */
   requestSize: number;
-  /** Requests at a time: `depth * requestSize` bytes may be under way. */
+  /** Most requests in flight: `depth * requestSize` bytes. */
   depth: number;
   /** Copy each chunk, so that its owner may change it as soon as it is accepted. */
   copy: boolean;
@@ -37,7 +37,7 @@ interface WriteBehindPlan {
   failed: (error: unknown) => void;
 }
 
-/** Tells the writer of one chunk when its memory is no longer needed. */
+/** Tells the writer of a chunk when its memory is no longer needed. */
 class Token {
   /** One for the part not yet taken, one for each request that reads the chunk itself. */
   #holds = 1;
@@ -54,7 +54,7 @@ class Token {
   }
 }
 
-/** Gathers chunks into requests and keeps them under way. */
+/** Gathers chunks into requests and keeps them in flight. */
 export class WriteBehind {
   readonly #device: BlockDevice;
   readonly #plan: WriteBehindPlan;
@@ -66,13 +66,13 @@ export class WriteBehind {
   readonly #spare: Uint8Array[] = [];
   #gather: Uint8Array | undefined;
   #gathered = 0;
-  /** Where the next byte goes: the gathered ones are before it. */
+  /** Where the next byte goes, after the gathered ones. */
   #position: number;
   #underWay = 0;
   #acknowledged = 0;
   #error: { reason: unknown } | undefined;
   #wake: (() => void) | undefined;
-  /** Of the chunk that is being taken. */
+  /** The token of the chunk that is being taken. */
   #token: Token | undefined;
 
   constructor(device: BlockDevice, plan: WriteBehindPlan) {
@@ -90,8 +90,8 @@ export class WriteBehind {
   }
 
   /**
-   * Takes a chunk: undefined when it was taken at once, else a promise that settles when it has been.
-   * Never call it again before that. `settled` is called when the chunk's memory is no longer needed, or has failed.
+   * Takes a chunk: undefined if it was taken at once, else a promise that settles when it has been. Do not call it
+   * again before that. `settled` is called when the chunk's memory is no longer needed, or the write has failed.
    */
   write(chunk: Uint8Array, settled?: (error?: Error | null) => void): Promise<void> | undefined {
     const token = settled === undefined ? undefined : new Token(settled);
@@ -116,7 +116,7 @@ export class WriteBehind {
     await this.#device.flush({ signal: this.#abort.signal });
   }
 
-  /** Stops what is under way; settles when nothing is. Never rejects. */
+  /** Stops what is in flight, and settles when nothing is. Never rejects. */
   async cancel(reason?: unknown): Promise<void> {
     this.#fail(reason ?? new IscsiError(ErrorCode.Closed, "The stream was destroyed"));
     if (!this.#abort.signal.aborted) this.#abort.abort(reason);
@@ -158,7 +158,7 @@ export class WriteBehind {
     }
   }
 
-  /** Takes what it can without waiting; gives how much of the chunk has been taken in all. */
+  /** Takes what it can without waiting; returns how much of the chunk has been taken in all. */
   #take(chunk: Uint8Array, from: number): number {
     const { requestSize, copy } = this.#plan;
     let taken = from;
@@ -174,7 +174,7 @@ export class WriteBehind {
         continue;
       }
       this.#gather ??= this.#spare.pop() ?? new Uint8Array(requestSize);
-      // Requests end at multiples of their size; before a chunk that can go as it is, the next block is enough.
+      // Requests end at multiples of their size; before a chunk that is written as it is, at the next block.
       const unit = direct ? Math.min(this.#device.blockSize, requestSize) : requestSize;
       const room = Math.min(unit - this.#position % unit, requestSize - this.#gathered);
       const step = Math.min(room, left);
@@ -205,7 +205,7 @@ export class WriteBehind {
     const position = this.#position;
     this.#position += bytes.length;
     if (this.#error !== undefined) return;
-    // A gathering buffer counts whole, however little is in it: the bound is one on memory.
+    // A gathering buffer counts in full, however little it holds: the bound is on memory.
     const held = gather?.length ?? bytes.length;
     this.#underWay += held;
     const token = gather === undefined ? this.#token : undefined;
@@ -238,7 +238,10 @@ export class WriteBehind {
     wake?.();
   }
 
-  /** Settles when a request has ended. One waiter besides `cancel()`, which takes its place and wakes it in turn. */
+  /**
+   * Settles when a request has ended. There is one waiter besides `cancel()`, which takes its place and wakes it in
+   * turn.
+   */
   #change(): Promise<void> {
     const before = this.#wake;
     return new Promise((resolve) => {

@@ -10,13 +10,13 @@ import type { BaseOptions, WriteHooks } from "./streamx.ts";
 import type { DoneCallback, WriteSide } from "./types.ts";
 import type { WriteBehind } from "./write_behind.ts";
 
-/** Makes what writes, given what to do with a failure while nobody waits. */
+/** Makes the writer, given a callback for failures while nobody waits. */
 export type MakeBehind = (failed: (error: unknown) => void) => WriteBehind;
 
-/** Bytes that may wait in the stream itself before `write()` gives false. */
+/** Bytes that may wait in the stream itself before `write()` returns false. */
 const WAITING = 64 * 1024;
 
-/** A chunk whose writer wants to know. */
+/** A chunk whose writer passed a callback. */
 class Entry {
   constructor(readonly bytes: Uint8Array, readonly settled: DoneCallback) {}
 }
@@ -27,7 +27,7 @@ export function withWrites(
 ): new (options: BaseOptions, make: MakeBehind) => WriteHooks & WriteSide {
   return class extends Base implements WriteSide {
     readonly #behind: WriteBehind;
-    /** Written and not yet handed over by streamx, which drops them when the stream is destroyed. */
+    /** Chunks written and not yet handed over by streamx, which drops them when the stream is destroyed. */
     readonly #queued: Entry[] = [];
     #ended = false;
 

@@ -37,7 +37,7 @@ class FileBacking implements Backing {
   async readInto(buffer: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < buffer.length;) {
       const got = await this.#file.read(buffer.subarray(done), position + done);
-      // Someone shortened the file under us: what is gone reads as zeros, as a hole does.
+      // Somebody has truncated the file: what is gone reads as zeros, as a hole does.
       if (got === 0) buffer.fill(0, done);
       done += got === 0 ? buffer.length - done : got;
     }

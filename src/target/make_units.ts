@@ -1,5 +1,5 @@
 /**
- * Logical units from the options of a target: every value checked, every absence filled.
+ * Logical units from the options of a target: every value is checked, every default applied.
  *
  * @module
  */

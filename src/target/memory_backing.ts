@@ -1,7 +1,7 @@
 import { rangeError } from "../errors.ts";
 import type { Backing, BackingExtent } from "./backing.ts";
 
-/** Bytes of one allocation: what was never written, or was zeroed as a whole, takes no memory. */
+/** Bytes of one allocation: a chunk that was never written, or was zeroed as a whole, takes no memory. */
 const CHUNK = 262144;
 
 /** Options of {@link memoryBacking}. */

@@ -1,6 +1,6 @@
 /**
- * An iSCSI target in this process, for tests and demonstrations: LUNs in memory, in files, or in anything of the shape of
- * a block device.
+ * An iSCSI target in this process, for tests and demonstrations: LUNs in memory, in files, or in anything with the
+ * shape of a block device.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a target is made of: its LUNs, who may log in, and the limits that it declares.
+ * Options of a target: its LUNs, who may log in, and the limits that it declares.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export interface TargetLun {
 export interface TargetAuth {
   /** Name that the initiator must give, not empty. */
   username: string;
-  /** Secret that the initiator must prove, not empty. RFC 7143 §9.2.1 asks for 12 bytes and more. */
+  /** Secret that the initiator must prove, not empty. RFC 7143 §9.2.1 asks for at least 12 bytes. */
   password: string;
   /**
    * What the target proves to an initiator that asks for it (mutual CHAP). Its secret must differ from `password`. Without
@@ -80,7 +80,7 @@ export type DigestChoice = "None" | "CRC32C";
 /** What the target declares or offers in the login (RFC 7143 §13). Lengths are bytes. */
 export interface TargetLimits {
   /**
-   * Longest data segment that we take, 512 to 16777215.
+   * Longest data segment that the target accepts, 512 to 16777215.
    *
    * @default 262144
    */
@@ -98,31 +98,31 @@ export interface TargetLimits {
    */
   firstBurstLength?: number | undefined;
   /**
-   * Whether we insist on an R2T before any Data-Out.
+   * Whether the target insists on an R2T before any Data-Out.
    *
    * @default false
    */
   initialR2T?: boolean | undefined;
   /**
-   * Whether we take data in the command PDU.
+   * Whether the target accepts data in the command PDU.
    *
    * @default true
    */
   immediateData?: boolean | undefined;
   /**
-   * R2Ts of one command under way at once, 1 to 65535.
+   * R2Ts of one command that may be outstanding, 1 to 65535.
    *
    * @default 4
    */
   maxOutstandingR2T?: number | undefined;
   /**
-   * Header digests that we accept.
+   * Header digests that the target accepts.
    *
    * @default ["None", "CRC32C"]
    */
   headerDigest?: readonly DigestChoice[] | undefined;
   /**
-   * Data digests that we accept.
+   * Data digests that the target accepts.
    *
    * @default ["None", "CRC32C"]
    */
@@ -156,13 +156,13 @@ export interface TargetOptions extends TargetLimits {
   /** iSCSI names of the initiators that may log in. A name alone proves nothing: see `auth`. Default: any. */
   initiators?: readonly string[] | undefined;
   /**
-   * Commands of one session at once, 1 to 1024: the size of the command window.
+   * Commands of one session in flight, 1 to 1024: the size of the command window.
    *
    * @default 128
    */
   queueDepth?: number | undefined;
   /**
-   * Sessions at once, 1 to 65535.
+   * Most sessions, 1 to 65535.
    *
    * @default 256
    */
@@ -174,7 +174,8 @@ export interface TargetOptions extends TargetLimits {
    */
   loginTimeout?: number | undefined;
   /**
-   * Silence in milliseconds after which an initiator is pinged; it has as long again to answer, or is cut off. 0: never.
+   * Silence in milliseconds after which an initiator is pinged; if it does not answer within the same time, its
+   * connection is closed. 0: never.
    *
    * @default 60000
    */
@@ -187,5 +188,5 @@ export interface TargetOptions extends TargetLimits {
   unitAttentionAtLogin?: boolean | undefined;
 }
 
-/** iSCSI name of a target that was given none. */
+/** Default iSCSI name of a target. */
 export const DEFAULT_TARGET_NAME: string = "iqn.2026-01.io.github.lunstream:target";

@@ -14,7 +14,7 @@ import { Connection } from "./protocol/connection.ts";
 import { Sessions } from "./protocol/sessions.ts";
 import type { TargetContext } from "./protocol/target_context.ts";
 
-/** Unused payload buffers that a target keeps: 16 MiB. */
+/** Most unused payload buffers that a target keeps: 16 MiB. */
 const POOLED_BUFFERS = 64;
 
 /** A running target. */
@@ -72,7 +72,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const listener = await listenTcp({
     host: options.host ?? "127.0.0.1",
     port: checkInteger("port", options.port ?? 0, 0, 65535),
-    // Connections that have not logged in are bounded too: as many again as there may be sessions.
+    // Connections that have not logged in are limited too, to as many as there may be sessions.
     sink: (tcp) => new Connection(context, tcp, connections.size >= 2 * maxSessions),
   });
   return new RunningTarget(context, listener, options.luns);

@@ -11,7 +11,7 @@ import { isInitiatorOpcode, isTargetOpcode, Opcode } from "./opcodes.ts";
 /** Whose PDUs are received: `target` in an initiator, `initiator` in a target. */
 export type PeerRole = "target" | "initiator";
 
-/** How many bytes the check looks at. */
+/** Bytes that the check looks at. */
 const SHAPE_LENGTH = 4;
 
 /**

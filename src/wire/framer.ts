@@ -60,8 +60,9 @@ export interface FramerOptions {
    */
   dataDigest?: boolean | undefined;
   /**
-   * Whose PDUs come: decides which first bytes of the connection are not iSCSI at all, and nothing more. `target` where
-   * absent.
+   * Whose PDUs are received. It only decides which first bytes of the connection are not iSCSI at all.
+   *
+   * @default "target"
    */
   peer?: PeerRole | undefined;
 }
@@ -92,7 +93,7 @@ export class Framer {
 
   /** Bytes received and not yet parsed: [start, end). */
   readonly #staging = new Uint8Array(STAGING_LENGTH);
-  /** The view of it that was given last: mostly the next one is the same. */
+  /** The view of it that was given last: usually the next one is the same. */
   #offeredStaging: Uint8Array = this.#staging;
   #offeredFrom = 0;
   #start = 0;
@@ -114,7 +115,7 @@ export class Framer {
   #paused = false;
   #parsing = false;
   #failure: { error: unknown } | undefined;
-  /** Big payloads come one after the other: read no more than the next header, so that the next one is not copied. */
+  /** Big payloads follow one another: read no more than the next header, so that the next payload is not copied. */
   #big = false;
   #barePdus = 0;
 

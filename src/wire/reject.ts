@@ -1,5 +1,5 @@
 /**
- * Reject (RFC 7143 §11.17): the target could not take one of our PDUs.
+ * Reject (RFC 7143 §11.17): the target could not accept a PDU of the initiator.
  *
  * @module
  */

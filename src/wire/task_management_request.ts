@@ -12,7 +12,7 @@ import { Opcode } from "./opcodes.ts";
 export const TaskManagementFunction = {
   /** Ends one task. */
   AbortTask: 1,
-  /** Ends our tasks on the LUN. */
+  /** Ends this initiator's tasks on the LUN. */
   AbortTaskSet: 2,
   /** Clears auto contingent allegiance. */
   ClearAca: 3,
@@ -26,13 +26,13 @@ export const TaskManagementFunction = {
   TargetColdReset: 7,
   /** Moves a task to this connection. */
   TaskReassign: 8,
-  /** Is the task there (RFC 7144). */
+  /** Asks whether the task exists (RFC 7144). */
   QueryTask: 9,
-  /** Is any task of ours there (RFC 7144). */
+  /** Asks whether any task of this initiator exists (RFC 7144). */
   QueryTaskSet: 10,
   /** Acts as if the session had been lost (RFC 7144). */
   ITNexusReset: 11,
-  /** Is a unit attention pending (RFC 7144). */
+  /** Asks whether a unit attention is pending (RFC 7144). */
   QueryAsyncEvent: 12,
 } as const;
 /** One of the values of {@link TaskManagementFunction}. */

@@ -22,7 +22,7 @@ export const TaskManagementResponseCode = {
   ReassignmentUnsupported: 4,
   /** The target does not know the function. */
   FunctionUnsupported: 5,
-  /** Not allowed to us. */
+  /** The initiator may not use the function. */
   NotAuthorized: 6,
   /** The answer to a query is yes (RFC 7144). */
   Succeeded: 7,

@@ -7,7 +7,7 @@
 
 import { ProtocolError } from "../errors.ts";
 
-/** Parts without a byte that one text may have before its last; more is a peer that keeps us busy for nothing. */
+/** Parts without a byte that one text may have before its last; a peer that sends more only keeps the receiver busy. */
 export const MAX_EMPTY_PARTS: number = 8;
 
 /** Options of a {@link TextJoiner}. */
@@ -40,8 +40,8 @@ export class TextJoiner {
   /**
    * Adds one part, kept by reference.
    *
-   * @param options.last whether it ends the text: by the C bit where our peer speaks, by the F bit where it answers in
-   * parts. Only such a part may be empty without being counted
+   * @param options.last whether it ends the text: by the C bit of requests, by the F bit of a response in parts. Only
+   * such a part may be empty without being counted
    * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` where the text is longer than `limit`, or has more than
    * {@link MAX_EMPTY_PARTS} empty parts
    */

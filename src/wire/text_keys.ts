@@ -100,7 +100,7 @@ function decode(bytes: Uint8Array, decoder: TextDecoder, field: string): string 
   }
 }
 
-/** A key is the peer's: it is escaped before anybody prints it. */
+/** A key comes from the peer: it is escaped before it gets into a message. */
 function quote(key: string): string {
   return JSON.stringify(key.slice(0, MAX_KEY_LENGTH)).replace(/[^\x20-\x7e]/g, "?");
 }

@@ -107,7 +107,7 @@ function decodeBase64(body: string): Uint8Array | undefined {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** A value is the peer's: cut, and escaped before anybody prints it. */
+/** A value comes from the peer: it is shortened and escaped before it gets into a message. */
 function show(text: string): string {
   return JSON.stringify(text.slice(0, 40)).replace(/[^\x20-\x7e]/g, "?");
 }

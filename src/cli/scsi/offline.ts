@@ -33,7 +33,7 @@ export async function showSense(io: CliIo, words: readonly string[], options: { 
     return ExitCode.Done;
   }
   const { senseKey, asc, ascq, responseCode, ...members } = sense;
-  // Flags that are not set and lists that are empty would only hide what there is.
+  // Flags that are not set and empty lists would only clutter the output.
   const empty = (value: unknown): boolean =>
     value === false || (value as { length?: number } | undefined)?.length === 0;
   const rest = Object.fromEntries(Object.entries(members).filter(([, value]) => !empty(value)));

@@ -31,7 +31,7 @@ import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
 
 /** Options of `lunstream scsi pr`. Actions are done in the order in which they stand here, in one session. */
 export interface PrOptions extends UnitOptions {
-  /** The key that we have registered. Default: 0, or what `register` registers. */
+  /** The key that this initiator port has registered. Default: 0, or what `register` registers. */
   key?: bigint;
   /** Key to register in place of `key`; 0: unregister. */
   register?: bigint;
@@ -77,7 +77,7 @@ interface State {
   status: ReservationStatus | undefined;
 }
 
-/** What a unit does not know is left out: only READ KEYS and READ RESERVATION are mandatory. */
+/** A service action that the unit does not support is left out: only READ KEYS and READ RESERVATION are mandatory. */
 async function optional<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -98,7 +98,7 @@ async function readState({ ask }: Unit): Promise<State> {
 
 const keyText = (key: bigint): string => `0x${key.toString(16)}`;
 
-/** `lunstream scsi pr`: persistent reservations; does the actions, then shows what there is. */
+/** `lunstream scsi pr`: persistent reservations. Performs the actions, then shows the state. */
 export function showReservations(io: CliIo, url: string, options: PrOptions): Promise<number> {
   const actions = actionsOf(options);
   return withUnit(io, url, { ...options, isid: isidOf(options.initiatorName, url) }, async (unit) => {

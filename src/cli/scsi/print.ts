@@ -7,7 +7,7 @@ import { toHex } from "../../bytes/mod.ts";
 import type { ParsedAnswer } from "../../scsi/mod.ts";
 import type { CliIo } from "../io.ts";
 
-/** What both forms of output leave to {@link warn}. */
+/** Members that both forms of output leave to {@link warn}. */
 const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["missing", "problems"]);
 
 /** JSON: bytes as hexadecimal digits, integers beyond 2^53 - 1 as decimal text. */
@@ -81,7 +81,7 @@ function bullet(text: string, indent: string): string {
   return `${indent}  - ${text.slice(indent.length + 4)}`;
 }
 
-/** Tells on standard error what was cut or wrong in an answer. */
+/** Reports on standard error what was truncated or wrong in an answer. */
 export function warn(io: CliIo, answer: ParsedAnswer): void {
   for (const problem of answer.problems) io.error(`lunstream: ${problem}\n`);
 }

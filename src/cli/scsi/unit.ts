@@ -15,7 +15,7 @@ import { interruptible, type LoginCliOptions } from "../common.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { CliIo } from "../io.ts";
 
-/** What every subcommand that talks to a logical unit takes. */
+/** Options of every subcommand that talks to a logical unit. */
 export interface UnitOptions extends LoginCliOptions {
   json?: true;
   /** ISID to log in with, six bytes. Default: a random one. */
@@ -25,17 +25,17 @@ export interface UnitOptions extends LoginCliOptions {
 /** A logical unit to send commands to. */
 export interface Unit {
   readonly executor: ScsiExecutor;
-  /** Runs a command that changes nothing, takes unit attentions, and gives the data that came. */
+  /** Runs a command that changes nothing, retries after unit attentions, and resolves with the data-in. */
   ask(command: ScsiCommand): Promise<Uint8Array>;
   /** Peripheral device type of the unit, by INQUIRY. */
   deviceType(): Promise<number>;
-  /** Fires at an interrupt. */
+  /** Aborted by an interrupt. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Logs in, takes the unit attentions that wait for a new session (each told on standard error), does the work, logs out.
- * A URL without a LUN means LUN 0.
+ * Logs in, clears the unit attentions that a new session gets (each is reported on standard error), does the work, and
+ * logs out. A URL without a LUN means LUN 0.
  */
 export function withUnit(
   io: CliIo,
@@ -49,7 +49,7 @@ export function withUnit(
     try {
       const executor = session.lun(lun);
       for (const sense of await drainUnitAttention(executor, { signal })) {
-        // Every session begins with "power on, reset" or "nexus loss": only others are news.
+        // Every session begins with "power on, reset" or "nexus loss", which are not worth a report.
         if (sense.asc !== 0x29) io.error(`lunstream: ${describeSense(sense)}\n`);
       }
       const ask = async (command: ScsiCommand): Promise<Uint8Array> =>
@@ -62,7 +62,7 @@ export function withUnit(
   });
 }
 
-/** Reads what the unit lists. What it refuses all the same is told on standard error and left out. */
+/** Reads what the unit lists. What it refuses all the same is reported on standard error and left out. */
 export async function readListed<Item, Result>(
   io: CliIo,
   items: Iterable<Item>,

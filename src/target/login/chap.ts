@@ -1,5 +1,5 @@
 /**
- * CHAP from the side of the target (RFC 7143 §12.1.3).
+ * The target's side of CHAP (RFC 7143 §12.1.3).
  *
  * @module
  */
@@ -10,7 +10,9 @@ import { encodeBinary, parseBinary, parseNumber } from "../../wire/mod.ts";
 import type { TargetAuth } from "../options.ts";
 import { LoginFailure, LoginStatus } from "./failure.ts";
 
-/** Challenges that a target has sent and that are not answered yet: none of them may come back as an initiator's own. */
+/**
+ * Challenges that the target has sent and that are not answered yet: an initiator must not send one of them as its own.
+ */
 export type OutstandingChallenges = Set<Uint8Array>;
 
 export class Chap {
@@ -40,7 +42,7 @@ export class Chap {
     if (algorithm === undefined) throw new LoginFailure(LoginStatus.AuthenticationFailed);
     this.#algorithm = algorithm;
     this.#identifier = randomBytes(1)[0]!;
-    // RFC 1994 leaves the length to us: as long as the digest.
+    // RFC 1994 leaves the length open: it is that of the digest.
     this.#challenge = randomBytes(algorithm.length);
     this.#outstanding.add(this.#challenge);
     return [
@@ -62,7 +64,7 @@ export class Chap {
     if (algorithm === undefined || name === undefined || response === undefined) throw failure;
     const got = parseBinary(response, algorithm.length, "CHAP_R");
     const expected = chapResponse(algorithm.hash, this.#identifier, this.#auth.password, this.#challenge);
-    // Both are looked at whatever the first says, so that the time does not tell which was wrong.
+    // Both are compared whatever the first comparison gave, so that the time does not tell which was wrong.
     const sameName = constantTimeEqual(utf8(name), utf8(this.#auth.username));
     const sameResponse = constantTimeEqual(got, expected);
     if (!sameName || !sameResponse) throw failure;

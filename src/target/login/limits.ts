@@ -1,5 +1,5 @@
 /**
- * The limits of the target with every choice made, and what a login settles on.
+ * The limits of the target with all defaults applied, and the outcome of a login's negotiation.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import { rangeError } from "../../errors.ts";
 import type { DigestChoice, TargetLimits } from "../options.ts";
 
-/** {@link TargetLimits} without absences. */
+/** {@link TargetLimits} with all defaults applied. */
 export type Limits = { readonly [Key in keyof TargetLimits]-?: NonNullable<TargetLimits[Key]> };
 
 /** What both sides agreed on. Lengths are bytes. */
 export interface Negotiated {
-  /** Longest data segment that the initiator takes. */
+  /** Longest data segment that the initiator accepts. */
   initiatorMaxRecvDataSegmentLength: number;
-  /** Longest data segment that we take. */
+  /** Longest data segment that the target accepts. */
   maxRecvDataSegmentLength: number;
   /** Longest sequence of data. */
   maxBurstLength: number;
@@ -77,7 +77,7 @@ function length(name: string, value: number): number {
 }
 
 /**
- * Passes an integer inside `[min, max]`.
+ * Returns an integer inside `[min, max]`.
  * @throws RangeError `ERR_OUT_OF_RANGE`
  */
 export function checkInteger(name: string, value: number, min: number, max: number): number {

@@ -1,6 +1,6 @@
 /**
- * The login of one connection, from the side of the target (RFC 7143 §6.3, §11.12, §11.13). No I/O: one request in, one
- * reply out.
+ * The target's side of the login of one connection (RFC 7143 §6.3, §11.12, §11.13). No I/O: one request in, one reply
+ * out.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { Security, SECURITY_KEYS } from "./security.ts";
 const MAX_TEXT = 65536;
 /** Requests that one login may take. */
 const MAX_ROUNDS = 64;
-/** Our only portal group. */
+/** The target's only portal group. */
 export const PORTAL_GROUP_TAG = 1;
 /** Longest name, in bytes (RFC 7143 §4.2.7.2). */
 const MAX_NAME = 223;
@@ -56,7 +56,7 @@ export interface LoginReply {
   readonly result?: LoginResult | undefined;
 }
 
-/** Keys that may stand in any stage, and again with the same value. */
+/** Keys that are allowed in any stage, and may be repeated with the same value. */
 const NAMES: ReadonlySet<string> = new Set(["InitiatorName", "TargetName", "SessionType", "InitiatorAlias"]);
 
 /** The state of one login. */
@@ -78,7 +78,7 @@ export class Login {
   }
 
   /**
-   * Takes one request.
+   * Handles one request.
    * @throws LoginFailure with the status to answer; ProtocolError for text that cannot be parsed
    */
   handle(request: LoginRequest, data: Uint8Array): LoginReply {
@@ -100,7 +100,7 @@ export class Login {
     return { transit: true, nextStage: request.nextStage, pairs, result: complete ? this.#result() : undefined };
   }
 
-  /** Forgets what is outstanding: the login is over, one way or the other. */
+  /** Drops the outstanding challenge: the login is over, one way or the other. */
   end(): void {
     this.#security?.end();
   }
@@ -119,7 +119,7 @@ export class Login {
     }
   }
 
-  /** A key may come once; a name may be repeated as it was. */
+  /** A key may come once; a name may be repeated with the same value. */
   #takeKeys(pairs: readonly [string, string][]): Map<string, string> {
     const keys = new Map<string, string>();
     for (const [key, value] of pairs) {
@@ -161,7 +161,7 @@ export class Login {
       if (!SECURITY_KEYS.has(key) && !NAMES.has(key)) throw new LoginFailure(LoginStatus.InvalidRequest);
     }
     pairs.push(...security.handle(keys));
-    // Somebody who wants to leave without having offered a method will not authenticate at all.
+    // An initiator that wants to leave the stage without having offered a method will not authenticate at all.
     if (request.transit && !security.done && !this.#seen.has("AuthMethod")) {
       throw new LoginFailure(LoginStatus.AuthenticationFailed);
     }

@@ -10,7 +10,7 @@ import { defaultNegotiated, type Limits, type Negotiated } from "./limits.ts";
 const REJECT = "Reject";
 const IRRELEVANT = "Irrelevant";
 const NOT_UNDERSTOOD = "NotUnderstood";
-/** What may stand as an answer but never as an offer. */
+/** Values that are allowed as an answer but never as an offer. */
 const ANSWERS_ONLY: ReadonlySet<string> = new Set([REJECT, IRRELEVANT, NOT_UNDERSTOOD]);
 
 /** Keys that mean nothing in a discovery session (RFC 7143 §13). */
@@ -27,7 +27,7 @@ const NORMAL_ONLY: ReadonlySet<string> = new Set([
   "iSCSIProtocolLevel",
 ]);
 
-/** Keys that only declare: they get no answer. */
+/** Declarative keys: they get no answer. */
 const DECLARED: ReadonlySet<string> = new Set([
   "InitiatorName",
   "InitiatorAlias",
@@ -51,10 +51,10 @@ export class Operational {
     this.#discovery = discovery;
   }
 
-  /** Takes the keys of one request, and gives the answers. */
+  /** Handles the keys of one request and returns the answers. */
   handle(keys: ReadonlyMap<string, string>): [string, string][] {
     const answers: [string, string][] = [];
-    // FirstBurstLength may not pass MaxBurstLength, whichever of them was written first.
+    // FirstBurstLength must not exceed MaxBurstLength, whichever of them came first.
     const ordered = [...keys].sort(([a], [b]) => Number(a === "FirstBurstLength") - Number(b === "FirstBurstLength"));
     for (const [key, value] of ordered) {
       const answer = this.#handleKey(key, value);
@@ -64,7 +64,7 @@ export class Operational {
     return answers;
   }
 
-  /** What we declare: once, with the first answer of the stage. */
+  /** The target's declarations, sent once with the first answer of the stage. */
   declarations(): [string, string][] {
     if (this.#seen.has("declared")) return [];
     this.#seen.add("declared");
@@ -72,7 +72,10 @@ export class Operational {
     return [["MaxRecvDataSegmentLength", String(this.#limits.maxRecvDataSegmentLength)]];
   }
 
-  /** Keys that the initiator left out and whose default is beyond our limits: ours to propose before the stage ends. */
+  /**
+   * Keys that the initiator left out and whose default exceeds the target's limits: the target proposes them before the
+   * stage ends.
+   */
   proposals(): [string, string][] {
     if (this.#discovery) return [];
     const { result } = this;
@@ -90,7 +93,7 @@ export class Operational {
     return proposals;
   }
 
-  /** Whether an answer to one of our proposals is missing. */
+  /** Whether an answer to one of the target's proposals is missing. */
   get waiting(): boolean {
     for (const key of this.#proposed.keys()) if (!this.#seen.has(key)) return true;
     return false;
@@ -156,14 +159,14 @@ export class Operational {
     DataSequenceInOrder: (value, key) => (parseBoolean(key, value), "Yes"),
     TaskReporting: (value, key) => parseList(key, value).includes("RFC3720") ? "RFC3720" : REJECT,
     iSCSIProtocolLevel: (value, key) => String(Math.min(1, parseNumber(key, value, { min: 0, max: 31 }))),
-    // Markers are gone since RFC 7143; `No` is what the senders of these keys hope for.
+    // RFC 7143 has removed markers; `No` is what the senders of these keys expect.
     OFMarker: () => "No",
     IFMarker: () => "No",
     OFMarkInt: () => REJECT,
     IFMarkInt: () => REJECT,
   };
 
-  /** The first digest of the offer that we accept. */
+  /** The first digest of the offer that the target accepts. */
   #digest(key: string, value: string, accepted: readonly string[]): string {
     return parseList(key, value).find((digest) => accepted.includes(digest)) ?? REJECT;
   }

@@ -37,7 +37,7 @@ export class Security {
     return this.#done;
   }
 
-  /** Takes the security keys of one request, in any order, and answers them. */
+  /** Handles the security keys of one request, in any order, and returns the answers. */
   handle(keys: ReadonlyMap<string, string>): [string, string][] {
     const answers: [string, string][] = [];
     const methods = keys.get("AuthMethod");
@@ -60,7 +60,7 @@ export class Security {
     return answers;
   }
 
-  /** Forgets what was outstanding: the login has ended. */
+  /** Drops the outstanding challenge: the login has ended. */
   end(): void {
     this.#chap?.end();
   }

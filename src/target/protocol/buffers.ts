@@ -1,20 +1,20 @@
 /**
- * Memory for payloads: bounded, and used again.
+ * Memory for payloads: bounded and reused.
  *
  * @module
  */
 
-/** Longest piece of a payload that is held in one buffer, in bytes. */
+/** Longest part of a payload that is held in one buffer, in bytes. */
 export const CHUNK: number = 262144;
 /** Below this length, in bytes, fresh memory is cheaper than the pool. */
 const SMALL = 32768;
 
-/** Buffers of {@link CHUNK} bytes, used again. */
+/** A pool of buffers of {@link CHUNK} bytes. */
 export class BufferPool {
   readonly #free: ArrayBuffer[] = [];
   readonly #most: number;
 
-  /** @param most how many unused buffers are kept */
+  /** @param most most unused buffers that are kept */
   constructor(most: number) {
     this.#most = most;
   }
@@ -25,7 +25,7 @@ export class BufferPool {
     return new Uint8Array(this.#free.pop() ?? new ArrayBuffer(CHUNK), 0, length);
   }
 
-  /** Takes memory back. Nobody may use it any more. */
+  /** Takes a buffer back; its user must not touch it any more. */
   give(bytes: Uint8Array): void {
     const memory = bytes.buffer;
     if (memory instanceof ArrayBuffer && memory.byteLength === CHUNK && this.#free.length < this.#most) {
@@ -34,7 +34,7 @@ export class BufferPool {
   }
 }
 
-/** A number of bytes that may be in use at once; who wants more waits, first come, first served. */
+/** A limit on the bytes in use; requests beyond it wait, first come, first served. */
 export class Budget {
   readonly #limit: number;
   #used = 0;
@@ -45,14 +45,14 @@ export class Budget {
     this.#limit = limit;
   }
 
-  /** Takes `length` bytes if nobody has to wait for that. */
+  /** Takes `length` bytes if that needs no waiting. */
   tryTake(length: number): boolean {
     if (this.#waiting.length > 0 || !this.#fits(length)) return false;
     this.#used += length;
     return true;
   }
 
-  /** Takes `length` bytes, now or later. */
+  /** Takes `length` bytes, waiting for them if necessary. */
   take(length: number): Promise<void> {
     if (this.tryTake(length)) return Promise.resolve();
     return new Promise((wake) => this.#waiting.push({ length, wake }));
@@ -68,7 +68,7 @@ export class Budget {
     }
   }
 
-  /** What is larger than the whole budget passes when it is alone. */
+  /** A request larger than the whole budget passes when nothing else is in use. */
   #fits(length: number): boolean {
     return this.#used === 0 || this.#used + length <= this.#limit;
   }

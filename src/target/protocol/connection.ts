@@ -1,6 +1,6 @@
 /**
- * One TCP connection: bytes in, PDUs to whoever handles them in this phase. Anything that cannot be understood ends this
- * connection, and no other.
+ * One TCP connection: bytes in, PDUs to the handler of the current phase. A protocol error ends this connection, and no
+ * other.
  *
  * @module
  */
@@ -17,15 +17,15 @@ import type { TargetContext } from "./target_context.ts";
 /** Longest data segment during the login, in bytes (RFC 7143 §13.12). */
 const LOGIN_SEGMENT = 8192;
 
-/** Bytes that may wait to be sent: far more than the payloads of a session can be. */
+/** Bytes that may wait to be sent: far more than the payloads of one session. */
 const MAX_PENDING = 64 * 1024 * 1024;
 
-/** Milliseconds that a peer has to close once we have. */
+/** Milliseconds that the peer has to close its side once the target has closed. */
 const LINGER = 1000;
 
-/** Who handles PDUs in one phase of a connection. */
+/** Handles the PDUs of one phase of a connection. */
 export interface Phase {
-  /** Where the data of a PDU go; undefined: anywhere. */
+  /** Where the data of a PDU go; undefined: into fresh memory. */
   place(header: Uint8Array): Uint8Array | undefined;
   /** A whole PDU. What it throws ends the connection. */
   handle(header: Uint8Array, data: Uint8Array): void;
@@ -35,7 +35,7 @@ export class Connection implements ByteSink, FramerHandler {
   readonly context: TargetContext;
   readonly tcp: TcpConnection;
   readonly writer: PduWriter;
-  /** Last StatSN given out, plus one. */
+  /** The next StatSN. */
   statSN = 1;
   readonly #framer: Framer;
   #phase: Phase;
@@ -45,7 +45,9 @@ export class Connection implements ByteSink, FramerHandler {
   #heard = true;
   #pinged = false;
 
-  /** Waits for a login, up to the login timeout. `refused`: there are too many connections, and this one ends at once. */
+  /**
+   * Waits for a login, up to the login timeout. `refused`: there are too many connections, and this one ends at once.
+   */
   constructor(context: TargetContext, tcp: TcpConnection, refused: boolean) {
     this.context = context;
     this.tcp = tcp;
@@ -103,8 +105,8 @@ export class Connection implements ByteSink, FramerHandler {
     if (this.#ended) return;
     this.writer.send(header, data);
     const { pendingBytes } = this.tcp;
-    // Nothing was queued: the connection has failed, and we have not been told yet. Tasks that go on would work for nobody.
-    // Too much is queued: somebody asks and asks and reads no answer.
+    // Nothing was queued: the connection has failed and has not reported it yet; its tasks would work in vain. Too much
+    // is queued: the peer keeps sending requests and reads no responses.
     if (pendingBytes === 0 || pendingBytes > MAX_PENDING) this.destroy();
   }
 
@@ -135,7 +137,7 @@ export class Connection implements ByteSink, FramerHandler {
     this.send(pdu, data);
   }
 
-  /** Stops to parse: the login needs time for its last step. */
+  /** Stops parsing: the login needs time for its last step. */
   pause(): void {
     this.#framer.pause();
   }
@@ -164,7 +166,7 @@ export class Connection implements ByteSink, FramerHandler {
     if (this.#ended) return;
     this.#end();
     this.tcp.end();
-    // The peer should read what is left, and close; it gets a little time for that.
+    // The peer should read what is left and close; it gets a little time for that.
     this.#timer = setTimeout(() => this.tcp.destroy(), LINGER);
   }
 
@@ -175,14 +177,14 @@ export class Connection implements ByteSink, FramerHandler {
     this.tcp.destroy();
   }
 
-  /** A PDU that could be read but is wrong: we say so before the connection ends (RFC 7143 §7.3). */
+  /** A PDU that could be read but is wrong: it is rejected before the connection ends (RFC 7143 §7.3). */
   #blame(header: Uint8Array, error: unknown): unknown {
     if (error instanceof ProtocolError && this.#session !== undefined) this.reject(header, RejectReason.ProtocolError);
     return error;
   }
 
   #fail(error: unknown): void {
-    // After a bad digest nothing may be answered: nobody knows what the PDU was.
+    // After a bad header digest there must be no answer: nobody knows what the PDU was.
     const digest = error instanceof ProtocolError &&
       (error.code === ErrorCode.HeaderDigest || error.code === ErrorCode.DataDigest);
     if (this.#session === undefined || digest) this.destroy();
@@ -198,7 +200,7 @@ export class Connection implements ByteSink, FramerHandler {
     if (this.#session !== undefined) void this.context.sessions.close(this.#session);
   }
 
-  /** Pings an initiator that is silent, and cuts it off when it stays so. */
+  /** Pings a silent initiator, and closes the connection if it stays silent. */
   #watch(): void {
     this.#timer = setTimeout(() => {
       if (this.#heard) this.#pinged = false;

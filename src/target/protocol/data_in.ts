@@ -1,6 +1,6 @@
 /**
- * The data that go to the initiator for one command (RFC 7143 §11.7): cut into PDUs that it takes and sequences of
- * MaxBurstLength. The last PDU is held back until the status is known, and then carries it.
+ * The data that go to the initiator for one command (RFC 7143 §11.7): cut into PDUs of the size that it accepts, and
+ * into sequences of MaxBurstLength. The last PDU is held back until the status is known, and then carries it.
  *
  * @module
  */
@@ -8,15 +8,15 @@
 import { encodeDataIn, RESERVED_TAG } from "../../wire/mod.ts";
 import type { Residual } from "./residual.ts";
 
-/** What a {@link DataInSender} works with. */
+/** Settings of a {@link DataInSender}. */
 interface DataInSettings {
   /** Tag of the command. */
   readonly initiatorTaskTag: number;
-  /** Longest data segment that the initiator takes, in bytes. */
+  /** Longest data segment that the initiator accepts, in bytes. */
   readonly maxSegmentLength: number;
   /** Longest sequence, in bytes. */
   readonly maxBurstLength: number;
-  /** ExpCmdSN and MaxCmdSN of this moment. */
+  /** Current ExpCmdSN and MaxCmdSN. */
   numbers(): { expCmdSN: number; maxCmdSN: number };
   /** Takes the next StatSN. */
   nextStatSN(): number;
@@ -31,7 +31,7 @@ interface DataInStatus extends Residual {
 /** Sends the data of one command. */
 export class DataInSender {
   readonly #settings: DataInSettings;
-  /** Whole words, so that padding comes at the very end of the data only. */
+  /** A multiple of 4, so that there is padding only at the very end of the data. */
   readonly #segmentLength: number;
   readonly #burstLength: number;
   #held: Uint8Array | undefined;
@@ -57,8 +57,8 @@ export class DataInSender {
   }
 
   /**
-   * Sends the next bytes of the command's data, but for the last PDU of the `last` ones. They must not change until the
-   * connection has drained.
+   * Sends the next bytes of the command's data; the last PDU of the `last` bytes is held back. They must not change
+   * until the connection has drained.
    */
   push(data: Uint8Array, { last }: { last: boolean }): void {
     for (let done = 0; done < data.length;) {
@@ -70,7 +70,10 @@ export class DataInSender {
     }
   }
 
-  /** Sends what is held back, with the status of the command or, where that needs a SCSI Response, without. */
+  /**
+   * Sends the PDU that is held back: with the status of the command, or without it where a SCSI Response carries the
+   * status.
+   */
   finish(status?: DataInStatus): void {
     if (this.#held !== undefined) this.#send(this.#held, status, true);
     this.#held = undefined;

@@ -1,6 +1,6 @@
 /**
- * The data that an initiator sends for one command: in the command PDU, unsolicited, and in answer to R2Ts
- * (RFC 7143 §4.2.5.2, §11.7, §11.8). Error recovery level 0: what does not fit ends the command.
+ * The data that an initiator sends for one command: in the command PDU, unsolicited, and in answer to R2Ts (RFC 7143
+ * §4.2.5.2, §11.7, §11.8). Error recovery level 0: an error in the sequence ends the command.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { type DataOut, RESERVED_TAG } from "../../wire/mod.ts";
 import { CheckCondition } from "../unit/sense.ts";
 import { type Budget, type BufferPool, CHUNK } from "./buffers.ts";
 
-/** What a {@link DataOutReceiver} works with. */
+/** Settings of a {@link DataOutReceiver}. */
 export interface DataOutSettings {
   /** Data of the command PDU. */
   readonly immediate: Uint8Array;
-  /** Where the unsolicited data end, in bytes; the length of the immediate data where none follow. */
+  /** Where the unsolicited data end, in bytes; the length of the immediate data if none follow. */
   readonly unsolicitedEnd: number;
   /** Longest sequence, in bytes. */
   readonly maxBurstLength: number;
   readonly maxOutstandingR2T: number;
   readonly pool: BufferPool;
-  /** Bytes asked for by R2T, of all commands of the session. */
+  /** Bytes requested by R2T, over all commands of the session. */
   readonly budget: Budget;
   /** Sends one R2T and returns its Target Transfer Tag. */
   sendR2T(r2tSN: number, offset: number, length: number): number;
@@ -46,7 +46,7 @@ class Sequence {
   }
 }
 
-/** Puts the data of one command together. */
+/** Assembles the data of one command. */
 export class DataOutReceiver {
   readonly #settings: DataOutSettings;
   /** Sequences whose last PDU has not come. */
@@ -55,7 +55,7 @@ export class DataOutReceiver {
   #r2tSN = 0;
   #failure: Error | undefined;
 
-  /** Starts to wait for the unsolicited data, where some are announced. */
+  /** Starts to wait for unsolicited data, if any are announced. */
   constructor(settings: DataOutSettings) {
     this.#settings = settings;
     const { immediate, unsolicitedEnd, pool } = settings;
@@ -66,8 +66,8 @@ export class DataOutReceiver {
   }
 
   /**
-   * The header of a Data-Out has come: where its data go. Undefined: they are not wanted.
-   * Once something was wrong all data are dropped, and the command ends when its open sequences have.
+   * The header of a Data-Out has arrived: returns where its data go, or undefined to drop them. After an error all data
+   * are dropped, and the command ends when its open sequences have ended.
    */
   place(pdu: DataOut): Uint8Array | undefined {
     const sequence = this.#open.get(pdu.targetTransferTag);
@@ -79,11 +79,11 @@ export class DataOutReceiver {
     return buffer.subarray(next - start, next - start + pdu.dataSegmentLength);
   }
 
-  /** A whole Data-Out has come. Returns false where it answers an R2T that there never was. */
+  /** A whole Data-Out has arrived. Returns false if it answers an R2T that was never sent. */
   arrived(pdu: DataOut): boolean {
     const sequence = this.#open.get(pdu.targetTransferTag);
     if (sequence === undefined) {
-      // Unsolicited data that nobody announced; and what comes after a failure was on its way already.
+      // Unsolicited data that were not announced. What arrives after a failure was already on its way.
       if (pdu.targetTransferTag === RESERVED_TAG) this.fail(new CheckCondition({ key: 0xb, code: 0x0c0c }));
       return this.#failure !== undefined;
     }
@@ -98,12 +98,12 @@ export class DataOutReceiver {
     return true;
   }
 
-  /** Throws what was wrong with the data so far. */
+  /** Throws the first error in the data so far. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** The command is to end with this error; what still comes is dropped. */
+  /** The command will end with this error; what still arrives is dropped. */
   fail(error: Error): void {
     this.#failure ??= error;
   }
@@ -121,8 +121,8 @@ export class DataOutReceiver {
   }
 
   /**
-   * The first `wanted` bytes in order, piece by piece; a piece is valid until the next one is asked for. R2Ts run ahead.
-   * To be called once, and to be run to its end or closed.
+   * The first `wanted` bytes in order, piece by piece; a piece is valid until the next one is requested. R2Ts are sent
+   * ahead. Call it once, and run it to its end or close it.
    */
   async *pieces(wanted: number): AsyncGenerator<Uint8Array, void, void> {
     const { immediate, unsolicitedEnd, pool, budget } = this.#settings;
@@ -141,7 +141,7 @@ export class DataOutReceiver {
         const sequence = asked[0];
         if (sequence === undefined) return;
         await this.#completed(sequence);
-        // While this piece is worked on, the next ones are already on their way.
+        // While this piece is processed, the next ones are already on their way.
         next = await this.#ask(asked, next, wanted);
         yield sequence.buffer;
         asked.shift();
@@ -149,12 +149,12 @@ export class DataOutReceiver {
         budget.give(sequence.buffer.length);
       }
     } finally {
-      // The connection may still be reading into these: they are dropped, not used again.
+      // The connection may still be reading into these buffers: they are dropped, not reused.
       for (const sequence of asked) budget.give(sequence.buffer.length);
     }
   }
 
-  /** Gives the memory of the unsolicited data back; after the last piece has been used, and not after an abort. */
+  /** Gives the memory of the unsolicited data back, after the last piece has been used; not after an abort. */
   release(): void {
     if (this.#unsolicited !== undefined && !this.#open.has(RESERVED_TAG)) {
       this.#settings.pool.give(this.#unsolicited.buffer);
@@ -162,7 +162,7 @@ export class DataOutReceiver {
     this.#settings.pool.give(this.#settings.immediate);
   }
 
-  /** Sends R2Ts as far as the limits allow, and waits for memory only while nothing is under way. */
+  /** Sends R2Ts as far as the limits allow, and waits for memory only while no R2T is outstanding. */
   async #ask(asked: Sequence[], start: number, wanted: number): Promise<number> {
     const { maxBurstLength, maxOutstandingR2T, pool, budget, sendR2T } = this.#settings;
     let next = start;

@@ -1,5 +1,5 @@
 /**
- * The full-feature phase of a connection: every PDU of an initiator to its handler, in the order of CmdSN.
+ * The full-feature phase of a connection: dispatches every PDU of the initiator to its handler, in the order of CmdSN.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import type { Session } from "./session.ts";
 import { manageTasks } from "./task_management.ts";
 import { TextExchange } from "./text.ts";
 
-/** What a discovery session may send (RFC 7143 §7.4): no commands. */
+/** PDUs that are allowed in a discovery session (RFC 7143 §7.4): no commands. */
 const DISCOVERY_OPCODES: ReadonlySet<number> = new Set([Opcode.TextRequest, Opcode.LogoutRequest, Opcode.NopOut]);
 
 /** Takes the PDUs of one session. */
@@ -42,7 +42,7 @@ export class FullFeature implements Phase {
   readonly #commands: ScsiCommands;
   readonly #text: TextExchange;
   #pingTag = 1;
-  /** A Logout has come: nothing after it counts. */
+  /** A Logout has arrived: everything after it is ignored. */
   #leaving = false;
 
   /** Begins with the session's numbers. */
@@ -75,7 +75,7 @@ export class FullFeature implements Phase {
       case Opcode.LogoutRequest:
         return this.#inOrder(decodeLogoutRequest(header), (pdu) => void this.#logout(pdu));
       case Opcode.Snack:
-        // Error recovery level 0 knows none.
+        // Error recovery level 0 has no SNACK.
         return this.#connection.reject(header, RejectReason.SnackReject);
       case Opcode.LoginRequest:
         throw unexpected(opcode);
@@ -84,7 +84,7 @@ export class FullFeature implements Phase {
     }
   }
 
-  /** Asks a silent initiator for a sign of life (RFC 7143 §11.19). */
+  /** Pings a silent initiator (RFC 7143 §11.19). */
   ping(): void {
     this.#connection.send(this.#nopIn(RESERVED_TAG, this.#pingTag, 0, this.#connection.statSN));
     this.#pingTag = this.#pingTag % 0x7fffffff + 1;
@@ -98,7 +98,9 @@ export class FullFeature implements Phase {
     this.#inOrder(command, (pdu) => this.#commands.start(pdu, data));
   }
 
-  /** Immediate requests run at once, the others in their turn. What is outside the window is ignored in silence. */
+  /**
+   * Immediate requests run at once, the others in the order of CmdSN. Those outside the window are silently ignored.
+   */
   #inOrder<T extends { immediate: boolean; cmdSN: number }>(pdu: T, run: (pdu: T) => void): void {
     if (pdu.immediate) return run(pdu);
     const { window } = this.#session;
@@ -106,7 +108,7 @@ export class FullFeature implements Phase {
   }
 
   #nopOut(pdu: NopOut, data: Uint8Array): void {
-    // Without an Initiator Task Tag it answers our ping, or only acknowledges.
+    // Without an Initiator Task Tag it answers the target's ping, or only acknowledges.
     if (pdu.initiatorTaskTag === RESERVED_TAG) return;
     if (pdu.targetTransferTag !== RESERVED_TAG) {
       throw new ProtocolError("Expected a NOP-Out with one valid tag, got two", {

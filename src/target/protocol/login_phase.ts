@@ -20,7 +20,7 @@ import { Attention } from "../unit/attention.ts";
 import type { Connection, Phase } from "./connection.ts";
 import type { Session } from "./session.ts";
 
-/** Longest text of a response, in bytes: the initiator takes no more during the login. */
+/** Longest text of a response, in bytes: the initiator accepts no more during the login. */
 const MAX_RESPONSE = 8192;
 
 export class LoginPhase implements Phase {
@@ -65,7 +65,7 @@ export class LoginPhase implements Phase {
     this.#login.end();
   }
 
-  /** One connection is all that a session has here. */
+  /** Refuses what would be a second connection of a session. */
   #checkSession(request: LoginRequest): void {
     if (request.tsih === 0) return;
     const known = this.#connection.context.sessions.has(request.tsih);
@@ -98,7 +98,7 @@ export class LoginPhase implements Phase {
     this.#connection.begin(session);
   }
 
-  /** Any failure ends the connection; what is not a status of its own is the initiator's error. */
+  /** Any failure ends the connection; an error without a login status is reported as the initiator's. */
   #refuse(request: LoginRequest, error: unknown): void {
     const expected = error instanceof LoginFailure || error instanceof ProtocolError;
     const status = error instanceof LoginFailure ? error.status : expected ? LoginStatus.InitiatorError : 0x0300;

@@ -10,11 +10,11 @@ export interface Residual {
   readonly overflow: boolean;
   /** U bit: there was less. */
   readonly underflow: boolean;
-  /** By how many bytes. */
+  /** The difference in bytes. */
   readonly residualCount: number;
 }
 
-/** As much as expected. */
+/** As many bytes as expected. */
 export const NO_RESIDUAL: Residual = { overflow: false, underflow: false, residualCount: 0 };
 
 /** @param excess bytes wanted beyond those expected; negative where fewer were */

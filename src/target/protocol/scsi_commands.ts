@@ -1,5 +1,5 @@
 /**
- * SCSI Commands and their Data-Out PDUs of one connection: makes tasks, and brings data to them.
+ * SCSI Commands of one connection and their Data-Out PDUs: creates tasks, and delivers data to them.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { Session } from "./session.ts";
 import { Task } from "./task.ts";
 import type { TaskHost } from "./task_host.ts";
 
-/** Immediate commands at once, beside the command window. */
+/** Most immediate commands in flight, besides the command window. */
 const MAX_IMMEDIATE = 16;
 
 /** The SCSI side of one connection. */
@@ -76,14 +76,14 @@ export class ScsiCommands implements TaskHost {
     return undefined;
   }
 
-  /** The command of the PDU that {@link ScsiCommands.place} saw last. */
+  /** The command of the PDU that {@link ScsiCommands.place} has seen last. */
   decode(header: Uint8Array): ScsiCommandPdu {
     const command = this.#command ?? decodeScsiCommand(header);
     this.#command = undefined;
     return command;
   }
 
-  /** A whole Data-Out has come. For a task that has ended it is dropped: it was on its way when the task did. */
+  /** A whole Data-Out has arrived. It is dropped if its task has ended in the meantime. */
   dataOut(header: Uint8Array): void {
     const pdu = this.#dataOut ?? decodeDataOut(header);
     this.#dataOut = undefined;
@@ -97,7 +97,7 @@ export class ScsiCommands implements TaskHost {
     });
   }
 
-  /** Starts a command, in its turn. `data`: its immediate data. */
+  /** Starts a command when its CmdSN is due. `data`: its immediate data. */
   start(command: ScsiCommandPdu, data: Uint8Array): void {
     const tag = command.initiatorTaskTag;
     if (tag === RESERVED_TAG || this.#session.tasks.has(tag)) {
@@ -157,7 +157,7 @@ export class ScsiCommands implements TaskHost {
       sendR2T: (r2tSN, offset, length) => this.#sendR2T(command, r2tSN, offset, length),
     });
     const unexpected = immediate.length > 0 && (!immediateData || immediate.length > most);
-    // F=0 announces data: none may come, or none are left to come.
+    // F=0 announces data although none are allowed, or none are left.
     if (unexpected || (!command.final && (!follows || immediate.length >= most))) {
       receiver.fail(new CheckCondition({ key: 0xb, code: 0x0c0c }));
     }

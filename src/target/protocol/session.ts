@@ -12,10 +12,10 @@ import type { Connection } from "./connection.ts";
 import type { Task } from "./task.ts";
 import { CommandWindow } from "./window.ts";
 
-/** Payload bytes of one session that may be on their way, in each direction. */
+/** Most payload bytes of one session in flight, in each direction. */
 const SESSION_BUDGET = 8 * 1024 * 1024;
 
-/** What makes a session. */
+/** Settings of a session. */
 export interface SessionSettings {
   /** iSCSI name of the initiator. */
   readonly initiatorName: string;
@@ -48,9 +48,9 @@ export class Session {
   readonly connection: Connection;
   /** Tasks by Initiator Task Tag. */
   readonly tasks: Map<number, Task> = new Map();
-  /** Payload bytes on their way to the initiator. */
+  /** Payload bytes in flight to the initiator. */
   readonly readBudget: Budget = new Budget(SESSION_BUDGET);
-  /** Payload bytes asked for by R2T. */
+  /** Payload bytes requested by R2T. */
   readonly writeBudget: Budget = new Budget(SESSION_BUDGET);
 
   /** Starts with an empty task set. */

@@ -17,7 +17,7 @@ export class Sessions {
   readonly #byNexus = new Map<string, Session>();
   #lastTsih = 0;
 
-  /** @param most sessions at once */
+  /** @param most most sessions at a time */
   constructor(units: ReadonlyMap<number, LogicalUnit>, most: number) {
     this.#units = units;
     this.#most = most;
@@ -29,8 +29,8 @@ export class Sessions {
   }
 
   /**
-   * Opens a session. One of the same initiator port ends first, with all its tasks: this is its reinstatement
-   * (RFC 7143 §6.3.5).
+   * Opens a session. An existing session of the same initiator port ends first, with all its tasks: session
+   * reinstatement (RFC 7143 §6.3.5).
    * @throws LoginFailure 0302 where there are too many
    */
   async open(settings: Omit<SessionSettings, "tsih">): Promise<Session> {
@@ -51,7 +51,7 @@ export class Sessions {
     return session;
   }
 
-  /** Ends a session: its tasks first, then what its nexus held. Idempotent. */
+  /** Ends a session: its tasks first, then the state of its nexus. Idempotent. */
   async close(session: Session): Promise<void> {
     await session.abortTasks();
     if (this.#byTsih.get(session.tsih) !== session) return;
@@ -61,7 +61,7 @@ export class Sessions {
     for (const unit of this.#units.values()) unit.detach(session.nexus.id);
   }
 
-  /** Aborts tasks of all sessions, and settles when they have ended. Returns those that lost some. */
+  /** Aborts tasks of all sessions, and settles when they have ended. Returns the sessions that lost tasks. */
   async abortTasks(wanted: (task: Task) => boolean): Promise<Session[]> {
     const hit = [...this.#byTsih.values()].filter((session) => [...session.tasks.values()].some(wanted));
     await Promise.all(hit.map((session) => session.abortTasks(wanted)));

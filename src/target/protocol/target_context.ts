@@ -4,7 +4,7 @@ import type { BufferPool } from "./buffers.ts";
 import type { Connection } from "./connection.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** What all connections of one target share. */
+/** State that all connections of one target share. */
 export interface TargetContext extends LoginEnvironment {
   /** Logical units by LUN, in ascending order. */
   readonly units: ReadonlyMap<number, LogicalUnit>;
@@ -12,11 +12,11 @@ export interface TargetContext extends LoginEnvironment {
   /** All connections, logged in or not. */
   readonly connections: Set<Connection>;
   readonly pool: BufferPool;
-  /** Commands of one session at once. */
+  /** Most commands of one session in flight. */
   readonly queueDepth: number;
   readonly loginTimeout: number;
   /** Milliseconds; 0: no pings. */
   readonly pingInterval: number;
-  /** A new session finds a unit attention on each LUN. */
+  /** Whether a new session gets a unit attention on each LUN. */
   readonly unitAttentionAtLogin: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * One SCSI command under way: the handler's view of it on one side, PDUs on the other.
+ * One SCSI command being executed: the handler's view of it on one side, PDUs on the other.
  *
  * @module
  */
@@ -20,16 +20,16 @@ import type { TaskHost } from "./task_host.ts";
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
 const RESERVATION_CONFLICT = 0x18;
-/** ACA: there is never an auto contingent allegiance to go with it. */
+/** ACA: refused, since there is never an auto contingent allegiance. */
 const ATTRIBUTE_ACA = 4;
 
-/** Thrown inside a task that was aborted: it ends without a response. */
+/** Thrown inside an aborted task, which ends without a response. */
 class TaskAborted extends Error {}
 
 export class Task implements CommandContext {
   readonly cdb: Uint8Array;
   readonly tag: number;
-  /** The logical unit addressed; undefined where the LUN has none. */
+  /** The logical unit addressed; undefined if the LUN does not exist. */
   readonly addressed: LogicalUnit | undefined;
   /** Resolves when the task has ended, with a response or aborted. */
   readonly ended: Promise<void>;
@@ -49,7 +49,7 @@ export class Task implements CommandContext {
   /** Gives memory back once the connection has drained. */
   #afterSending: (() => void)[] = [];
 
-  /** Makes the task; nothing happens before {@link Task.run}. */
+  /** Creates the task; nothing happens before {@link Task.run}. */
   constructor(host: TaskHost, command: ScsiCommandPdu, addressed: LogicalUnit | undefined, dataOut: DataOutReceiver) {
     this.#host = host;
     this.#command = command;
@@ -101,11 +101,12 @@ export class Task implements CommandContext {
         status = RESERVATION_CONFLICT;
       } else {
         status = CHECK_CONDITION;
-        // Anything else is a fault of ours: 4/44/00, INTERNAL TARGET FAILURE.
+        // Anything else is a bug in the target: 4/44/00, INTERNAL TARGET FAILURE.
         sense = error instanceof CheckCondition ? error.sense : { key: 4, code: 0x4400 };
       }
     }
-    // Unsolicited data may still be on their way: the initiator has not finished with the command before they are in.
+    // Unsolicited data may still be on their way: the initiator has not finished with the command before they have
+    // arrived.
     if (!this.aborted) await this.dataOut.finish();
     turn?.leave();
     this.#host.taskEnded(this);
@@ -117,7 +118,7 @@ export class Task implements CommandContext {
     this.#settle();
   }
 
-  /** Ends the task without a response. It may take until work under way at the backing has settled: see `ended`. */
+  /** Ends the task without a response. It ends when work at the backing has settled: see `ended`. */
   abort(): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -217,7 +218,7 @@ export class Task implements CommandContext {
     const output = residual(this.#wantedOut - this.expectedOut);
     const both = this.#command.read && this.#command.write;
     const main = this.expectedOut > 0 || this.#wantedOut > 0 || this.#command.write ? output : input;
-    // Data without any trouble end the command themselves; else a SCSI Response follows them.
+    // If all went well, the last Data-In carries the status; else a SCSI Response follows.
     if (status === GOOD && !both && this.#dataIn.holding) return this.#dataIn.finish({ status, ...main });
     this.#dataIn.finish();
     const data = sense === undefined

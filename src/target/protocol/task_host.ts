@@ -3,16 +3,16 @@ import type { Nexus, UnitList } from "../unit/context.ts";
 import type { Budget, BufferPool } from "./buffers.ts";
 import type { Task } from "./task.ts";
 
-/** What a task needs of its session and connection. */
+/** The part of its session and connection that a task uses. */
 export interface TaskHost {
   readonly nexus: Nexus;
   readonly units: UnitList;
   /** What the login agreed on. */
   readonly negotiated: Negotiated;
   readonly pool: BufferPool;
-  /** Bytes on their way to the initiator. */
+  /** Bytes in flight to the initiator. */
   readonly readBudget: Budget;
-  /** ExpCmdSN and MaxCmdSN of this moment. */
+  /** Current ExpCmdSN and MaxCmdSN. */
   numbers(): { expCmdSN: number; maxCmdSN: number };
   /** Takes the next StatSN. */
   nextStatSN(): number;

@@ -31,7 +31,7 @@ interface TextAnswer {
 
 /** Longest text of one request, over all its parts, in bytes. */
 const MAX_TEXT = 65536;
-/** Keys of one request, at most. */
+/** Most keys of one request. */
 const MAX_KEYS = 256;
 const EMPTY = new Uint8Array(0);
 
@@ -56,7 +56,7 @@ export class TextExchange {
   }
 
   /**
-   * Takes one request.
+   * Handles one request.
    * @throws ProtocolError for a continuation of nothing, or text that cannot be parsed
    */
   handle(pdu: TextRequest, data: Uint8Array): TextAnswer {
@@ -113,11 +113,14 @@ export class TextExchange {
     });
   }
 
-  /** An empty value asks a normal session for its own target. `All` is answered there too: there is no other target. */
+  /**
+   * An empty value, in a normal session, asks for the session's own target. `All` is answered there too, since there is
+   * no other target.
+   */
   #sendTargets(value: string): [string, string][] {
     const name = this.#connection.context.targetName;
     const own = value === "All" || value === name || (value === "" && !this.#session.discovery);
-    // Anything that is no name is refused, an unknown name is an empty list.
+    // A value that is not a name is refused; for an unknown name the list is empty.
     if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", "Reject"]];
     return [["TargetName", name], ["TargetAddress", `${this.#connection.tcp.localAddress},${PORTAL_GROUP_TAG}`]];
   }

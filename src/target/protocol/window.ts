@@ -6,13 +6,13 @@
 
 import { serialAdd, serialDistance, serialLess, serialLessOrEqual } from "../../bytes/mod.ts";
 
-/** ExpCmdSN, MaxCmdSN, and what came too early. */
+/** ExpCmdSN, MaxCmdSN, and the requests that arrived too early. */
 export class CommandWindow {
   /** CmdSN of the next non-immediate request. */
   expCmdSN: number;
   readonly #depth: number;
   #active = 0;
-  /** Requests that came before their turn, by CmdSN: at most as many as the window is wide. */
+  /** Requests that arrived before their turn, by CmdSN: at most as many as the window is wide. */
   readonly #early = new Map<number, () => void>();
 
   /** @param cmdSN of the login; @param depth commands at once */
@@ -21,7 +21,10 @@ export class CommandWindow {
     this.#depth = depth;
   }
 
-  /** Last CmdSN that the initiator may send. It never goes back: a command that starts takes as much as ExpCmdSN gains. */
+  /**
+   * Last CmdSN that the initiator may send. It never decreases: a command that starts takes one place, and ExpCmdSN
+   * advances by one.
+   */
   get maxCmdSN(): number {
     return serialAdd(this.expCmdSN, this.#depth - this.#active - 1);
   }
@@ -31,13 +34,13 @@ export class CommandWindow {
     return { expCmdSN: this.expCmdSN, maxCmdSN: this.maxCmdSN };
   }
 
-  /** Whether a request with this CmdSN is to be taken at all: inside the window and not there yet. */
+  /** Whether a request with this CmdSN is acceptable: inside the window and not yet received. */
   accepts(cmdSN: number): boolean {
     return !serialLess(cmdSN, this.expCmdSN) && serialLessOrEqual(cmdSN, this.maxCmdSN) && !this.#early.has(cmdSN) &&
       serialDistance(this.expCmdSN, cmdSN) < this.#depth;
   }
 
-  /** Runs a request in its turn; it must be acceptable. Those that waited for it follow. */
+  /** Runs an acceptable request when its CmdSN is due, and then those that waited for it. */
   order(cmdSN: number, run: () => void): void {
     if (cmdSN !== this.expCmdSN) {
       this.#early.set(cmdSN, run);
@@ -51,12 +54,12 @@ export class CommandWindow {
     }
   }
 
-  /** A command has taken a place. */
+  /** A command now occupies a place in the window. */
   enter(): void {
     this.#active++;
   }
 
-  /** A command has left its place. */
+  /** A command has left its place in the window. */
   leave(): void {
     this.#active--;
   }

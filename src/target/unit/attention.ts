@@ -1,5 +1,5 @@
 /**
- * Unit attention conditions (SAM-5 §5.14): what has happened to a logical unit, told once to every initiator.
+ * Unit attention conditions (SAM-5 §5.14): what has happened to a logical unit, reported once to every initiator.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const MOST = 8;
 
 /** Codes of the conditions that the target makes. */
 export const Attention = {
-  /** 29/00: power on, reset, or bus device reset occurred; initiators know it better than its finer forms. */
+  /** 29/00: power on, reset, or bus device reset occurred; initiators handle it better than the more specific codes. */
   Reset: 0x2900,
   /** 2F/00: another initiator cleared the tasks. */
   Cleared: 0x2f00,
@@ -50,7 +50,7 @@ export class UnitAttentions {
     const list = this.#pending.get(nexus);
     if (list === undefined || list.includes(code)) return;
     if (list.length >= MOST) list.length = 0;
-    // A reset says all that older conditions could say.
+    // A reset covers all older conditions.
     if (code === Attention.Reset) list.length = 0;
     list.push(code);
   }

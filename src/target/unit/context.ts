@@ -1,13 +1,13 @@
 /**
- * What a command handler sees of the world: its CDB, its logical unit, who asks, and the data in both directions.
- * The iSCSI side implements it over PDUs; a test implements it over arrays.
+ * What a command handler sees: its CDB, its logical unit, the nexus, and the data in both directions. The iSCSI side
+ * implements it over PDUs; a test implements it over arrays.
  *
  * @module
  */
 
 import type { LogicalUnit } from "./logical_unit.ts";
 
-/** One initiator port seen from one target port (SAM-5 §4.8.4): reservations and unit attentions hang on it. */
+/** One initiator port seen from one target port (SAM-5 §4.8.4): reservations and unit attentions belong to it. */
 export interface Nexus {
   /** Initiator port name: iSCSI name, `,i,0x`, ISID in hex (RFC 7143 §4.2.7.1). */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface UnitList {
   numbers(): number[];
 }
 
-/** One command under way. */
+/** One command being executed. */
 export interface CommandContext {
   /** The command descriptor block, 16 bytes or more. */
   readonly cdb: Uint8Array;
@@ -32,7 +32,7 @@ export interface CommandContext {
   readonly aborted: boolean;
   /** Bytes that the initiator is ready to send (0: none). */
   readonly expectedOut: number;
-  /** Sends parameter data, cut to the allocation length of the CDB, in bytes. */
+  /** Sends parameter data, truncated to the allocation length of the CDB (bytes). */
   reply(data: Uint8Array, allocationLength: number): void;
   /**
    * Sends `length` bytes, as many of them as the initiator expects: `fill` fills one buffer after the other, whole.
@@ -64,11 +64,11 @@ export type Access = "always" | "attribute" | "read" | "write";
 export interface CommandEntry {
   /** First byte of the CDB. */
   readonly opcode: number;
-  /** Service action, where the operation code has some. */
+  /** Service action, if the operation code has any. */
   readonly serviceAction?: number | undefined;
-  /** CDB usage data (SPC-4 §6.35.3): one byte for each of the CDB, bits that are looked at are set. */
+  /** CDB usage data (SPC-4 §6.35.3): one byte for each byte of the CDB; the bits that are evaluated are set. */
   readonly usage: readonly number[];
-  /** How reservations of others stand to it. */
+  /** How reservations of other nexuses affect it. */
   readonly access: Access;
   /** It fails with 2/3A/00 while there is no medium. */
   readonly medium: boolean;

@@ -88,7 +88,7 @@ export async function runCommand(context: CommandContext): Promise<number> {
   return (await command.run(context)) ?? 0;
 }
 
-/** The row of a CDB, or undefined: a unit attention goes before the complaint about a command. */
+/** The row of a CDB, or undefined: a unit attention takes precedence over an unknown command. */
 function findKnown(unit: LogicalUnit, cdb: Uint8Array): CommandEntry | undefined {
   try {
     return findCommand(unit, cdb);

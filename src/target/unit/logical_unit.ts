@@ -12,11 +12,11 @@ import { PersistentReservations } from "./persistent_reservations.ts";
 import { CheckCondition, lbaOutOfRange, noMedium } from "./sense.ts";
 import { TaskSet } from "./task_set.ts";
 
-/** Identity and form of a logical unit. */
+/** Identity and properties of a logical unit. */
 export interface UnitProperties {
   /** LUN, 0 to 16383. */
   readonly number: number;
-  /** What holds the bytes; undefined: a drive that never had a medium. */
+  /** What holds the bytes; undefined: a drive without a medium. */
   readonly backing: Backing | undefined;
   /** Write protected for good. */
   readonly readOnly: boolean;
@@ -48,7 +48,7 @@ export class LogicalUnit {
   /** Number of logical blocks. */
   readonly blocks: number;
   readonly attentions: UnitAttentions = new UnitAttentions();
-  /** Ranges that must not change under COMPARE AND WRITE. */
+  /** Locks ranges during COMPARE AND WRITE. */
   readonly ranges: RangeLock = new RangeLock();
   readonly tasks: TaskSet = new TaskSet();
   /** Settings of the mode pages. */
@@ -113,7 +113,7 @@ export class LogicalUnit {
     return this.#guard(position, length, "shared", 0x0c00, (backing) => backing.writeZeroes!(position, length));
   }
 
-  /** Reads, lets `change` work on the bytes, and writes what it returns, with nobody in between. */
+  /** Reads, lets `change` work on the bytes, and writes what it returns, as one atomic step. */
   update(
     position: number,
     length: number,
@@ -136,7 +136,7 @@ export class LogicalUnit {
     }
   }
 
-  /** What LOGICAL UNIT RESET does beside aborting tasks (SAM-5 §6.3.3). `by`: whose reset it was. */
+  /** The part of LOGICAL UNIT RESET that is not aborting tasks (SAM-5 §6.3.3). */
   reset(code: Attention): void {
     this.reservedBy = undefined;
     this.preventers.clear();

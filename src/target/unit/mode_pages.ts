@@ -1,5 +1,5 @@
 /**
- * Mode pages of a block device, as MODE SENSE shows them and MODE SELECT takes them (SPC-4 §7.5, SBC-3 §6.5).
+ * Mode pages of a block device, as MODE SENSE reports them and MODE SELECT changes them (SPC-4 §7.5, SBC-3 §6.5).
  *
  * @module
  */
@@ -47,14 +47,14 @@ const CONTROL: ModePage = {
 const PAGES: readonly ModePage[] = [
   // Read-Write Error Recovery: AWRE and ARRE, no retries to tune.
   { code: 0x01, values: () => [0x01, 10, 0xc0, 0, 0, 0, 0, 0, 0, 0, 0, 0], changeable: {} },
-  // Caching: a volatile write cache (WCE), so that initiators do flush.
+  // Caching: a volatile write cache (WCE), so that initiators send flushes.
   { code: 0x08, values: () => [0x08, 18, 0x04, ...new Array<number>(17).fill(0)], changeable: {} },
   CONTROL,
   // Informational Exceptions Control: none reported.
   { code: 0x1c, values: () => [0x1c, 10, 0x08, 0, 0, 0, 0, 0, 0, 0, 0, 0], changeable: {} },
 ];
 
-/** The pages that a page code asks for (3Fh: all), in ascending order; undefined where there is no such page. */
+/** The pages of a page code (3Fh: all), in ascending order; undefined if there is no such page. */
 export function modePages(unit: LogicalUnit, code: number, control: number): number[] | undefined {
   const pages = code === 0x3f ? PAGES : PAGES.filter((page) => page.code === code);
   if (pages.length === 0) return undefined;

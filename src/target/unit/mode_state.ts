@@ -1,5 +1,5 @@
 /**
- * What MODE SELECT can change.
+ * The state that MODE SELECT can change.
  *
  * @module
  */

@@ -26,10 +26,10 @@ export function isReservationType(type: number): type is ReservationType {
   return TYPES.has(type);
 }
 
-/** Registrations that one logical unit keeps: a bound on memory. */
+/** Most registrations of one logical unit: a bound on memory. */
 export const MOST_REGISTRATIONS = 256;
 
-/** Registrations and the reservation. Keys are 64-bit; 0 is no key. */
+/** Registrations and the reservation. Keys have 64 bits; 0 is not a key. */
 export class PersistentReservations {
   generation = 0;
   /** Reservation key by nexus. */
@@ -39,7 +39,7 @@ export class PersistentReservations {
   /** Nexus that holds it; undefined for the all-registrants types. */
   holder: string | undefined = undefined;
 
-  /** Whether a reservation of all registrants. */
+  /** Whether the reservation belongs to all registrants. */
   get forAll(): boolean {
     return this.type === ReservationType.WriteExclusiveAll || this.type === ReservationType.ExclusiveAccessAll;
   }
@@ -80,8 +80,8 @@ export class PersistentReservations {
   }
 
   /**
-   * Removes a registration, and the reservation where it goes with it.
-   * Returns whether a reservation of a registrants type ended: the other registrants are to be told.
+   * Removes a registration, and the reservation if it ends with it. Returns whether a reservation of a registrants type
+   * ended, so that the other registrants must be told.
    */
   unregister(nexus: string): boolean {
     const held = this.isHolder(nexus);

@@ -18,9 +18,8 @@ export interface Sense {
 
 /** Thrown by a command handler: the command ends with CHECK CONDITION and this sense. */
 export class CheckCondition extends Error {
-  /** What the sense data will say. */
+  /** The sense data to send. */
   readonly sense: Sense;
-  /** Makes the outcome; it never leaves the target. */
   constructor(sense: Sense) {
     super(`CHECK CONDITION ${sense.key.toString(16)}/${sense.code.toString(16).padStart(4, "0")}`);
     this.sense = sense;
@@ -30,7 +29,7 @@ export class CheckCondition extends Error {
 /** Thrown by a command handler: the command ends with RESERVATION CONFLICT. */
 export class ReservationConflict extends Error {}
 
-/** 5/20/00: the LUN does not know the operation code. */
+/** 5/20/00: the operation code is not supported. */
 export function invalidOpcode(): CheckCondition {
   return new CheckCondition({ key: 5, code: 0x2000, field: { byte: 0 } });
 }
@@ -74,7 +73,7 @@ export function miscompare(offset: number): CheckCondition {
   return new CheckCondition({ key: 0xe, code: 0x1d00, information: offset });
 }
 
-/** 5/0E/03: the expected transfer length cuts a block. */
+/** 5/0E/03: the expected transfer length is not a multiple of the block size. */
 export function invalidInformationUnit(): CheckCondition {
   return new CheckCondition({ key: 5, code: 0x0e03 });
 }

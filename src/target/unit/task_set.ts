@@ -1,6 +1,6 @@
 /**
  * The order of the tasks of one logical unit (SAM-5 §8): SIMPLE tasks run side by side, an ORDERED one waits for all
- * that came before it and holds back all that come after it, HEAD OF QUEUE waits for nobody.
+ * that came before it and holds back all that come after it, HEAD OF QUEUE never waits.
  *
  * @module
  */
@@ -19,7 +19,9 @@ export class TaskSet {
   readonly #tasks = new Set<Entry>();
   #ordered = 0;
 
-  /** Adds a task. `ready` resolves when it may run, or is undefined when it may at once; `leave` must be called once. */
+  /**
+   * Adds a task. `ready` resolves when it may run, and is undefined if it may run at once; `leave` must be called once.
+   */
   enter(attribute: number): { ready: Promise<void> | undefined; leave: () => void } {
     const entry: Entry = { attribute, wake: undefined };
     const blocked = attribute !== HEAD_OF_QUEUE && (attribute === ORDERED ? this.#tasks.size > 0 : this.#ordered > 0);
@@ -32,7 +34,7 @@ export class TaskSet {
   #leave(entry: Entry): void {
     if (!this.#tasks.delete(entry)) return;
     if (entry.attribute === ORDERED) this.#ordered--;
-    // The oldest tasks are seen first: an ordered one stops the walk, unless it is itself the oldest.
+    // Oldest tasks first: an ORDERED task stops the walk, unless it is itself the oldest.
     let first = true;
     for (const task of this.#tasks) {
       if (task.attribute === ORDERED && !first) return;

@@ -9,7 +9,7 @@ import { invalidField } from "../sense.ts";
 import { compareBytes } from "./compare.ts";
 import { MAX_COMPARE, rangeOf, refuseProtection, transferRange } from "./range.ts";
 
-/** Blocks of one COMPARE AND WRITE, at most: the field has 8 bits. */
+/** Most blocks of one COMPARE AND WRITE: the field has 8 bits. */
 export function mostCompareBlocks(blockSize: number): number {
   return Math.max(1, Math.min(255, Math.floor(MAX_COMPARE / blockSize)));
 }
@@ -21,7 +21,7 @@ async function compareAndWrite(context: CommandContext): Promise<void> {
   const blocks = cdb[13]!;
   unit.checkRange(lba, blocks);
   const length = blocks * unit.blockSize;
-  // Two halves, exactly: with more or less data than that, nobody knows where the second one begins.
+  // Exactly two halves: with more or less data the start of the second one would be unknown.
   if (blocks > mostCompareBlocks(unit.blockSize) || context.expectedOut !== 2 * length) throw invalidField(13);
   const data = await context.receiveAll(2 * length);
   await unit.update(lba * unit.blockSize, length, (current) => {

@@ -2,7 +2,7 @@ import { miscompare } from "../sense.ts";
 
 /**
  * Compares two runs of bytes of equal length.
- * @param offset what the first byte counts as in the data of the command, for the INFORMATION field
+ * @param offset of the first byte in the data of the command, for the INFORMATION field
  * @throws CheckCondition E/1D/00 at the first difference
  */
 export function compareBytes(wanted: Uint8Array, found: Uint8Array, offset: number): void {

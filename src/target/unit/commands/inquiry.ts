@@ -16,7 +16,7 @@ const STANDARD_LENGTH = 96;
 /** SAM-5, iSCSI, SPC-4, SBC-3, each in any version. */
 const VERSION_DESCRIPTORS = [0x00a0, 0x0960, 0x0460, 0x04c0];
 
-/** First byte where no logical unit is at the LUN asked: qualifier 3, type 1Fh. */
+/** First byte for a LUN without a logical unit: qualifier 3, type 1Fh. */
 const NO_UNIT = 0x7f;
 
 /** Standard INQUIRY data of a unit, or of a LUN that has none. */
@@ -70,7 +70,7 @@ export function reportLuns(context: Pick<CommandContext, "cdb" | "units" | "repl
   context.reply(reportLunsData(select === 1 ? [] : context.units.numbers()), allocation);
 }
 
-/** Commands that tell what is there. */
+/** Commands that report which units exist. */
 export const inquiryCommands: readonly CommandEntry[] = [
   {
     opcode: 0x12,

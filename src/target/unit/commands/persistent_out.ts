@@ -61,7 +61,7 @@ function setRegistration(request: Request): void {
   state.bump();
 }
 
-/** A unit attention for every registrant but one. */
+/** Establishes a unit attention for every registrant but one. */
 function tell(unit: LogicalUnit, code: Attention, except: string): void {
   for (const nexus of unit.persistent.registrations.keys()) {
     if (nexus !== except) unit.attentions.raiseFor(nexus, code);

@@ -25,7 +25,7 @@ async function unmap(context: CommandContext): Promise<void> {
   }
 }
 
-/** All descriptors, every one checked before the first is obeyed. */
+/** All descriptors, each checked before the first is carried out. */
 function descriptorsOf(unit: LogicalUnit, list: Uint8Array): BlockRange[] {
   const length = Math.min(readU16(list, 2), list.length - 8);
   const count = Math.floor(length / 16);
@@ -42,7 +42,7 @@ function descriptorsOf(unit: LogicalUnit, list: Uint8Array): BlockRange[] {
   return ranges;
 }
 
-/** Bytes of the unit that one GET LBA STATUS looks at. */
+/** Bytes of the unit that one GET LBA STATUS covers. */
 const STATUS_SPAN = 1024 * 1024 * 1024;
 /** Descriptors in one answer. */
 const MOST_DESCRIPTORS = 1024;
@@ -62,7 +62,7 @@ async function getLbaStatus(context: CommandContext): Promise<void> {
   writeU32(data, 0, data.length - 4);
   shown.forEach((extent, i) => {
     const at = 8 + i * 16;
-    // Whole blocks: a hole that begins or ends inside a block would be rounded, but backings work in blocks here.
+    // Whole blocks only: backings report holes in whole blocks.
     writeU64(data, at, BigInt(Math.floor(extent.position / unit.blockSize)));
     writeU32(data, at + 8, Math.ceil(extent.length / unit.blockSize));
     data[at + 12] = extent.hole ? 1 : 0;

@@ -19,14 +19,16 @@ export interface BlockRange {
 export const MAX_TRANSFER = 256 * 1024 * 1024;
 /** Bytes that one WRITE SAME may write: MAXIMUM WRITE SAME LENGTH of VPD page B0. */
 export const MAX_WRITE_SAME = 256 * 1024 * 1024;
-/** Bytes of one half of COMPARE AND WRITE, at most. */
+/** Most bytes of one half of COMPARE AND WRITE. */
 export const MAX_COMPARE = 1024 * 1024;
 /** Blocks that one UNMAP may name in all. */
 export const MAX_UNMAP_BLOCKS = 1048576;
 /** Descriptors of one UNMAP. */
 export const MAX_UNMAP_DESCRIPTORS = 256;
 
-/** Range of a CDB by its length: 6, 10, 12 or 16 bytes, told from the group code of its first byte (SPC-4 §4.2.5.1). */
+/**
+ * Range of a CDB by its length: 6, 10, 12 or 16 bytes, derived from the group code of its first byte (SPC-4 §4.2.5.1).
+ */
 export function rangeOf(cdb: Uint8Array): BlockRange {
   switch (cdb[0]! >> 5) {
     case 0:

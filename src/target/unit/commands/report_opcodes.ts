@@ -16,7 +16,7 @@ interface CommandTable {
   entries(): readonly CommandEntry[];
 }
 
-/** REPORT SUPPORTED OPERATION CODES over a table that it is itself a part of. */
+/** The table row of REPORT SUPPORTED OPERATION CODES, which reports that table. */
 export function reportOpcodes(table: CommandTable): CommandEntry {
   return {
     opcode: 0xa3,

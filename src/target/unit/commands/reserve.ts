@@ -10,12 +10,12 @@ import { invalidField, ReservationConflict } from "../sense.ts";
 function reserve(context: CommandContext): void {
   const { cdb, unit, nexus } = context;
   if ((cdb[1]! & 0x01) !== 0) throw invalidField(1, 0); // extents
-  // With registrations about, the two kinds must not meet (SPC-4 §5.13.3).
+  // The two kinds of reservation exclude each other (SPC-4 §5.13.3).
   if (unit.persistent.registrations.size > 0) throw new ReservationConflict();
   unit.reservedBy = nexus.id;
 }
 
-/** Of no effect for anyone but the holder. */
+/** No effect unless the nexus holds the reservation. */
 function release(context: CommandContext): void {
   const { unit, nexus } = context;
   if (unit.persistent.registrations.size > 0) throw new ReservationConflict();

@@ -60,7 +60,7 @@ async function fill(
   }
 }
 
-/** A fully provisioned backing with a fast way to zero: on a thin one zeros that were not unmapped take their space. */
+/** A fully provisioned backing that can zero fast. On a thin one, zeros that are not unmapped must take up space. */
 function writesZeroes(unit: LogicalUnit): boolean {
   return !unit.thin && unit.backing.writeZeroes !== undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * VPD page 83, Device Identification (SPC-4 §7.8.6): who this unit is, the same on every path.
+ * VPD page 83, Device Identification (SPC-4 §7.8.6): the identity of this unit, the same on every path.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { encodeLun, formatLun } from "../../../bytes/lun.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
 
-/** ASSOCIATION: whom a designator is about. */
+/** ASSOCIATION: what a designator identifies. */
 const Association = { Unit: 0, Port: 1, Target: 2 } as const;
 const CodeSet = { Binary: 1, Ascii: 2, Utf8: 3 } as const;
 
@@ -15,7 +15,7 @@ const CodeSet = { Binary: 1, Ascii: 2, Utf8: 3 } as const;
 const ISCSI = 5;
 
 function designator(codeSet: number, association: number, type: number, value: Uint8Array): number[] {
-  // PIV says that PROTOCOL IDENTIFIER is valid; it is where the designator is about a port or a target device.
+  // PIV says that PROTOCOL IDENTIFIER is valid, which it is for designators of a port or a target device.
   const piv = association === Association.Unit ? 0 : 0x80;
   const protocol = association === Association.Unit ? 0 : ISCSI << 4;
   return [protocol | codeSet, piv | (association << 4) | type, 0, value.length, ...value];

@@ -1,5 +1,5 @@
 /**
- * Vital product data pages (SPC-4 §7.8, SBC-4 §6.6), each without its 4-byte head.
+ * Vital product data pages (SPC-4 §7.8, SBC-4 §6.6), each without its 4-byte header.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { MAX_TRANSFER, MAX_UNMAP_BLOCKS, MAX_UNMAP_DESCRIPTORS, MAX_WRITE_SAME }
 import type { LogicalUnit } from "../logical_unit.ts";
 import { deviceIdentification } from "./identification.ts";
 
-/** Bytes that a request should have to go fast: OPTIMAL TRANSFER LENGTH. */
+/** OPTIMAL TRANSFER LENGTH, in bytes. */
 const OPTIMAL_TRANSFER = 1024 * 1024;
 
 /** Page B0, Block Limits. */
@@ -43,7 +43,7 @@ function provisioning(unit: LogicalUnit): Uint8Array {
   return unit.thin ? Uint8Array.of(0, 0xe4, 2, 0) : Uint8Array.of(0, 0, 1, 0);
 }
 
-/** Page 86, Extended INQUIRY Data: the task attributes, and that a cache is there (V_SUP). */
+/** Page 86, Extended INQUIRY Data: the supported task attributes, and the presence of a volatile cache (V_SUP). */
 function extendedInquiry(): Uint8Array {
   const page = new Uint8Array(0x3c);
   page[1] = 0x07; // HEADSUP, ORDSUP, SIMPSUP
@@ -61,7 +61,7 @@ const PAGES: readonly (readonly [code: number, make: (unit: LogicalUnit) => Uint
   [0xb2, provisioning],
 ];
 
-/** One page with its head; undefined where there is no such page. */
+/** One page with its header; undefined if there is no such page. */
 export function vpdPage(unit: LogicalUnit, code: number): Uint8Array | undefined {
   const make = PAGES.find(([known]) => known === code)?.[1];
   if (make === undefined) return undefined;
