@@ -1,6 +1,6 @@
 /**
- * What whoever carries commands must know of them: what a CDB does to the medium, and what sense data mean for the command
- * that they ended. It looks at the few bytes concerned only, as it is asked for every command.
+ * What an executor must know of commands: what a CDB does to the medium, and what sense data mean for the command that
+ * they ended. It is called for every command, so it looks only at the few bytes concerned.
  *
  * @module
  */
@@ -16,14 +16,14 @@ const PARTIAL_FLUSH: CommandEffect = Object.freeze({ extent: undefined, kind: "p
 /** A write of blocks that its CDB does not name. */
 const WRITE_SOMEWHERE: CommandEffect = Object.freeze({ extent: undefined, kind: "write" });
 
-/** FUA, byte 1: the answer comes when the data are on the medium. */
+/** FUA, byte 1: the command ends when the data are on the medium. */
 const FUA = 0x08;
-/** IMMED, byte 1: the answer comes before the cache is written. */
+/** IMMED, byte 1: the command ends before the cache is written. */
 const IMMED = 0x02;
 
 /** Service actions of opcode 7Fh: WRITE(32), WRITE AND VERIFY(32), WRITE SAME(32), ORWRITE(32). */
 const WRITES_32: readonly number[] = [0x0b, 0x0c, 0x0d, 0x0e];
-/** Service action of opcode 83h, whose blocks stand in its data. */
+/** Service action of opcode 83h, whose blocks are listed in its data. */
 const WRITE_USING_TOKEN = 0x11;
 /** Service action of opcode 9Fh, likewise. */
 const WRITE_SCATTERED = 0x12;
@@ -107,8 +107,8 @@ function effectOf(cdb: Uint8Array): CommandEffect {
 
 /**
  * What sense data of either format (SPC-4 §4.5) mean for the command that they ended. `recovered`: it has succeeded
- * (SPC-4 §4.5.6); never where they report an earlier command (deferred errors). `unitAttention`: deferred or not.
- * Never throws: no sense data, and what is none, are `other`.
+ * (SPC-4 §4.5.6); never where they report an earlier command (deferred errors). `unitAttention`: deferred or not. Never
+ * throws: missing or invalid sense data are `other`.
  */
 function meaningOf(sense: Uint8Array): SenseMeaning {
   const code = (sense[0] ?? 0) & 0x7f;

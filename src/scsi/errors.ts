@@ -38,7 +38,9 @@ export function senseOf(result: ScsiResult): SenseData | undefined {
   }
 }
 
-/** The code for a CHECK CONDITION. Additional sense codes that mean one thing whatever the key are looked at first. */
+/**
+ * The code for a CHECK CONDITION. Additional sense codes whose meaning does not depend on the key are checked first.
+ */
 function codeOfSense(sense: SenseData): ErrorCode {
   // A deferred error is about another command: none of the codes below would be true of this one.
   if (sense.deferred) return ErrorCode.ScsiCheckCondition;
@@ -62,7 +64,7 @@ function codeOfSense(sense: SenseData): ErrorCode {
   }
 }
 
-/** Makes the error for a result that is not GOOD, with the `SCSI_*` code that fits it best. */
+/** Makes the error for a result that is not GOOD, with the most specific `SCSI_*` code. */
 export function scsiErrorFrom(result: ScsiResult, command: ScsiCommand): ScsiError {
   const { status } = result;
   const sense = status === ScsiStatus.CheckCondition ? senseOf(result) : undefined;

@@ -44,8 +44,8 @@ export interface RetryOptions extends ExecuteOptions {
    */
   abortedRetries?: number | undefined;
   /**
-   * Told of every unit attention: the capacity, the medium or the LUN's identity may have changed. Where it returns
-   * `false`, the command is not tried again and the unit attention is the result; what it throws is thrown.
+   * Called for every unit attention: the capacity, the medium or the LUN's identity may have changed. If it returns
+   * `false`, the command is not retried and the unit attention is the result; what it throws is thrown.
    */
   onUnitAttention?: ((sense: SenseData) => boolean | void) | undefined;
   /** Told of every other retry, before its wait. */
@@ -61,24 +61,24 @@ function judge(result: ScsiResult, command: ScsiCommand): { verdict: Verdict; se
   if (result.status === ScsiStatus.Busy || result.status === ScsiStatus.TaskSetFull) return { verdict: "busy" };
   if (result.status !== ScsiStatus.CheckCondition) return { verdict: "done" };
   const sense = senseOf(result);
-  // A deferred error tells of an earlier command, a lost cached write perhaps: hiding it behind a retry would lose it.
+  // A deferred error is about an earlier command, perhaps a lost cached write: a retry would hide it.
   if (sense === undefined || sense.deferred) return { verdict: "done" };
   if (sense.senseKey === SenseKey.UnitAttention) return { verdict: "unitAttention", sense };
   // 04/01 becoming ready, 04/0A changing its asymmetric access state: refused before anything was done.
   if (sense.senseKey === SenseKey.NotReady && sense.asc === 0x04 && (sense.ascq === 0x01 || sense.ascq === 0x0a)) {
     return { verdict: "busy", sense };
   }
-  // How far the command had come is not told, so only one that changes nothing may be tried again.
+  // How far the command had come is not reported, so only one that changes nothing may be tried again.
   if (sense.senseKey === SenseKey.AbortedCommand && command.replay === "safe") return { verdict: "aborted", sense };
   return { verdict: "done" };
 }
 
 /**
- * Runs a command, and runs it again where the logical unit refused it before it began: UNIT ATTENTION (each one is
- * reported through `onUnitAttention`), BUSY, TASK SET FULL, NOT READY 04/01 and 04/0A (after growing waits). ABORTED
- * COMMAND leaves open what was done, so it is retried for `safe` commands only. All retries are bounded; when a bound
- * is reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the
- * result to {@link scsiErrorFrom}, or use {@link runWithRetry}.
+ * Runs a command, and retries it if the logical unit refused it before it began: UNIT ATTENTION (each one is reported
+ * through `onUnitAttention`), BUSY, TASK SET FULL, NOT READY 04/01 and 04/0A (after growing waits). After ABORTED
+ * COMMAND it is unknown what was done, so only `safe` commands are retried. All retries are bounded; when a bound is
+ * reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the result
+ * to {@link scsiErrorFrom}, or use {@link runWithRetry}.
  *
  * @throws {IscsiError} `ABORT_ERR` where the signal fires during a wait, and whatever the executor rejects with
  */
@@ -140,8 +140,8 @@ export async function runWithRetry(
 }
 
 /**
- * Takes the unit attentions that wait for a new session, by TEST UNIT READY. Returns them in order. Whether the unit
- * is ready is not judged here: NOT READY ends it like GOOD does.
+ * Clears the pending unit attentions of a new session by TEST UNIT READY, and returns them in order. It does not matter
+ * whether the unit is ready: NOT READY ends it as GOOD does.
  *
  * @throws {ScsiError} `SCSI_UNIT_ATTENTION` where there are more than the bound
  */

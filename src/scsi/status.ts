@@ -2,9 +2,9 @@
 export const ScsiStatus = {
   /** The command completed. */
   Good: 0x00,
-  /** Sense data say what happened. */
+  /** The sense data say what happened. */
   CheckCondition: 0x02,
-  /** The condition asked for by the command is satisfied (PRE-FETCH). */
+  /** The condition requested by the command is satisfied (PRE-FETCH). */
   ConditionMet: 0x04,
   /** The logical unit cannot accept the command now. */
   Busy: 0x08,

@@ -29,8 +29,8 @@ export interface Capacity {
 }
 
 /**
- * READ CAPACITY(16), which alone tells of provisioning and physical blocks; READ CAPACITY(10) where the unit does not know
- * it, and for a CD, which has no other (MMC-6).
+ * READ CAPACITY(16), which alone reports provisioning and physical blocks; READ CAPACITY(10) if the unit does not
+ * support it, and for a CD, which has only that (MMC-6).
  *
  * @param deviceType peripheral device type; undefined: not known
  * @throws {ScsiError} where the unit has no capacity, no medium ...
@@ -70,7 +70,7 @@ export async function askCapacity(
   };
 }
 
-/** {@link askCapacity}; undefined where the unit does not tell one, for whatever reason. */
+/** {@link askCapacity}; undefined if the unit does not report one, for whatever reason. */
 export async function askCapacityIfAny(
   executor: ScsiExecutor,
   deviceType: number | undefined,

@@ -30,8 +30,8 @@ function modePage10(request: ModeRequest, options: ModeParseOptions): Question<M
 }
 
 /**
- * Mode pages by one form of MODE SENSE, or by the other where the unit does not know that one. `first`: (6) is known to
- * most disks and drives, (10) has room for all pages at once.
+ * Mode pages by one form of MODE SENSE, or by the other if the unit does not support the first. `first`: (6) is known
+ * to most disks and drives, (10) has room for all pages at once.
  *
  * @throws {ScsiError} the first refusal where the unit refuses both, as it does for a page that it does not have
  */

@@ -1,7 +1,7 @@
 /**
- * Questions to a logical unit: commands that change nothing, sent until they have an answer. Like `retry.ts` below them they
- * drive a {@link ScsiExecutor}; they stand in `scsi/` and not in `block/`, as units that are no disks are asked too, and by
- * callers who know no disks.
+ * Queries to a logical unit: commands that change nothing, retried until they have an answer. Like `retry.ts` they
+ * drive a {@link ScsiExecutor}. They are in `scsi/` and not in `block/`, because units that are not disks are queried
+ * too, by callers that know nothing of disks.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Question<T> {
   readonly parse: (bytes: Uint8Array) => T;
 }
 
-/** Whether the unit refused a command as one that it does not have, or answered it with what is no sensible answer. */
+/** Whether the unit refused a command as unsupported, or gave an answer that makes no sense. */
 function isRefusal(error: unknown): boolean {
   const { code } = error as IscsiError;
   return code === ErrorCode.ScsiIllegalRequest || code === ErrorCode.ScsiBadData;
@@ -27,7 +27,7 @@ export async function ask<T>(executor: ScsiExecutor, question: Question<T>, opti
   return question.parse((await runWithRetry(executor, question.command, options)).dataIn);
 }
 
-/** An answer to come; undefined where the unit refuses the command (ILLEGAL REQUEST), or has no sensible answer. */
+/** The answer; undefined if the unit refuses the command (ILLEGAL REQUEST) or gives an answer that makes no sense. */
 export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -58,8 +58,8 @@ export async function askEither<T>(
 }
 
 /**
- * A list of any length: asked again with the room that was missing. `question` is given the allocation length, undefined at
- * first.
+ * A list of any length: requested again with enough room if the first answer was cut. `question` is given the
+ * allocation length, undefined at first.
  */
 export async function askWhole<T extends ParsedAnswer>(
   executor: ScsiExecutor,

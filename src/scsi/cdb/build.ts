@@ -49,12 +49,12 @@ export interface CommandParts {
   replay: Replay;
 }
 
-/** Options that are no fields; a builder gives the allocation length among its values. */
+/** Options that are not fields; a builder gives the allocation length among its values. */
 const OUTSIDE_CDB: ReadonlySet<string> = new Set(["attribute", "dataIn", "dataOut", "allocationLength"]);
 
 /**
- * Encodes the CDB and joins it with its buffers. `options` are the caller's own, `values` what the builder sets
- * over them. An option that the CDB has no field for is refused, not ignored.
+ * Encodes the CDB and joins it with its buffers. `options` are the caller's own, `values` what the builder sets over
+ * them. An option without a field in the CDB is refused, not ignored.
  */
 export function command(
   layout: CdbLayout,

@@ -45,8 +45,8 @@ export function layout(
 }
 
 /**
- * Encodes a CDB from `values`, and from `options` for the fields that `values` does not have. Fields without a value are
- * zero, unless they are required. Names in `outside` are no fields and are passed over.
+ * Encodes a CDB from `values`, and from `options` for the fields that `values` does not have. Fields without a value
+ * are zero, unless they are required. Names in `outside` are not fields and are skipped.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that the field cannot hold
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a value of another type or a required one that is absent,
@@ -80,7 +80,9 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** Names by layout, made when first needed. */
 const FIELD_NAMES: WeakMap<CdbLayout, ReadonlySet<string>> = new WeakMap();
 
-/** An option that the CDB cannot carry is refused: to ignore it would be to do something else than was asked for. */
+/**
+ * An option that the CDB cannot carry is refused: to ignore it would be to do something other than what was asked for.
+ */
 function checkNames(cdb: CdbLayout, values: Readonly<Record<string, unknown>>, outside: ReadonlySet<string>): void {
   let names = FIELD_NAMES.get(cdb);
   if (names === undefined) FIELD_NAMES.set(cdb, names = new Set(cdb.fields.map((field) => field.name)));

@@ -1,6 +1,6 @@
 /**
- * Names of commands by opcode. A table of its own, so that an error can be worded without loading every builder; a test
- * compares it with their layouts.
+ * Names of commands by opcode. A table of its own, so that error messages need not load every builder; a test compares
+ * it with their layouts.
  *
  * @module
  */
@@ -156,7 +156,7 @@ export const CDB_NAMES: Readonly<Record<CommandSet, readonly NameRow[]>> = {
 
 /**
  * Name of a CDB's command, `READ(10)`; `opcode 0xc1` where it is not known. Never throws. Without a device type, a CDB
- * of one of our builders has the name it was built with.
+ * made by a builder has the name of that builder's command.
  */
 export function cdbName(cdb: Uint8Array, deviceType?: number): string {
   const opcode = cdb[0];

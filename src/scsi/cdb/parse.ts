@@ -18,7 +18,9 @@ export interface ParsedCdb {
   readonly opcode: number;
   /** Service action; undefined where the opcode has none. */
   readonly serviceAction: number | undefined;
-  /** Bytes of the CDB by its layout, or by the group of its opcode, or all that came where the group says nothing. */
+  /**
+   * Bytes of the CDB by its layout, or by the group of its opcode, or all bytes given if the group has no fixed length.
+   */
   readonly length: number;
   /** All fields by their names in camelCase, CONTROL included; empty for an unknown command. */
   readonly fields: Readonly<Record<string, FieldValue>>;
@@ -62,8 +64,8 @@ export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | un
 }
 
 /**
- * Parses a CDB. Bytes after its end, as transports pad it to 16, are ignored. An unknown opcode is no error: `name` is
- * undefined then.
+ * Parses a CDB. Bytes after its end, as transports pad it to 16, are ignored. An unknown opcode is not an error: `name`
+ * is undefined then.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` where it is empty, or shorter than the CDB of its opcode
  */

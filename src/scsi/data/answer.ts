@@ -1,12 +1,12 @@
 import { ErrorCode, IscsiError } from "../../errors.ts";
 
 /**
- * What every parser of this folder adds to its result. One rule holds for all of them: bytes that are not there are
- * never read; what is there is returned, and what was announced but did not come is told here. A parser throws
- * `SCSI_BAD_DATA` only where the bytes do not even reach to the end of the format's fixed header.
+ * What every parser of this folder adds to its result. One rule holds for all: bytes beyond the end are never read;
+ * what is present is returned, and what was announced but is missing is reported here. A parser throws `SCSI_BAD_DATA`
+ * only if the bytes end inside the format's fixed header.
  */
 export interface ParsedAnswer {
-  /** Bytes that the answer announces by its own length fields and that did not come; 0 where it is complete. */
+  /** Bytes that the answer announces by its own length fields but does not contain; 0 if it is complete. */
   readonly missing: number;
   /** What was wrong or cut, one sentence each; empty where nothing was. */
   readonly problems: readonly string[];
@@ -105,8 +105,8 @@ export class Answer implements ParsedAnswer {
     return asciiText(this.bytes.subarray(Math.min(offset, this.end), Math.min(offset + length, this.end)));
   }
   /**
-   * End of a list of `length` bytes from `from` inside of something that ends at `limit`. A list that goes further is cut
-   * there and told as a problem, unless `announce` has counted its bytes as missing already.
+   * End of a list of `length` bytes from `from` inside of something that ends at `limit`. A longer list is cut there
+   * and reported as a problem, unless `announce` has already counted its bytes as missing.
    */
   within(what: string, from: number, length: number, limit: number = this.end): number {
     const end = from + length;
@@ -117,8 +117,8 @@ export class Answer implements ParsedAnswer {
     return limit;
   }
   /**
-   * Walks entries of `size` bytes each in `[from, end)`. An entry that is cut is left out and told as a problem,
-   * unless `announce` has counted it as missing already.
+   * Walks entries of `size` bytes each in `[from, end)`. A truncated entry is left out and reported as a problem,
+   * unless `announce` has already counted it as missing.
    */
   *entries(from: number, size: number, end: number = this.end): Generator<number> {
     let offset = from;

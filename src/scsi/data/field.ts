@@ -21,7 +21,7 @@ export interface Field {
   readonly bits: number;
   /** How the value is shown. */
   readonly kind: "flag" | "unsigned" | "signed";
-  /** What an encoded zero stands for, where it is not zero (256 blocks in READ(6)). */
+  /** The meaning of an encoded zero, if it is not zero (256 blocks in READ(6)). */
   readonly zeroMeans?: number | undefined;
   /** A builder must be given a value: zero in its place could hit the wrong blocks. */
   readonly required?: boolean | undefined;
@@ -71,7 +71,7 @@ function encodeNumber(bytes: Uint8Array, field: Field, value: number): boolean {
 }
 
 /**
- * Encodes a value into its field; `name` says of what, for messages. Bits outside the field stay.
+ * Encodes a value into its field; `name` is for messages. Bits outside the field stay.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that the field cannot hold
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a value of another type
@@ -111,7 +111,7 @@ export function encodeField(name: string, bytes: Uint8Array, field: Field, value
   }
 }
 
-/** Decodes a field; bytes that are not there count as zero. */
+/** Decodes a field; missing bytes count as zero. */
 export function decodeField(bytes: Uint8Array, field: Field): FieldValue {
   const size = span(field);
   if (field.kind === "flag") return (((bytes[field.byte] ?? 0) >> field.bit) & 1) === 1;

@@ -22,7 +22,7 @@ export interface TransportId {
 /** Bytes of the port name by protocol: start and length. */
 const NAMES: Readonly<Record<number, readonly [start: number, length: number]>> = { 0: [8, 8], 4: [8, 16], 6: [4, 8] };
 
-/** Decodes a TransportID; what it is too short for is left empty. */
+/** Decodes a TransportID; fields that are cut off are left empty. */
 export function parseTransportId(bytes: Uint8Array): TransportId {
   const protocol = (bytes[0] ?? 0) & 0x0f;
   const format = (bytes[0] ?? 0) >> 6;

@@ -103,7 +103,7 @@ function readValue(type: number, data: Uint8Array): DesignatorValue {
   return { kind: "unknown" };
 }
 
-/** Reads designation descriptors in `[from, end)`; one that is cut is left out and told as a problem. */
+/** Reads designation descriptors in `[from, end)`; a truncated one is left out and reported as a problem. */
 export function readDesignators(answer: Answer, from: number, end: number): Designator[] {
   const list: Designator[] = [];
   let offset = from;

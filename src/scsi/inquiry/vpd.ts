@@ -259,7 +259,7 @@ export function vpdPageName(page: number, deviceType: number = 0): string {
 
 /**
  * Parses a VPD page by the page code and the device type in it; with `page`, the answer must be that page (some devices
- * answer standard INQUIRY data instead). Pages that are not known come as `raw`.
+ * answer standard INQUIRY data instead). Unknown pages are returned as `raw`.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes, and where it is another page than `page`
  */

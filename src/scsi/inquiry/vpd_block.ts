@@ -8,8 +8,8 @@ import { type Designator, readDesignators } from "./designator.ts";
 import { type VpdHeader, vpdHeader } from "./vpd_header.ts";
 
 /**
- * B0h Block Limits (SBC-4). All counts are in blocks, and 0 where the device does not say; older devices send
- * a shorter page, whose absent fields are 0 likewise.
+ * B0h Block Limits (SBC-4). All counts are in blocks, and 0 if not reported; older devices send a shorter page, whose
+ * missing fields are 0 too.
  */
 export interface BlockLimits extends VpdHeader {
   /** Which page this is. */
@@ -52,7 +52,7 @@ export interface BlockLimits extends VpdHeader {
 export interface BlockCharacteristics extends VpdHeader {
   /** Which page this is. */
   readonly kind: "blockCharacteristics";
-  /** Rotations a minute; 0: not told, 1: not rotating (solid state). */
+  /** Rotations a minute; 0: not reported, 1: not rotating (solid state). */
   readonly rotationRate: number;
   /** Product type (memory cards …), 0 to 255. */
   readonly productType: number;
@@ -60,9 +60,9 @@ export interface BlockCharacteristics extends VpdHeader {
   readonly writeAfterBlockErase: number;
   /** WACEREQ, 0 to 3. */
   readonly writeAfterCryptoErase: number;
-  /** Nominal form factor: 0 not told, 1 5.25, 2 3.5, 3 2.5, 4 1.8 inch, 5 less. */
+  /** Nominal form factor: 0 not reported, 1 5.25, 2 3.5, 3 2.5, 4 1.8 inch, 5 less. */
   readonly formFactor: number;
-  /** ZONED: 0 not told, 1 host aware, 2 device managed. */
+  /** ZONED: 0 not reported, 1 host aware, 2 device managed. */
   readonly zoned: number;
   /** RBWZ: blocks that REASSIGN BLOCKS could not recover are written with zeros. */
   readonly reassignWritesZeros: boolean;
@@ -72,7 +72,7 @@ export interface BlockCharacteristics extends VpdHeader {
   readonly fuaBehavior: boolean;
   /** VBULS: VERIFY with BYTCHK 00b works on unmapped blocks. */
   readonly verifyUnmapped: boolean;
-  /** Depopulation time in seconds; 0: not told. */
+  /** Depopulation time in seconds; 0: not reported. */
   readonly depopulationTime: number;
 }
 
@@ -96,7 +96,7 @@ export interface BlockProvisioning extends VpdHeader {
   readonly hasGroup: boolean;
   /** Minimum percentage, 0 to 31. */
   readonly minimumPercentage: number;
-  /** 0 not told, 1 resource provisioned, 2 thin provisioned. */
+  /** 0 not reported, 1 resource provisioned, 2 thin provisioned. */
   readonly provisioningType: number;
   /** Threshold percentage. */
   readonly thresholdPercentage: number;

@@ -56,13 +56,13 @@ export interface BlockCharacteristicsExtension extends VpdHeader {
 export interface ZonedCharacteristics extends VpdHeader {
   /** Which page this is. */
   readonly kind: "zonedCharacteristics";
-  /** ZONED BLOCK DEVICE EXTENSION: 0 not told, 1 host aware, 2 host managed domains and realms. */
+  /** ZONED BLOCK DEVICE EXTENSION: 0 not reported, 1 host aware, 2 host managed domains and realms. */
   readonly extension: number;
   /** URSWRZ: unwritten blocks of sequential write required zones can be read. */
   readonly unrestrictedRead: boolean;
   /** AAORB: activation aligned on realm boundaries. */
   readonly realmAligned: boolean;
-  /** Best number of open sequential write preferred zones; 0xffffffff: not told. */
+  /** Best number of open sequential write preferred zones; 0xffffffff: not reported. */
   readonly optimalOpen: number;
   /** Best number of non-sequentially written preferred zones. */
   readonly optimalNonSequential: number;

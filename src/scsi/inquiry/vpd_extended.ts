@@ -53,7 +53,7 @@ export interface ExtendedInquiry extends VpdHeader {
   readonly capabilitySecurity: boolean;
   /** MULTI I_T NEXUS MICROCODE DOWNLOAD, 0 to 15. */
   readonly multiNexusDownload: number;
-  /** Minutes that an extended self-test takes; 0: not told. */
+  /** Minutes that an extended self-test takes; 0: not reported. */
   readonly selfTestMinutes: number;
   /** POA_SUP: power on activates microcode. */
   readonly powerOnActivates: boolean;
@@ -63,7 +63,7 @@ export interface ExtendedInquiry extends VpdHeader {
   readonly vendorActivates: boolean;
   /** DMS_VALID. */
   readonly downloadModesValid: boolean;
-  /** Longest sense data, in bytes; 0: not told. */
+  /** Longest sense data, in bytes; 0: not reported. */
   readonly maxSenseLength: number;
   /** IBS: implicit bind. */
   readonly implicitBind: boolean;

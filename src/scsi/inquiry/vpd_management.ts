@@ -24,7 +24,7 @@ export interface ManagementAddresses extends VpdHeader {
   readonly addresses: readonly {
     /** 0 logical unit, 1 target port, 2 target device. */
     readonly association: number;
-    /** 0 not told, 1 storage configuration, 2 diagnostics, 3 status, 4 logging, 5 code download … */
+    /** 0 not reported, 1 storage configuration, 2 diagnostics, 3 status, 4 logging, 5 code download … */
     readonly serviceType: number;
     /** The address, a URL usually. */
     readonly address: string;

@@ -1,5 +1,5 @@
 /**
- * VPD page 8Fh: what the device can copy for us.
+ * VPD page 8Fh: the third-party copy features of the device.
  *
  * @module
  */

@@ -10,7 +10,7 @@ import { counterOf, type LogHeader, logHeader, readLogParameters } from "./page.
 export interface ErrorCounters extends LogHeader {
   /** Which page this is. */
   readonly kind: "errorCounters";
-  /** What was done when the errors came. */
+  /** The operation during which the errors occurred. */
   readonly operation: "write" | "read" | "readReverse" | "verify";
   /** Errors corrected without substantial delay. */
   readonly correctedWithoutDelay: bigint | undefined;

@@ -7,7 +7,7 @@ import type { Answer } from "../data/answer.ts";
 import { asciiText } from "../data/answer.ts";
 import { counterOf, type LogHeader, logHeader, type LogParameter, readLogParameters } from "./page.ts";
 
-/** 0Dh Temperature (SPC-4). Degrees Celsius; undefined where not told. */
+/** 0Dh Temperature (SPC-4). Degrees Celsius; undefined where not reported. */
 export interface TemperatureLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "temperature";
@@ -16,7 +16,7 @@ export interface TemperatureLog extends LogHeader {
   /** The reference temperature: the greatest for continuous operation. */
   readonly reference: number | undefined;
 }
-/** 0Eh Start-Stop Cycle Counter (SPC-4). Undefined where not told. */
+/** 0Eh Start-Stop Cycle Counter (SPC-4). Undefined where not reported. */
 export interface StartStopLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "startStop";
@@ -37,18 +37,18 @@ export interface StartStopLog extends LogHeader {
 export interface SolidStateLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "solidState";
-  /** PERCENTAGE USED ENDURANCE INDICATOR, 0 to 255; undefined where not told. */
+  /** PERCENTAGE USED ENDURANCE INDICATOR, 0 to 255; undefined where not reported. */
   readonly percentageUsed: number | undefined;
 }
 /** 2Fh Informational Exceptions (SPC-4). */
 export interface ExceptionsLog extends LogHeader {
   /** Which page this is. */
   readonly kind: "informationalExceptions";
-  /** Additional sense code of the exception; 0: none. Undefined where not told. */
+  /** Additional sense code of the exception; 0: none. Undefined where not reported. */
   readonly asc: number | undefined;
   /** Its qualifier. */
   readonly ascq: number | undefined;
-  /** Most recent temperature in degrees Celsius; undefined where not told. */
+  /** Most recent temperature in degrees Celsius; undefined where not reported. */
   readonly temperature: number | undefined;
 }
 

@@ -44,7 +44,7 @@ export function openLog(bytes: Uint8Array): Answer {
   return answer;
 }
 
-/** Reads the parameters; one that is cut is left out and told as a problem. */
+/** Reads the parameters; one that is cut is left out and reported as a problem. */
 export function readLogParameters(answer: Answer): LogParameter[] {
   const list: LogParameter[] = [];
   let at = 4;

@@ -126,7 +126,7 @@ export function logPageName(pageCode: number): string {
 
 /**
  * Parses a log page by the page code in it; with `page`, the answer must be that page. Pages that are not known, and
- * subpages other than 00h (but for the list of pages and subpages), come as `raw` with their parameters.
+ * subpages other than 00h (but for the list of pages and subpages), are returned as `raw` with their parameters.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 4 bytes, and where it is another page than `page`
  */

@@ -14,10 +14,7 @@ function hex(value: number): string {
   return value.toString(16).padStart(2, "0");
 }
 
-/**
- * Name of an additional sense code: `INVALID FIELD IN CDB`. Codes that T10 leaves to vendors, and those that it has
- * not given out, say so.
- */
+/** Name of an additional sense code: `INVALID FIELD IN CDB`. Vendor-specific and unassigned codes are named as such. */
 export function ascName(asc: number, ascq: number): string {
   const name = ASC_TABLE.get(asc * 256 + ascq);
   if (name !== undefined) return name;

@@ -26,11 +26,11 @@ export const SenseKey = {
   AbortedCommand: 0xb,
   /** Reserved (was EQUAL). */
   Reserved: 0xc,
-  /** Data remain in the buffer: the end of the partition came. */
+  /** The end of the partition was reached; data may remain in the buffer. */
   VolumeOverflow: 0xd,
   /** The data compared differ. */
   Miscompare: 0xe,
-  /** Completed; the sense data tell more. */
+  /** Completed; see the sense data. */
   Completed: 0xf,
 } as const;
 /** One of the values of {@link SenseKey}. */

@@ -32,7 +32,7 @@ export interface SenseData extends ParsedAnswer {
   readonly filemark: boolean;
   /** End of medium. */
   readonly endOfMedium: boolean;
-  /** ILI: the block had another length than asked for. */
+  /** ILI: the block had another length than requested. */
   readonly incorrectLength: boolean;
   /** SDAT_OVFL: the device had more sense data than fit. */
   readonly overflow: boolean;
@@ -156,7 +156,7 @@ function parseDescriptorFormat(answer: Answer): SenseData {
 }
 
 /**
- * Parses sense data of either format. Sense data shorter than their own length field are taken as far as they go;
+ * Parses sense data of either format. Sense data shorter than their own length field are parsed as far as they go;
  * `missing` and `problems` say what was cut.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` for less than 3 bytes, and for a response code other than 70h to 73h

@@ -49,7 +49,7 @@ export interface DiscInformation extends ParsedAnswer {
   readonly firstTrackOfLastSession: number;
   /** Last track of the last session. */
   readonly lastTrackOfLastSession: number;
-  /** Disc type: 0 CD-DA or CD-ROM, 0x10 CD-I, 0x20 CD-ROM XA, 0xff not told. */
+  /** Disc type: 0 CD-DA or CD-ROM, 0x10 CD-I, 0x20 CD-ROM XA, 0xff not reported. */
   readonly discType: number;
 }
 /** Parses standard disc information (MMC-6). @throws {IscsiError} `SCSI_BAD_DATA` below 9 bytes */

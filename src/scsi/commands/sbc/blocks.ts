@@ -43,7 +43,7 @@ function transferCdb(opcode10: number, opcode16: number, flags: number, lba: num
 }
 
 /**
- * READ(10) or, where that cannot say it, READ(16): what `readSmallest({ lba, blocks, dataIn })` makes.
+ * READ(10), or READ(16) where the values do not fit: the same as `readSmallest({ lba, blocks, dataIn })`.
  *
  * @param lba first block, 0 to 2^53-1
  * @param blocks blocks, 0 to 2^32-1
@@ -63,7 +63,7 @@ export function readBlocks(lba: number, blocks: number, dataIn: Uint8Array): Scs
 }
 
 /**
- * WRITE(10) or, where that cannot say it, WRITE(16): what `writeSmallest({ lba, blocks, dataOut, fua })` makes.
+ * WRITE(10), or WRITE(16) where the values do not fit: the same as `writeSmallest({ lba, blocks, dataOut, fua })`.
  *
  * @param lba first block, 0 to 2^53-1
  * @param blocks blocks, 0 to 2^32-1

@@ -41,8 +41,8 @@ export interface CompareAndWriteOptions extends CommandOptions {
 }
 
 /**
- * COMPARE AND WRITE: one step on the device. MISCOMPARE where the blocks differ from `compare`. Never sent again by
- * itself: a second try would compare with what the first one wrote.
+ * COMPARE AND WRITE: one atomic step on the device. MISCOMPARE if the blocks differ from `compare`. Never replayed
+ * automatically: a second try would compare with what the first one wrote.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  * @throws {TypeError} `ERR_INVALID_ARG_VALUE` where both forms of the data are given

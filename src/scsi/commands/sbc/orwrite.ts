@@ -62,14 +62,16 @@ export interface XdWriteReadOptions extends Write6Options {
   groupNumber?: number | undefined;
 }
 
-/** ORWRITE(16): the blocks become what they were, or the data. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+/**
+ * ORWRITE(16): the blocks become the bitwise OR of their contents and the data. @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
 export function orWrite16(options: OrWriteOptions): ScsiCommand {
   const built = command(ORWRITE_16, options, { dataOut: options.dataOut, replay: "never" });
   checkBlocks("dataOut of ORWRITE(16)", options.dataOut, options.blocks);
   return built;
 }
 /**
- * XDWRITEREAD(10): writes the data and returns the exclusive or of them and what was there. Bidirectional.
+ * XDWRITEREAD(10): writes the data and returns their exclusive OR with the previous contents. Bidirectional.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */

@@ -36,7 +36,7 @@ export interface Capacity10 {
   readonly lastLba: number;
   /** Bytes in a block. */
   readonly blockSize: number;
-  /** Whether READ CAPACITY(16) must be asked instead. */
+  /** Whether READ CAPACITY(16) must be used instead. */
   readonly tooLarge: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface Capacity16 extends ParsedAnswer {
   readonly protectionIntervalExponent: number;
   /** 2^this logical blocks a physical block; 0: one or more physical blocks a logical one. */
   readonly logicalBlocksPerPhysicalExponent: number;
-  /** LBPME: logical block provisioning management (UNMAP and thin provisioning) is there. */
+  /** LBPME: logical block provisioning management (UNMAP and thin provisioning) is enabled. */
   readonly thinProvisioned: boolean;
   /** LBPRZ: unmapped blocks read as zeros. */
   readonly unmappedReadsZeros: boolean;
@@ -72,8 +72,8 @@ export interface Capacity16 extends ParsedAnswer {
 }
 
 /**
- * Parses the answer to READ CAPACITY(16) (SBC-3). Of its 32 bytes 12 must be there; what is missing of the
- * others counts as zero and is told in `missing`.
+ * Parses the answer to READ CAPACITY(16) (SBC-3). Of its 32 bytes the first 12 are required; missing ones of the others
+ * count as zero and are reported in `missing`.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 12 bytes
  */

@@ -89,7 +89,7 @@ export interface DefectList extends ParsedAnswer {
   readonly grownList: boolean;
   /** {@link DefectFormat}, 0 to 7. */
   readonly format: number;
-  /** GENERATION CODE; 0: not told (always in the 10-byte form). */
+  /** GENERATION CODE; 0: not reported (always in the 10-byte form). */
   readonly generation: number;
   /** The defects; empty for formats that are vendor specific. */
   readonly defects: readonly Defect[];

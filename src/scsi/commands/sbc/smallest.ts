@@ -12,7 +12,7 @@ import { write10, write12, write16, write6, type WriteOptions } from "./write.ts
 /** CDB sizes in bytes. */
 export type CdbSize = 6 | 10 | 12 | 16;
 
-/** What the choice goes by. */
+/** Limits of the choice. */
 export interface SmallestOptions {
   /**
    * Smallest CDB to consider. The 6-byte commands are optional and obsolete. With 6, options that READ(6) and WRITE(6) have
@@ -25,7 +25,7 @@ export interface SmallestOptions {
 
 const EXTRAS = ["dpo", "fua", "rarc", "rdProtect", "wrProtect", "groupNumber"];
 
-/** Whether nothing is asked for that the 6-byte commands have no field for. */
+/** Whether all the options given have a field in the 6-byte commands. */
 function isPlain(options: object): boolean {
   return EXTRAS.every((name) => {
     const value = (options as Record<string, unknown>)[name];

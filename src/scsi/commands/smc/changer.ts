@@ -59,7 +59,10 @@ export interface MoveMediumOptions extends CommandOptions {
   /** INVERT: turn the medium over. */
   invert?: boolean | undefined;
 }
-/** Options of EXCHANGE MEDIUM: `source` goes to `destination`, and what was there to `secondDestination`. */
+/**
+ * Options of EXCHANGE MEDIUM: the medium at `source` moves to `destination`, and the one from there to
+ * `secondDestination`.
+ */
 export interface ExchangeMediumOptions extends CommandOptions {
   /** The arm; 0: the default one. */
   transport: number;
@@ -67,7 +70,7 @@ export interface ExchangeMediumOptions extends CommandOptions {
   source: number;
   /** To where. */
   destination: number;
-  /** Where the medium goes that was at the destination. */
+  /** Where the medium from the destination goes. */
   secondDestination: number;
   /** INV1: turn the first medium over. */
   invert1?: boolean | undefined;

@@ -79,7 +79,7 @@ export interface Element {
   readonly type: number;
   /** Address. */
   readonly address: number;
-  /** FULL: a medium is there. */
+  /** FULL: the element has a medium. */
   readonly full: boolean;
   /** IMPEXP: an operator put it there (import and export elements). */
   readonly importedByOperator: boolean;
@@ -101,7 +101,7 @@ export interface Element {
   readonly inverted: boolean;
   /** ED: the element is disabled. */
   readonly disabled: boolean;
-  /** MEDIUM TYPE: 0 not told, 1 data, 2 cleaning, 3 diagnostics, 4 WORM, 5 microcode. */
+  /** MEDIUM TYPE: 0 not reported, 1 data, 2 cleaning, 3 diagnostics, 4 WORM, 5 microcode. */
   readonly mediumType: number;
   /** Primary volume tag, where there is one. */
   readonly primaryTag: VolumeTag | undefined;
@@ -120,7 +120,7 @@ export interface ElementStatus extends ParsedAnswer {
   readonly elements: readonly Element[];
 }
 
-/** Address, flags, and what is wrong: an element that is cut after these is still told. */
+/** Address, flags and exception codes: an element that is cut after these is still returned. */
 const LEAST_ELEMENT = 6;
 
 function readTag(answer: Answer, at: number): VolumeTag | undefined {
@@ -135,7 +135,7 @@ function readElement(
   type: number,
   tags: readonly [boolean, boolean],
 ): Element {
-  // Fields beyond the descriptor's own length belong to the next element; those beyond the end are not there.
+  // Fields beyond the descriptor's own length belong to the next element; those beyond the end are missing.
   const inside = (offset: number, length: number): boolean => offset + length <= size;
   const byte = (offset: number): number => inside(offset, 1) ? answer.u8(at + offset) : 0;
   const bit = (offset: number, index: number): boolean => ((byte(offset) >> index) & 1) === 1;
@@ -167,7 +167,7 @@ function readElement(
 }
 
 /**
- * Parses the answer to READ ELEMENT STATUS (SMC-3). An element that is cut keeps the fields that are there.
+ * Parses the answer to READ ELEMENT STATUS (SMC-3). A truncated element keeps the fields that it has.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` below 8 bytes
  */

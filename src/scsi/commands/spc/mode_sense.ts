@@ -27,7 +27,7 @@ export const MODE_SENSE_10: CdbLayout = layout(
   ],
 );
 
-/** Which values MODE SENSE tells (PC field, SPC-4). */
+/** Which values MODE SENSE returns (PC field, SPC-4). */
 export const PageControl = {
   /** The values in use. */
   Current: 0,

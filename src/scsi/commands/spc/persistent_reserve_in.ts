@@ -83,7 +83,7 @@ export function prReadFullStatus(options: AllocationOptions = {}): ScsiCommand {
 export interface ReservationKeys extends ParsedAnswer {
   /** PRGENERATION: counts changes of the registrations. */
   readonly generation: number;
-  /** The keys; one that several ports registered comes several times. */
+  /** The keys; a key that several ports registered is listed several times. */
   readonly keys: readonly bigint[];
 }
 /** The reservation. */

@@ -71,7 +71,7 @@ export interface PrMoveOptions extends PrReserveOptions {
   relativeTargetPort: number;
   /** TransportID of the port that gets the reservation. */
   transportId: Uint8Array;
-  /** UNREG: remove our own registration. */
+  /** UNREG: remove the registration of this initiator port. */
   unregister?: boolean | undefined;
   /** APTPL. */
   persistThroughPowerLoss?: boolean | undefined;
@@ -138,7 +138,10 @@ export function prClear(options: PrClearOptions): ScsiCommand {
   keys(dataOut, options.key, 0);
   return send(PR_OUT_CLEAR, options, dataOut);
 }
-/** PREEMPT: removes another's registrations, and takes the reservation where that one held it. @throws {RangeError} */
+/**
+ * PREEMPT: removes the registrations with another key, and takes over the reservation if that key held it. @throws
+ * {RangeError}
+ */
 export function prPreempt(options: PrPreemptOptions): ScsiCommand {
   return keyed(PR_OUT_PREEMPT, options, options.preemptKey);
 }

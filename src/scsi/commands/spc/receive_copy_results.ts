@@ -55,7 +55,7 @@ export function receiveCopyStatus(options: CopyResultsOptions): ScsiCommand {
   const dataIn = allocation("RECEIVE COPY STATUS(LID1)", options, 12, 0xffffffff);
   return command(RECEIVE_COPY_STATUS_LID1, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }
-/** RECEIVE COPY DATA(LID1): what segments kept for us; 4096 bytes by default. @throws {RangeError} */
+/** RECEIVE COPY DATA(LID1): the held data of the segments; 4096 bytes by default. @throws {RangeError} */
 export function receiveCopyData(options: CopyResultsOptions): ScsiCommand {
   const dataIn = allocation("RECEIVE COPY DATA(LID1)", options, 4096, 0xffffffff);
   return command(RECEIVE_COPY_DATA_LID1, options, { dataIn, replay: "never" }, { allocationLength: dataIn.length });

@@ -16,7 +16,7 @@ export const REPORT_LUNS: CdbLayout = layout(
   [uint("selectReport", 2, 1), uint("allocationLength", 6, 4)],
 );
 
-/** Which logical units REPORT LUNS tells (SPC-4). */
+/** Which logical units REPORT LUNS lists (SPC-4). */
 export const SelectReport = {
   /** Addressable ones without well known ones. */
   Addressable: 0,

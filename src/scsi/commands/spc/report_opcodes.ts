@@ -80,7 +80,7 @@ export function reportSupportedTmf(options: ReportTmfOptions = {}): ScsiCommand 
   return command(REPORT_SUPPORTED_TMF, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }
 
-/** Timeouts of a command, in seconds; 0: not told. */
+/** Timeouts of a command, in seconds; 0: not reported. */
 export interface CommandTimeouts {
   /** Command specific byte. */
   readonly commandSpecific: number;

@@ -43,7 +43,7 @@ export const RELEASE_10: CdbLayout = layout(
 export function reserve6(options: CommandOptions = {}): ScsiCommand {
   return command(RESERVE_6, options, { replay: "never" });
 }
-/** RELEASE(6): ends our reservation; GOOD where there is none. */
+/** RELEASE(6): ends the reservation of this initiator; GOOD if there is none. */
 export function release6(options: CommandOptions = {}): ScsiCommand {
   return command(RELEASE_6, options, { replay: "never" });
 }
@@ -51,7 +51,7 @@ export function release6(options: CommandOptions = {}): ScsiCommand {
 export function reserve10(options: CommandOptions = {}): ScsiCommand {
   return command(RESERVE_10, options, { replay: "never" });
 }
-/** RELEASE(10): ends our reservation; GOOD where there is none. */
+/** RELEASE(10): ends the reservation of this initiator; GOOD if there is none. */
 export function release10(options: CommandOptions = {}): ScsiCommand {
   return command(RELEASE_10, options, { replay: "never" });
 }

@@ -114,7 +114,7 @@ export interface TargetPortGroup {
 }
 /** The answer to REPORT TARGET PORT GROUPS. */
 export interface TargetPortGroups extends ParsedAnswer {
-  /** Longest implicit transition in seconds; undefined without the extended header, 0: not told. */
+  /** Longest implicit transition in seconds; undefined without the extended header, 0: not reported. */
   readonly transitionTime: number | undefined;
   /** The groups. */
   readonly groups: readonly TargetPortGroup[];

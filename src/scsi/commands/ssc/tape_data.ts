@@ -42,7 +42,7 @@ export interface TapeReadOptions extends CommandOptions {
   dataIn: Uint8Array;
   /** Fixed block mode: blocks to read, 0 to 2^24-1. Without it, variable block mode. */
   blocks?: number | undefined;
-  /** SILI: a block of another length is no error. */
+  /** SILI: a block of another length is not an error. */
   suppressIncorrectLength?: boolean | undefined;
 }
 /** Options of the tape's WRITE(6). */
@@ -78,7 +78,10 @@ function lengthOf(name: string, buffer: Uint8Array, blocks: number | undefined):
   return blocks;
 }
 
-/** READ(6) from a tape: moves the position, so it is never sent again by itself. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+/**
+ * READ(6) from a tape: moves the position, so it is never replayed automatically. @throws {RangeError}
+ * `ERR_OUT_OF_RANGE`
+ */
 export function tapeRead6(options: TapeReadOptions): ScsiCommand {
   const { blocks, ...rest } = options;
   const values = {

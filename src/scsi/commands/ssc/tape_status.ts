@@ -130,7 +130,7 @@ export function parseReadPosition(bytes: Uint8Array, form: number = PositionForm
 export interface TapeBlockLimits {
   /** Block lengths are multiples of 2^this. */
   readonly granularity: number;
-  /** Longest block in bytes; 0: not told. */
+  /** Longest block in bytes; 0: not reported. */
   readonly maxLength: number;
   /** Shortest block in bytes. */
   readonly minLength: number;

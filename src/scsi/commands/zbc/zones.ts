@@ -38,7 +38,7 @@ export interface ReportZonesOptions extends AllocationOptions {
   lba?: Integer | undefined;
   /** Which zones: 0 all, 1 empty, 2 implicitly open, 3 explicitly open, 4 closed, 5 full, 6 read-only, 7 offline … */
   reportingOptions?: number | undefined;
-  /** PARTIAL: the list length tells of the zones sent, not of all. */
+  /** PARTIAL: the list length counts the zones sent, not all. */
   partial?: boolean | undefined;
 }
 /** Options of a zone action: one zone by its first block, or all. */
@@ -57,7 +57,7 @@ export function reportZones(options: ReportZonesOptions = {}): ScsiCommand {
   return command(REPORT_ZONES, options, { dataIn, replay: "safe" }, { allocationLength: dataIn.length });
 }
 
-/** Zone 0 is not acted upon because nobody named a zone: ZBC takes an absent ZONE ID for it. */
+/** A missing ZONE ID would mean zone 0 (ZBC): it must be named. */
 function act(cdb: CdbLayout, options: ZoneActionOptions): ScsiCommand {
   if (options.lba === undefined && options.all !== true) {
     throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for lba, or all`);
@@ -107,11 +107,11 @@ export interface Zone {
 }
 /** The answer to REPORT ZONES. */
 export interface ZoneList extends ParsedAnswer {
-  /** SAME: 0 zones differ, 1 all alike, 2 all but the last, 3 only the types differ. */
+  /** SAME: 0 zones differ, 1 all are the same, 2 all but the last, 3 only the types differ. */
   readonly same: number;
   /** Last block of the device. */
   readonly maxLba: bigint;
-  /** ZONE STARTING LBA GRANULARITY in blocks; 0: not told. */
+  /** ZONE STARTING LBA GRANULARITY in blocks; 0: not reported. */
   readonly granularity: bigint;
   /** The zones. */
   readonly zones: readonly Zone[];
