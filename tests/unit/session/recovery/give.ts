@@ -1,0 +1,47 @@
+/**
+ * Commands as a session is given them, and a knowledge of SCSI that reads them: no CDB of a standard is needed to say what a
+ * command does to the medium.
+ *
+ * @module
+ */
+
+import type { CommandEffect, Replay, ScsiKnowledge } from "../../../../src/command.ts";
+import { Command } from "../../../../src/session/commands/command.ts";
+
+const KINDS = ["other", "write", "durableWrite", "flush", "partialFlush"] as const;
+
+/** What a command of a test does. */
+export interface Given {
+  order: number;
+  kind?: CommandEffect["kind"];
+  /** Blocks from a first one to an end (exclusive); absent: perhaps all. */
+  blocks?: readonly [start: number, end: number];
+  lun?: bigint;
+  /** Bytes that it sends. */
+  sends?: number;
+  /** Whether it may be sent again. */
+  replay?: Replay;
+}
+
+/** A command that does that. */
+export function give(
+  { order, kind = "other", blocks, lun = 0n, sends = kind === "write" ? 512 : 0, replay = "optIn" }: Given,
+): Command {
+  const cdb = Uint8Array.of(KINDS.indexOf(kind), ...(blocks ?? []), ...(blocks === undefined ? [] : [0]));
+  const command = new Command(
+    { cdb, dataOut: new Uint8Array(sends), replay },
+    { lun, timeout: 0, ownLimit: false, deadline: Infinity, order },
+    { judge: () => undefined, settled: () => {} },
+  );
+  command.promise.catch(() => {});
+  return command;
+}
+
+/** Reads what {@link give} has written. Sense data of one byte: 1 is a recovered error. */
+export const KNOWLEDGE: ScsiKnowledge = {
+  effectOf: (cdb) => ({
+    kind: KINDS[cdb[0] as number] as CommandEffect["kind"],
+    extent: cdb.length > 1 ? { start: BigInt(cdb[1] as number), end: BigInt(cdb[2] as number) } : undefined,
+  }),
+  meaningOf: (sense) => sense[0] === 1 ? "recovered" : "other",
+};
