@@ -12,7 +12,7 @@ import { DEFAULT_TARGET_NAME, type TargetAuth, type TargetLun, type TargetOption
 import { BufferPool } from "./protocol/buffers.ts";
 import { Connection } from "./protocol/connection.ts";
 import { Sessions } from "./protocol/sessions.ts";
-import type { TargetContext } from "./protocol/target_context.ts";
+import type { OpenConnection, TargetContext } from "./protocol/target_context.ts";
 
 /** Most unused payload buffers that a target keeps: 16 MiB. */
 const POOLED_BUFFERS = 64;
@@ -52,7 +52,7 @@ export interface Target {
 export async function startTarget(options: TargetOptions): Promise<Target> {
   const targetName = checkName(options.targetName ?? DEFAULT_TARGET_NAME);
   const units = makeUnits(options.luns, targetName);
-  const connections = new Set<Connection>();
+  const connections = new Set<OpenConnection>();
   const maxSessions = checkInteger("maxSessions", options.maxSessions ?? 256, 1, 65535);
   const context: TargetContext = {
     targetName,

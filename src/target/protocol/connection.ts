@@ -23,14 +23,6 @@ const MAX_PENDING = 64 * 1024 * 1024;
 /** Milliseconds that the peer has to close its side once the target has closed. */
 const LINGER = 1000;
 
-/** Handles the PDUs of one phase of a connection. */
-export interface Phase {
-  /** Where the data of a PDU go; undefined: into fresh memory. */
-  place(header: Uint8Array): Uint8Array | undefined;
-  /** A whole PDU. What it throws ends the connection. */
-  handle(header: Uint8Array, data: Uint8Array): void;
-}
-
 export class Connection implements ByteSink, FramerHandler {
   readonly context: TargetContext;
   readonly tcp: TcpConnection;
@@ -38,7 +30,8 @@ export class Connection implements ByteSink, FramerHandler {
   /** The next StatSN. */
   statSN = 1;
   readonly #framer: Framer;
-  #phase: Phase;
+  /** Who handles PDUs now: it says where their data go, and what it throws ends the connection. */
+  #phase: LoginPhase | FullFeature;
   #session: Session | undefined;
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;

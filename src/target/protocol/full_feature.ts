@@ -26,8 +26,7 @@ import {
   type TaskManagementRequest,
   type TextRequest,
 } from "../../wire/mod.ts";
-import type { Connection, Phase } from "./connection.ts";
-import { ScsiCommands } from "./scsi_commands.ts";
+import { type CommandConnection, ScsiCommands } from "./scsi_commands.ts";
 import type { Session } from "./session.ts";
 import { manageTasks } from "./task_management.ts";
 import { TextExchange } from "./text.ts";
@@ -35,9 +34,18 @@ import { TextExchange } from "./text.ts";
 /** PDUs that are allowed in a discovery session (RFC 7143 §7.4): no commands. */
 const DISCOVERY_OPCODES: ReadonlySet<number> = new Set([Opcode.TextRequest, Opcode.LogoutRequest, Opcode.NopOut]);
 
+/** What the full-feature phase needs of its connection. */
+interface FullFeatureConnection extends CommandConnection {
+  readonly tcp: { readonly localAddress: string };
+  /** Sends a Reject with the header that it is about. */
+  reject(header: Uint8Array, reason: RejectReason): void;
+  /** Sends what is queued, then ends the connection. */
+  finish(): void;
+}
+
 /** Takes the PDUs of one session. */
-export class FullFeature implements Phase {
-  readonly #connection: Connection;
+export class FullFeature {
+  readonly #connection: FullFeatureConnection;
   readonly #session: Session;
   readonly #commands: ScsiCommands;
   readonly #text: TextExchange;
@@ -46,11 +54,14 @@ export class FullFeature implements Phase {
   #leaving = false;
 
   /** Begins with the session's numbers. */
-  constructor(connection: Connection, session: Session) {
+  constructor(connection: FullFeatureConnection, session: Session) {
     this.#connection = connection;
     this.#session = session;
     this.#commands = new ScsiCommands(connection, session);
-    this.#text = new TextExchange(connection, session);
+    this.#text = new TextExchange(
+      { targetName: connection.context.targetName, address: connection.tcp.localAddress },
+      session,
+    );
   }
 
   place(header: Uint8Array): Uint8Array | undefined {

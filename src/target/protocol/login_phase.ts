@@ -17,19 +17,37 @@ import {
 import { LoginFailure, LoginStatus } from "../login/failure.ts";
 import { Login, type LoginReply, type LoginResult } from "../login/login.ts";
 import { Attention } from "../unit/attention.ts";
-import type { Connection, Phase } from "./connection.ts";
-import type { Session } from "./session.ts";
+import type { Session, SessionConnection } from "./session.ts";
+import type { TargetContext } from "./target_context.ts";
 
 /** Longest text of a response, in bytes: the initiator accepts no more during the login. */
 const MAX_RESPONSE = 8192;
 
-export class LoginPhase implements Phase {
-  readonly #connection: Connection;
+/** What a login needs of its connection. */
+interface LoginConnection extends SessionConnection {
+  readonly context: TargetContext;
+  /** Whether it has ended, or is about to. */
+  readonly ended: boolean;
+  /** Takes the next StatSN. */
+  nextStatSN(): number;
+  /** Sends one PDU; nothing happens once the connection has ended. */
+  send(header: Uint8Array, data?: Uint8Array): void;
+  /** Takes in no more PDUs before {@link LoginConnection.begin}. */
+  pause(): void;
+  /** The login is complete: the full-feature phase begins with the next PDU, both ways. */
+  begin(session: Session): void;
+  /** Sends what is queued, then ends the connection. */
+  finish(): void;
+}
+
+/** Takes the Login Requests of one connection. */
+export class LoginPhase {
+  readonly #connection: LoginConnection;
   readonly #login: Login;
   #busy = false;
 
   /** Waits for the first request. */
-  constructor(connection: Connection) {
+  constructor(connection: LoginConnection) {
     this.#connection = connection;
     this.#login = new Login(connection.context);
   }

@@ -21,14 +21,28 @@ import type { Negotiated } from "../login/limits.ts";
 import type { Nexus, UnitList } from "../unit/context.ts";
 import { CheckCondition } from "../unit/sense.ts";
 import type { Budget, BufferPool } from "./buffers.ts";
-import type { Connection } from "./connection.ts";
 import { DataOutReceiver } from "./data_out.ts";
 import type { Session } from "./session.ts";
-import { Task } from "./task.ts";
-import type { TaskHost } from "./task_host.ts";
+import type { TargetContext } from "./target_context.ts";
+import { Task, type TaskHost } from "./task.ts";
 
 /** Most immediate commands in flight, besides the command window. */
 const MAX_IMMEDIATE = 16;
+
+/** What commands need of their connection. */
+export interface CommandConnection {
+  readonly context: TargetContext;
+  /** The StatSN of the next response. */
+  readonly statSN: number;
+  /** Takes the next StatSN. */
+  nextStatSN(): number;
+  /** Sends one PDU; nothing happens once the connection has ended. */
+  send(header: Uint8Array, data?: Uint8Array): void;
+  /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
+  drained(): Promise<void>;
+  /** Ends the connection at once. */
+  destroy(): void;
+}
 
 /** The SCSI side of one connection. */
 export class ScsiCommands implements TaskHost {
@@ -37,7 +51,7 @@ export class ScsiCommands implements TaskHost {
   readonly negotiated: Negotiated;
   readonly pool: BufferPool;
   readonly readBudget: Budget;
-  readonly #connection: Connection;
+  readonly #connection: CommandConnection;
   readonly #session: Session;
   readonly #immediate = new Set<Task>();
   /** What {@link ScsiCommands.place} decoded, for the same PDU once it is whole. */
@@ -45,7 +59,7 @@ export class ScsiCommands implements TaskHost {
   #dataOut: DataOut | undefined;
   #transferTag = 0;
 
-  constructor(connection: Connection, session: Session) {
+  constructor(connection: CommandConnection, session: Session) {
     const { context } = connection;
     this.#connection = connection;
     this.#session = session;

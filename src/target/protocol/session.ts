@@ -8,12 +8,17 @@ import { toHex } from "../../bytes/mod.ts";
 import type { Negotiated } from "../login/limits.ts";
 import type { Nexus } from "../unit/context.ts";
 import { Budget } from "./buffers.ts";
-import type { Connection } from "./connection.ts";
 import type { Task } from "./task.ts";
 import { CommandWindow } from "./window.ts";
 
 /** Most payload bytes of one session in flight, in each direction. */
 const SESSION_BUDGET = 8 * 1024 * 1024;
+
+/** What a session needs of its connection. */
+export interface SessionConnection {
+  /** Ends it at once. */
+  destroy(): void;
+}
 
 /** Settings of a session. */
 export interface SessionSettings {
@@ -30,7 +35,7 @@ export interface SessionSettings {
   /** CmdSN of the login. */
   readonly cmdSN: number;
   readonly queueDepth: number;
-  readonly connection: Connection;
+  readonly connection: SessionConnection;
 }
 
 /** The state of one session. */
@@ -45,7 +50,7 @@ export class Session {
   /** What the login agreed on. */
   readonly negotiated: Negotiated;
   readonly window: CommandWindow;
-  readonly connection: Connection;
+  readonly connection: SessionConnection;
   /** Tasks by Initiator Task Tag. */
   readonly tasks: Map<number, Task> = new Map();
   /** Payload bytes in flight to the initiator. */

@@ -1,8 +1,15 @@
 import type { LoginEnvironment } from "../login/login.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
 import type { BufferPool } from "./buffers.ts";
-import type { Connection } from "./connection.ts";
 import type { Sessions } from "./sessions.ts";
+
+/** A connection, as the rest of the target sees it. */
+export interface OpenConnection {
+  /** Sends what is queued, then ends the connection. */
+  finish(): void;
+  /** Ends the connection at once. */
+  destroy(): void;
+}
 
 /** State that all connections of one target share. */
 export interface TargetContext extends LoginEnvironment {
@@ -10,7 +17,7 @@ export interface TargetContext extends LoginEnvironment {
   readonly units: ReadonlyMap<number, LogicalUnit>;
   readonly sessions: Sessions;
   /** All connections, logged in or not. */
-  readonly connections: Set<Connection>;
+  readonly connections: Set<OpenConnection>;
   readonly pool: BufferPool;
   /** Most commands of one session in flight. */
   readonly queueDepth: number;

@@ -5,23 +5,46 @@
  */
 
 import { encodeScsiResponse, encodeScsiResponseData, type ScsiCommandPdu } from "../../wire/mod.ts";
+import type { Negotiated } from "../login/limits.ts";
 import type { CommandContext, Nexus, UnitList } from "../unit/context.ts";
 import { runCommand } from "../unit/dispatch.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
 import { CheckCondition, encodeSense, invalidInformationUnit, ReservationConflict, type Sense } from "../unit/sense.ts";
 import { runWithoutUnit } from "../unit/unknown_unit.ts";
-import { CHUNK } from "./buffers.ts";
+import { type Budget, type BufferPool, CHUNK } from "./buffers.ts";
 import { DataInSender } from "./data_in.ts";
 import type { DataOutReceiver } from "./data_out.ts";
 import { Reblocker } from "./reblock.ts";
 import { NO_RESIDUAL, residual } from "./residual.ts";
-import type { TaskHost } from "./task_host.ts";
 
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
 const RESERVATION_CONFLICT = 0x18;
 /** ACA: refused, since there is never an auto contingent allegiance. */
 const ATTRIBUTE_ACA = 4;
+
+/** The part of its session and connection that a task uses. */
+export interface TaskHost {
+  readonly nexus: Nexus;
+  readonly units: UnitList;
+  /** What the login agreed on. */
+  readonly negotiated: Negotiated;
+  readonly pool: BufferPool;
+  /** Bytes in flight to the initiator. */
+  readonly readBudget: Budget;
+  /** Current ExpCmdSN and MaxCmdSN. */
+  numbers(): { expCmdSN: number; maxCmdSN: number };
+  /** Takes the next StatSN. */
+  nextStatSN(): number;
+  /** Sends one PDU; nothing happens once the connection has ended. */
+  send(header: Uint8Array, data?: Uint8Array): void;
+  /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
+  drained(): Promise<void>;
+  /** Aborts tasks of all sessions, and settles when they have ended. */
+  abortTasks(wanted: (task: Task) => boolean): Promise<void>;
+  /** The task has ended: it leaves the command window before its response is made. */
+  taskEnded(task: Task): void;
+}
 
 /** Thrown inside an aborted task, which ends without a response. */
 class TaskAborted extends Error {}

@@ -4,20 +4,19 @@
  * @module
  */
 
+import { singleLevelNumber } from "../../bytes/lun.ts";
 import { TaskManagementFunction, type TaskManagementRequest, TaskManagementResponseCode } from "../../wire/mod.ts";
 import { Attention } from "../unit/attention.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
-import type { Connection } from "./connection.ts";
-import { singleLevelNumber } from "../../bytes/lun.ts";
 import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
-import type { TargetContext } from "./target_context.ts";
+import type { OpenConnection, TargetContext } from "./target_context.ts";
 
 /** How a function ended. */
 interface ManagementOutcome {
   readonly response: number;
   /** Connections to end after the response. */
-  readonly closes: readonly Connection[];
+  readonly closes: readonly OpenConnection[];
 }
 
 /** Carries a function out. Settles when every task that it ends has ended. */

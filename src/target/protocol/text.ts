@@ -17,8 +17,14 @@ import {
   type TextRequest,
 } from "../../wire/mod.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
-import type { Connection } from "./connection.ts";
 import type { Session } from "./session.ts";
+
+/** Who answers: what SendTargets tells. */
+interface TextResponder {
+  readonly targetName: string;
+  /** Address of the portal that was connected to, `host:port`. */
+  readonly address: string;
+}
 
 interface TextAnswer {
   /** F bit: the exchange ends. */
@@ -41,7 +47,7 @@ function newRequest(): TextJoiner {
 
 /** The text negotiation of one connection: one at a time. */
 export class TextExchange {
-  readonly #connection: Connection;
+  readonly #responder: TextResponder;
   readonly #session: Session;
   #request = newRequest();
   /** The parts of the answer that are still to be sent. */
@@ -50,8 +56,8 @@ export class TextExchange {
   #lastTag = 0;
 
   /** No exchange is open. */
-  constructor(connection: Connection, session: Session) {
-    this.#connection = connection;
+  constructor(responder: TextResponder, session: Session) {
+    this.#responder = responder;
     this.#session = session;
   }
 
@@ -118,10 +124,10 @@ export class TextExchange {
    * no other target.
    */
   #sendTargets(value: string): [string, string][] {
-    const name = this.#connection.context.targetName;
+    const { targetName: name, address } = this.#responder;
     const own = value === "All" || value === name || (value === "" && !this.#session.discovery);
     // A value that is not a name is refused; for an unknown name the list is empty.
     if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", "Reject"]];
-    return [["TargetName", name], ["TargetAddress", `${this.#connection.tcp.localAddress},${PORTAL_GROUP_TAG}`]];
+    return [["TargetName", name], ["TargetAddress", `${address},${PORTAL_GROUP_TAG}`]];
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { LogicalUnit } from "./logical_unit.ts";
+import type { Access } from "./persistent_reservations.ts";
 
 /** One initiator port seen from one target port (SAM-5 §4.8.4): reservations and unit attentions belong to it. */
 export interface Nexus {
@@ -53,12 +54,6 @@ export interface CommandContext {
 
 /** Runs one command: settles with the SCSI status (nothing: GOOD), or throws a `CheckCondition`. */
 export type Handler = (context: CommandContext) => Promise<number | void> | number | void;
-
-/**
- * What a reservation of another initiator does to a command (SPC-4 §5.13, SPC-2 §5.5.1): `always` runs; `attribute`
- * conflicts with RESERVE(6) only; `read` and `write` conflict as the type of the persistent reservation says.
- */
-export type Access = "always" | "attribute" | "read" | "write";
 
 /** One row of the dispatch table. */
 export interface CommandEntry {

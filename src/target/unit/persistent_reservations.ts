@@ -5,7 +5,11 @@
  * @module
  */
 
-import type { Access } from "./context.ts";
+/**
+ * What a reservation of another initiator does to a command (SPC-4 §5.13, SPC-2 §5.5.1): `always` runs; `attribute`
+ * conflicts with RESERVE(6) only; `read` and `write` conflict as the type of the persistent reservation says.
+ */
+export type Access = "always" | "attribute" | "read" | "write";
 
 /** Types of a reservation (SPC-4 table 67). */
 export const ReservationType = {
