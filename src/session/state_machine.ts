@@ -6,7 +6,7 @@
 
 import { settlesWithin } from "../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
-import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
+import { AbortError, ErrorCode, ProtocolError, TimeoutError, typeError } from "../errors.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
 import { Luns } from "./commands/luns.ts";
@@ -22,11 +22,10 @@ import type { LunAddress } from "../bytes/lun.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
-import { limited, Probes } from "./recovery/probes.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
-import { verifyLuns } from "./recovery/verify.ts";
+import { limited, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
-import { SessionStateCell, State } from "./states.ts";
+import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
 import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
 
@@ -42,16 +41,14 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** What the Initiator Task Tags of its connections stand for. */
   readonly tasks: TaskTable;
   readonly #events: SessionEmitter;
-  readonly #state: SessionStateCell;
   readonly #portals: Portals;
   readonly #recovery: Recovery | undefined;
   readonly #luns: Luns = new Luns();
-  /** While the LUNs are checked after a reconnect: the only commands that are sent. */
-  readonly #probes: Probes = new Probes();
   /** Where writes may be sent again: which of them later ones have overtaken. */
   readonly #writes: WriteLog | undefined;
   /** Where writes are not sent again: which flushes must not report success. */
   readonly #flushes: FlushGuard | undefined;
+  #state: State = State.Connecting;
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
   #remoteAddress = "";
@@ -69,20 +66,31 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const { recovery, scsi } = options;
     this.options = options;
     this.#events = events;
-    this.#state = new SessionStateCell((state, error) => {
-      events.emit("state", error === undefined ? { state } : { state, error });
-      stateChannel.publish(() => ({ ...this.portal, targetName: options.targetName, state, error }));
-    });
     this.#portals = new Portals(options);
-    this.tasks = new TaskTable(options.firstTag);
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
     this.#writes = recovery?.replayWrites === true ? new WriteLog(scsi) : undefined;
     this.#flushes = recovery?.replayWrites === false ? new FlushGuard(scsi) : undefined;
-    this.pending = new Pending(options.timeouts.command, this);
+    this.pending = new Pending(options.timeouts.command, { flushes: this.#flushes, writes: this.#writes }, this);
+    this.tasks = new TaskTable(this.pending, options.firstTag);
   }
 
   get state(): SessionState {
-    return this.#state.seen;
+    return SEEN[this.#state];
+  }
+
+  #in(...states: readonly State[]): boolean {
+    return states.includes(this.#state);
+  }
+
+  /** Goes into another state. Throws where the table does not allow it: that is a mistake in this library. */
+  #to(state: State, error?: Error): void {
+    const before = this.#state;
+    if (!TRANSITIONS[before].includes(state)) throw new Error(`A session cannot go from ${before} to ${state}`);
+    this.#state = state;
+    const seen = SEEN[state];
+    if (seen === SEEN[before]) return;
+    this.#events.emit("state", error === undefined ? { state: seen } : { state: seen, error });
+    stateChannel.publish(() => ({ ...this.portal, targetName: this.options.targetName, state: seen, error }));
   }
 
   /** What the last login agreed on. */
@@ -107,7 +115,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       established = await this.#portals.login(loginChannel, {}, signal);
     } catch (error) {
       this.pending.stop();
-      this.#state.to(State.Closed);
+      this.#to(State.Closed);
       throw error;
     }
     this.#adopt(established, State.Connected);
@@ -136,7 +144,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }, this);
     this.#connection = fullFeature;
     for (const warning of warnings) this.#events.emit("warning", warning);
-    this.#state.to(state);
+    this.#to(state);
     fullFeature.start();
   }
 
@@ -149,11 +157,10 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const command = this.pending.add(this.#luns.use(lun), given, options);
     const changed = this.#luns.changed(command.lun);
     if (changed !== undefined) {
-      command.fail(changed);
+      this.pending.fail(command, changed);
       return command.promise;
     }
-    this.#writes?.opened(command);
-    this.pending.queue.push(command);
+    this.pending.queue(command);
     this.#connection?.pump();
     if (!commandChannel.hasSubscribers) return command.promise;
     const { cdb, dataIn, dataOut } = command;
@@ -169,7 +176,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   /** Refuses what a closed session cannot do. */
   needOpen(): void {
-    if (this.#state.is(State.Closing, State.Closed)) throw sessionClosed(this.#closeReason);
+    if (this.#in(State.Closing, State.Closed)) throw sessionClosed(this.#closeReason);
   }
 
   /** The connection of the moment. Throws where there is none that takes requests. */
@@ -205,26 +212,17 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   endEarly(command: Command, error: Error): void {
     if (command.settled) return;
     if (command.carried) this.#connection?.abort(command, error);
-    else command.fail(abortedError(command, error));
+    else this.pending.fail(command, abortedError(command, error));
   }
 
-  due(command: Command): void {
-    if (!this.#probes.putBack(command)) this.pending.queue.putBack([command]);
+  due(): void {
     this.#connection?.pump();
-  }
-
-  judge(command: Command, result: ScsiResult): Error | undefined {
-    return this.#flushes?.judge(command, result, this.pending.given);
-  }
-
-  settled(command: Command): void {
-    this.#writes?.settled(command, command.attempts > 0);
   }
 
   // What the connection asks and tells.
 
   next(): Command | undefined {
-    return (this.#probes.queue ?? this.pending.queue).shift();
+    return this.pending.next();
   }
 
   event(event: ConnectionEvent): void {
@@ -241,12 +239,12 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
         return;
       }
       case "postponed":
-        if (!this.pending.postpone(event.command)) event.command.fail(event.error);
+        if (!this.pending.postpone(event.command)) this.pending.fail(event.command, event.error);
         return;
       case "statusDue":
         return this.pending.deadlines.shorten(event.command, this.options.timeouts.request);
       case "leaving":
-        if (this.#state.is(State.Connected)) this.#state.to(State.Leaving);
+        if (this.#in(State.Connected)) this.#to(State.Leaving);
         return;
     }
   }
@@ -254,29 +252,30 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   ended({ cause, tasks, time2Wait }: ConnectionEnd): void {
     const { connection } = this.#connection as FullFeature;
     this.#connection = undefined;
-    const closing = this.#state.is(State.Closing);
+    const closing = this.#in(State.Closing);
     const policy = closing ? undefined : this.options.recovery;
     const drained = connection.drained();
+    const { checking } = this.pending;
     const replays: Command[] = [];
     for (const { command, abortError } of tasks) {
       let end: Error;
       if (abortError !== undefined) end = abortedError(command, abortError);
-      else if (this.#probes.queue === undefined && mayReplay(command, policy, this.#writes)) {
+      else if (!checking && mayReplay(command, policy, this.#writes)) {
         replays.push(command);
         continue;
       } else end = closing ? closedError(command) : lostError(command, cause);
-      if (command.dataOut.length === 0) command.fail(end);
-      else void drained.then(() => command.fail(end));
+      if (command.dataOut.length === 0) this.pending.fail(command, end);
+      else void drained.then(() => this.pending.fail(command, end));
     }
     this.#replayed = replays.length;
-    this.pending.queue.putBack(replays);
-    this.#probes.lost(cause);
+    this.pending.putBack(replays);
+    for (const check of this.pending.endChecks()) this.pending.fail(check, lostError(check, cause));
     this.#tellEnded();
     if (closing || this.#closeReason !== undefined) return;
     if (this.#recovery === undefined) return this.#end(cause);
     this.pending.deadlines.suspend();
     this.#flushes?.lost();
-    this.#state.to(State.Reconnecting, cause);
+    this.#to(State.Reconnecting, cause);
     const progress = this.tasks.results > this.#resultsBefore;
     this.#recovery.start(cause, progress, time2Wait ?? this.parameters.defaultTime2Wait);
   }
@@ -289,7 +288,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       established.connection.fail();
       throw new AbortError(signal);
     }
-    this.#probes.begin();
+    this.pending.beginChecks();
     this.#adopt(established, State.Verifying);
   }
 
@@ -301,8 +300,10 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (verify !== undefined) {
       const changed = await verifyLuns(this.#luns.used, verify, (lun, given, options) => {
         const command = this.pending.add(lun, given, limited(options, this.options.timeouts));
-        if (connection.ended) command.fail(connectionLost("The connection was lost"));
-        this.#probes.add(command, (error) => connection.fail(error));
+        // An answer that does not come says nothing of the LUN, and the next connection may do better.
+        command.promise.catch((error) => error instanceof TimeoutError && connection.fail(error));
+        if (connection.ended) this.pending.fail(command, connectionLost("The connection was lost"));
+        this.pending.queueCheck(command);
         fullFeature.pump();
         return command.promise;
       }, () => connection.ended);
@@ -316,12 +317,12 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (fullFeature?.connection.ended !== false) return false;
     for (const command of this.pending.all()) {
       const changed = this.#luns.changed(command.lun);
-      if (changed !== undefined && !command.carried) command.fail(lostError(command, changed));
+      if (changed !== undefined && !command.carried) this.pending.fail(command, lostError(command, changed));
     }
     this.pending.deadlines.restart();
     this.#resultsBefore = this.tasks.results;
-    this.#probes.end();
-    this.#state.to(State.Connected);
+    this.pending.endChecks();
+    this.#to(State.Connected);
     this.#events.emit("recovered", { attempts, milliseconds, replayed: this.#replayed });
     fullFeature.pump();
     return true;
@@ -332,7 +333,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   gaveUp(error: Error): void {
-    if (!this.#state.is(State.Closing, State.Closed)) this.#end(error);
+    if (!this.#in(State.Closing, State.Closed)) this.#end(error);
   }
 
   // The end.
@@ -341,9 +342,9 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   #end(cause: Error): void {
     this.#closeReason = cause;
     this.#connection?.connection.fail(cause);
-    for (const command of this.pending.takeWaiting()) command.fail(lostError(command, cause));
+    for (const command of this.pending.takeWaiting()) this.pending.fail(command, lostError(command, cause));
     this.#stop();
-    this.#state.to(State.Closed, cause);
+    this.#to(State.Closed, cause);
   }
 
   #stop(): void {
@@ -357,10 +358,10 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   async #close(): Promise<void> {
-    if (this.#state.is(State.Closed)) return;
-    this.#state.to(State.Closing);
+    if (this.#in(State.Closed)) return;
+    this.#to(State.Closing);
     this.#recovery?.cancel();
-    for (const command of this.pending.queue.takeAll()) command.fail(closedError(command));
+    for (const command of this.pending.takeQueued()) this.pending.fail(command, closedError(command));
     const fullFeature = this.#connection;
     if (fullFeature !== undefined) {
       const { connection } = fullFeature;
@@ -369,8 +370,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       await settlesWithin(this.#connectionEnded, CLOSE_GRACE);
       connection.fail();
     }
-    for (const command of this.pending.all()) command.fail(closedError(command));
+    for (const command of this.pending.all()) this.pending.fail(command, closedError(command));
     this.#stop();
-    this.#state.to(State.Closed);
+    this.#to(State.Closed);
   }
 }

@@ -39,8 +39,8 @@ export const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
   [Closed]: [],
 };
 
-/** What users see of a state: whether they are served, and not what the session does about it. */
-const SEEN: Readonly<Record<State, SessionState>> = {
+/** What users see of each state: whether they are served, and not what the session does about it. */
+export const SEEN: Readonly<Record<State, SessionState>> = {
   [Connecting]: "connecting",
   [Connected]: "connected",
   [Leaving]: "connected",
@@ -49,37 +49,3 @@ const SEEN: Readonly<Record<State, SessionState>> = {
   [Closing]: "closing",
   [Closed]: "closed",
 };
-
-/** The state of one session. */
-export class SessionStateCell {
-  #state: State = Connecting;
-  readonly #changed: (seen: SessionState, error: Error | undefined) => void;
-
-  /** @param changed told when users see another state than before, with the error that led to it */
-  constructor(changed: (seen: SessionState, error: Error | undefined) => void) {
-    this.#changed = changed;
-  }
-
-  /** The state now. */
-  get now(): State {
-    return this.#state;
-  }
-
-  /** What users see of it. */
-  get seen(): SessionState {
-    return SEEN[this.#state];
-  }
-
-  /** Whether it is one of these. */
-  is(...states: readonly State[]): boolean {
-    return states.includes(this.#state);
-  }
-
-  /** Goes into another state. Throws where the table does not allow it: that is a mistake in this library. */
-  to(state: State, error?: Error): void {
-    const before = this.#state;
-    if (!TRANSITIONS[before].includes(state)) throw new Error(`A session cannot go from ${before} to ${state}`);
-    this.#state = state;
-    if (SEEN[before] !== SEEN[state]) this.#changed(SEEN[state], error);
-  }
-}

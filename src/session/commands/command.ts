@@ -13,14 +13,6 @@ const SIMPLE: TaskAttribute = 1;
 /** How a command ended: with a result, or with an error that concerns this command alone. */
 export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
 
-/** Who keeps the commands of a session. */
-export interface CommandKeeper {
-  /** Asked about every result; what it returns takes the result's place. */
-  judge(command: Command, result: ScsiResult): Error | undefined;
-  /** The command has settled. */
-  settled(command: Command): void;
-}
-
 /** What is decided about a command when it is given. */
 export interface CommandTerms {
   /** The 8 bytes of the LUN field, big-endian. */
@@ -57,6 +49,8 @@ export class Command {
   carried = false;
   /** Its place in the set of commands that have not settled. */
   place = -1;
+  /** Whether it checks a LUN after a reconnect: then it goes before all others. */
+  check = false;
   /** Times that it was handed to a socket. */
   attempts = 0;
   /** Times that the target asked to have it sent again later. */
@@ -64,11 +58,10 @@ export class Command {
   #settled = false;
   #resolve!: (result: ScsiResult) => void;
   #reject!: (error: Error) => void;
-  readonly #keeper: CommandKeeper;
   #wait: SignalWait | undefined;
 
   /** Takes a command that has been checked. */
-  constructor(command: ScsiCommand, terms: CommandTerms, keeper: CommandKeeper) {
+  constructor(command: ScsiCommand, terms: CommandTerms) {
     this.lun = terms.lun;
     this.cdb = command.cdb;
     this.dataIn = command.dataIn ?? EMPTY;
@@ -79,7 +72,6 @@ export class Command {
     this.ownLimit = terms.ownLimit;
     this.deadline = terms.deadline;
     this.order = terms.order;
-    this.#keeper = keeper;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -100,20 +92,14 @@ export class Command {
     this.#wait = new SignalWait(signal, () => onAbort(this));
   }
 
-  /** Settles the promise. */
-  settle(ending: Ending): void {
-    if ("error" in ending) return this.fail(ending.error);
-    if (this.#settled) return;
-    const { result } = ending;
-    const error = this.#keeper.judge(this, result);
-    if (error !== undefined) return this.fail(error);
+  /** Resolves the promise. Only `Pending` settles commands. */
+  resolve(result: ScsiResult): void {
     this.#finish();
     this.#resolve(result);
   }
 
-  /** Settles with an error. */
-  fail(error: Error): void {
-    if (this.#settled) return;
+  /** Rejects the promise. Only `Pending` settles commands. */
+  reject(error: Error): void {
     this.#finish();
     this.#reject(error);
   }
@@ -123,6 +109,5 @@ export class Command {
     this.carried = false;
     this.#wait?.forget();
     this.#wait = undefined;
-    this.#keeper.settled(this);
   }
 }

@@ -51,7 +51,7 @@ export async function manage(machine: StateMachine, fn: Fn, options: TaskManagem
     if (command === undefined) return Code.NoSuchTask;
     if (!command.carried) {
       if (fn === Fn.QueryTask) return Code.Complete;
-      command.fail(taskTerminated("The command was aborted before it was sent"));
+      machine.pending.fail(command, taskTerminated("The command was aborted before it was sent"));
       return Code.Complete;
     }
     lun = command.lun;

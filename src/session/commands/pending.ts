@@ -1,56 +1,110 @@
 /**
- * The commands of a session that have not settled: who waits to be sent, who waits to be sent again, and whose time runs out.
+ * The commands of a session that have not settled: who waits to be sent, who waits to be sent again, and how they settle.
  *
  * @module
  */
 
 import { checkInteger, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
+import type { ExecuteOptions, ScsiCommand } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
+import type { FlushGuard } from "../recovery/flush_guard.ts";
+import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand } from "./check.ts";
-import { Command, type CommandKeeper } from "./command.ts";
+import { Command, type Ending } from "./command.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Queue } from "./queue.ts";
 
 /** Times that a command is sent again because the target wants to have it later. Our choice. */
 const MAX_POSTPONED = 4;
 /** The pause before the first of them in milliseconds; each further one is twice as long. */
 const POSTPONE_DELAY = 100;
 
-/** Who sends the commands, and is told what happens to them. */
-export interface PendingOwner extends CommandKeeper {
+/** Who sends the commands. */
+export interface PendingOwner {
   /** A command must end now: by ABORT TASK, where a task carries it. */
   endEarly(command: Command, error: Error): void;
   /** A command that was postponed is to be sent now. */
-  due(command: Command): void;
+  due(): void;
+}
+
+/** What a session does for its writes, where it recovers. */
+export interface WriteCare {
+  /** Where writes are not sent again: which flushes must not report success. */
+  readonly flushes: FlushGuard | undefined;
+  /** Where writes may be sent again: which of them later ones have overtaken. */
+  readonly writes: WriteLog | undefined;
+}
+
+/** Commands in the order in which they were given. Those that settled while they waited are skipped. */
+class Queue {
+  #items: Command[] = [];
+  #head = 0;
+
+  push(command: Command): void {
+    this.#items.push(command);
+  }
+
+  shift(): Command | undefined {
+    while (this.#head < this.#items.length) {
+      const command = this.#items[this.#head] as Command;
+      this.#head++;
+      if (this.#head === this.#items.length) {
+        this.#items = [];
+        this.#head = 0;
+      } else if (this.#head >= 1024) {
+        this.#items = this.#items.slice(this.#head);
+        this.#head = 0;
+      }
+      if (!command.settled) return command;
+    }
+    return undefined;
+  }
+
+  /** Puts commands that had been taken back in, each at its place in the order. */
+  putBack(commands: readonly Command[]): void {
+    if (commands.length === 0) return;
+    const waiting = this.#items.slice(this.#head).filter((command) => !command.settled);
+    this.#items = [...commands, ...waiting].sort((a, b) => a.order - b.order);
+    this.#head = 0;
+  }
+
+  takeAll(): Command[] {
+    const all = this.#items.slice(this.#head).filter((command) => !command.settled);
+    this.#items = [];
+    this.#head = 0;
+    return all;
+  }
 }
 
 /** All commands of a session that have not settled. */
-export class Pending implements CommandKeeper {
-  /** Those that wait to be sent. */
-  readonly queue: Queue = new Queue();
+export class Pending {
   readonly deadlines: Deadlines;
   readonly #owner: PendingOwner;
   readonly #defaultTimeout: number;
+  readonly #flushes: FlushGuard | undefined;
+  readonly #writes: WriteLog | undefined;
   /**
    * A set in an array: each command knows its place. (A `Set` would do, but what has been deleted from it stays reachable from
    * its former tables, which are garbage that only a full collection finds: half of all commands would live that long.)
    */
   readonly #open: Command[] = [];
+  readonly #queue: Queue = new Queue();
+  /** While LUNs are checked: the checks that wait to be sent, and nothing else is sent. */
+  #checks: Queue | undefined;
   readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
   #given = 0;
 
   /** @param defaultTimeout milliseconds; 0: none */
-  constructor(defaultTimeout: number, owner: PendingOwner) {
+  constructor(defaultTimeout: number, care: WriteCare, owner: PendingOwner) {
     this.#defaultTimeout = defaultTimeout;
+    this.#flushes = care.flushes;
+    this.#writes = care.writes;
     this.#owner = owner;
-    this.deadlines = new Deadlines(() => this.all(), (command) => this.#expired(command));
-  }
-
-  /** How many commands have been given: the next one has this `order`. */
-  get given(): number {
-    return this.#given;
+    this.deadlines = new Deadlines(() => this.all(), (command) => {
+      const limit = command.timeout;
+      const message = `The command was not answered within ${limit} ms`;
+      owner.endEarly(command, new TimeoutError(ErrorCode.CommandTimeout, message, limit));
+    });
   }
 
   /** All of them, in the order in which they were given. */
@@ -69,15 +123,33 @@ export class Pending implements CommandKeeper {
     const { signal } = options;
     const ownLimit = options.timeout !== undefined;
     const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;
-    checkSignal("signal", signal);
+    if (signal !== undefined) checkSignal("signal", signal);
     if (signal?.aborted) throw new AbortError(signal);
     const deadline = this.deadlines.from(timeout, ownLimit);
-    const command = new Command(given, { lun, timeout, ownLimit, deadline, order: this.#given++ }, this);
+    const command = new Command(given, { lun, timeout, ownLimit, deadline, order: this.#given++ });
     command.place = this.#open.length;
     this.#open.push(command);
     this.deadlines.watch(deadline);
     if (signal !== undefined) command.listen(signal, () => this.#owner.endEarly(command, new AbortError(signal)));
     return command;
+  }
+
+  // Who is sent next.
+
+  /** Lets a command wait to be sent. */
+  queue(command: Command): void {
+    this.#writes?.opened(command);
+    this.#queue.push(command);
+  }
+
+  /** The next command to send. */
+  next(): Command | undefined {
+    return (this.#checks ?? this.#queue).shift();
+  }
+
+  /** Lets commands wait again that a lost connection carried. */
+  putBack(commands: readonly Command[]): void {
+    this.#queue.putBack(commands);
   }
 
   /** Has a command sent again after a pause (RFC 7143 §11.17.1, reasons 06h, 0Ah, 0Ch). False: that was done often enough. */
@@ -86,18 +158,71 @@ export class Pending implements CommandKeeper {
     const pause = POSTPONE_DELAY * 2 ** command.postponed++;
     const timer = setTimeout(() => {
       this.#postponed.delete(command);
-      if (!command.settled) this.#owner.due(command);
+      if (command.settled) return;
+      (command.check ? this.#checks : this.#queue)?.putBack([command]);
+      this.#owner.due();
     }, pause);
     this.#postponed.set(command, timer);
     return true;
   }
 
-  /** Takes those that wait to be sent, or to be sent again. */
+  /** Takes those that wait to be sent for the first time, or again on another connection. */
+  takeQueued(): Command[] {
+    return this.#queue.takeAll();
+  }
+
+  /** Takes those, and those that were postponed. */
   takeWaiting(): Command[] {
     const postponed = [...this.#postponed.keys()];
     for (const timer of this.#postponed.values()) clearTimeout(timer);
     this.#postponed.clear();
-    return [...this.queue.takeAll(), ...postponed];
+    return [...this.takeQueued(), ...postponed];
+  }
+
+  // The checks of LUNs after a reconnect: they go before all others, which wait until the checks are over.
+
+  /** Whether LUNs are being checked. */
+  get checking(): boolean {
+    return this.#checks !== undefined;
+  }
+
+  /** The checks begin, over a new connection. */
+  beginChecks(): void {
+    this.#checks = new Queue();
+  }
+
+  /** Lets a check wait to be sent. */
+  queueCheck(command: Command): void {
+    command.check = true;
+    this.#checks?.push(command);
+  }
+
+  /** The checks are over, or cannot go on. Returns those that no connection carries: they are not sent over another one. */
+  endChecks(): Command[] {
+    this.#checks = undefined;
+    return this.#open.filter((command) => command.check && !command.carried);
+  }
+
+  // How a command settles.
+
+  /** Settles a command by what its task has come to. */
+  settle(command: Command, ending: Ending): void {
+    if ("error" in ending) return this.fail(command, ending.error);
+    if (command.settled) return;
+    const { result } = ending;
+    // What reads neither changes the medium nor flushes.
+    const judged = command.dataIn.length === 0 || command.dataOut.length > 0;
+    const error = judged ? this.#flushes?.judge(command, result, this.#given) : undefined;
+    if (error !== undefined) return this.fail(command, error);
+    this.#forget(command);
+    command.resolve(result);
+  }
+
+  /** Settles a command with an error. Nothing happens to one that has settled. */
+  fail(command: Command, error: Error): void {
+    if (command.settled) return;
+    this.#forget(command);
+    command.reject(error);
   }
 
   /** Stops all timers: nothing may be added afterwards. */
@@ -106,24 +231,13 @@ export class Pending implements CommandKeeper {
     this.deadlines.stop();
   }
 
-  judge(command: Command, result: ScsiResult): Error | undefined {
-    return this.#owner.judge(command, result);
-  }
-
-  /** The last one in the array gets the place of the one that has settled. */
-  settled(command: Command): void {
+  /** The last one in the array gets the place of the one that settles. */
+  #forget(command: Command): void {
     const last = this.#open.pop() as Command;
     if (last !== command) {
       this.#open[command.place] = last;
       last.place = command.place;
     }
-    command.place = -1;
-    this.#owner.settled(command);
-  }
-
-  #expired(command: Command): void {
-    const limit = command.timeout;
-    const message = `The command was not answered within ${limit} ms`;
-    this.#owner.endEarly(command, new TimeoutError(ErrorCode.CommandTimeout, message, limit));
+    this.#writes?.settled(command, command.attempts > 0);
   }
 }

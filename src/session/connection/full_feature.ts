@@ -12,7 +12,7 @@ import type { CommandWindow } from "../commands/command_window.ts";
 import { connectionLost } from "../failures.ts";
 import type { SessionParameters } from "../login/negotiation/parameters.ts";
 import { abortTask } from "../tasks/abort.ts";
-import { planUnsolicited, sendUnsolicited } from "../tasks/data_out.ts";
+import { planUnsolicited, sendUnsolicited, type UnsolicitedPlan } from "../tasks/data_out.ts";
 import { ScsiTask } from "../tasks/task.ts";
 import { TaskManagement, type TaskManagementAnswer } from "../tasks/task_management.ts";
 import type { TaskTable } from "../tasks/task_table.ts";
@@ -25,6 +25,8 @@ import type { ConnectionOwner } from "./owner.ts";
 import { Receiver } from "./receiver.ts";
 import { StatusSequence } from "./status_sequence.ts";
 import { Texts } from "./text.ts";
+
+const NOTHING_UNASKED: UnsolicitedPlan = { immediate: 0, unsolicited: 0 };
 
 /** What a connection begins its full-feature phase with. */
 export interface FullFeatureStart {
@@ -126,7 +128,7 @@ export class FullFeature implements PduHandler {
     const { dataIn, dataOut } = command;
     const reads = dataIn.length > 0;
     const writes = dataOut.length > 0;
-    const { immediate, unsolicited } = planUnsolicited(dataOut.length, parameters);
+    const { immediate, unsolicited } = writes ? planUnsolicited(dataOut.length, parameters) : NOTHING_UNASKED;
     const task = new ScsiTask(command, connection, tasks.newTag(), window.take());
     const header = encodeScsiCommand({
       immediate: false,

@@ -32,3 +32,16 @@ export async function verifyLuns(
   }
   return changed;
 }
+
+/**
+ * Options of a check, with a time limit of its own: the session's does not run during a recovery, and without any limit the
+ * whole session would wait for one answer that does not come.
+ *
+ * @param timeouts milliseconds; `command` 0: none
+ */
+export function limited(
+  options: ExecuteOptions,
+  timeouts: { readonly command: number; readonly request: number },
+): ExecuteOptions {
+  return { ...options, timeout: options.timeout ?? (timeouts.command || timeouts.request) };
+}

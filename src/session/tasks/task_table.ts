@@ -7,6 +7,7 @@
 import { serialLess } from "../../bytes/serial.ts";
 import { RESERVED_TAG } from "../../wire/mod.ts";
 import type { Command, Ending } from "../commands/command.ts";
+import type { Pending } from "../commands/pending.ts";
 import type { Connection } from "../connection/connection.ts";
 import { ScsiTask, type Task } from "./task.ts";
 
@@ -28,8 +29,14 @@ export class TaskTable {
   #results = 0;
   #idle: { connection: Connection; resolve: () => void }[] = [];
 
-  /** @param firstTag first tag to give out, so that tests can start near the end of the range */
-  constructor(firstTag = 1) {
+  readonly #pending: Pending;
+
+  /**
+   * @param pending settles the commands of tasks that have ended
+   * @param firstTag first tag to give out, so that tests can start near the end of the range
+   */
+  constructor(pending: Pending, firstTag = 1) {
+    this.#pending = pending;
     this.#next = firstTag >>> 0;
   }
 
@@ -92,7 +99,7 @@ export class TaskTable {
     this.#takeOut(task);
     if ("result" in ending) this.#results++;
     if (task.receiving) task.ending = ending;
-    else settle(task, ending);
+    else this.#settle(task, ending);
   }
 
   /** The Data-In that was on its way into a task's buffer has come, or will not come any more. */
@@ -101,7 +108,7 @@ export class TaskTable {
     const { ending } = task;
     if (ending === undefined) return;
     task.ending = undefined;
-    settle(task, ending);
+    this.#settle(task, ending);
   }
 
   /** Takes a task out that never ran at the target; its command can be sent again. */
@@ -142,6 +149,16 @@ export class TaskTable {
     return new Promise((resolve) => this.#idle.push({ connection, resolve }));
   }
 
+  /** Settles the command of a task that has ended, as soon as the socket holds none of its data any more. */
+  #settle(task: ScsiTask, ending: Ending): void {
+    const { command, connection } = task;
+    if (command.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) {
+      this.#pending.settle(command, ending);
+    } else {
+      void connection.drained().then(() => this.#pending.settle(command, ending));
+    }
+  }
+
   #takeOut(task: ScsiTask): void {
     task.ended = true;
     this.delete(task);
@@ -175,11 +192,4 @@ export class TaskTable {
     // Tasks whose places differed before differ in the same bits now.
     for (const task of tasks) if (task !== undefined) this.#places[this.#place(task.itt)] = task;
   }
-}
-
-/** Settles the command of a task that has ended, as soon as the socket holds none of its data any more. */
-function settle(task: ScsiTask, ending: Ending): void {
-  const { command, connection } = task;
-  if (command.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) command.settle(ending);
-  else void connection.drained().then(() => command.settle(ending));
 }

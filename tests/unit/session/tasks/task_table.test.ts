@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiResult } from "../../../../src/command.ts";
-import { Command } from "../../../../src/session/commands/command.ts";
+import { Pending } from "../../../../src/session/commands/pending.ts";
 import type { Connection } from "../../../../src/session/connection/connection.ts";
 import { RequestTask, ScsiTask } from "../../../../src/session/tasks/task.ts";
 import { TaskTable } from "../../../../src/session/tasks/task_table.ts";
@@ -15,6 +15,9 @@ function connection(handedOverBytes = Infinity): Connection & { drain: () => voi
 }
 const CONNECTION = connection();
 
+/** Commands without a time limit, so that no timer keeps the test running. */
+const PENDING = new Pending(0, { flushes: undefined, writes: undefined }, { endEarly: () => {}, due: () => {} });
+
 const events = { answered: () => {}, rejected: () => {}, lost: () => {} };
 
 function add(table: TaskTable): RequestTask {
@@ -24,7 +27,7 @@ function add(table: TaskTable): RequestTask {
 }
 
 test("a task is found by its tag until it is deleted", () => {
-  const table = new TaskTable(7);
+  const table = new TaskTable(PENDING, 7);
   const task = add(table);
   assert.is(task.itt, 7);
   assert.is(table.get(7, CONNECTION), task);
@@ -37,13 +40,13 @@ test("a task is found by its tag until it is deleted", () => {
 });
 
 test("no tag is given out twice, the reserved one never, and the numbers go round", () => {
-  const table = new TaskTable(0xffff_fffd);
+  const table = new TaskTable(PENDING, 0xffff_fffd);
   assert.equal([add(table).itt, add(table).itt, add(table).itt, add(table).itt], [0xffff_fffd, 0xffff_fffe, 0, 1]);
   assert.equal(table.all(CONNECTION).map((task) => task.itt), [0xffff_fffd, 0xffff_fffe, 0, 1]);
 });
 
 test("a tag in use is passed over when its turn comes again, and others with the same place are, too", () => {
-  const table = new TaskTable(1);
+  const table = new TaskTable(PENDING, 1);
   const old = add(table);
   for (let turn = 0; turn < 2000; turn++) {
     const task = add(table);
@@ -58,7 +61,7 @@ test("any number of tasks, ended in any order, against a Map", () => {
   const seed = Date.now() >>> 0;
   console.log(`task table: seed ${seed}`);
   const random = new Random(seed);
-  const table = new TaskTable(0xffff_ff00);
+  const table = new TaskTable(PENDING, 0xffff_ff00);
   const model = new Map<number, RequestTask>();
   for (let step = 0; step < 10_000; step++) {
     const grow = random.chance(step < 5_000 ? 0.6 : 0.4);
@@ -83,11 +86,8 @@ test("any number of tasks, ended in any order, against a Map", () => {
 
 const RESULT: ScsiResult = { status: 0, sense: new Uint8Array(), dataIn: new Uint8Array(), underflow: 0, overflow: 0 };
 
-let given = 0;
 function send(table: TaskTable, on: Connection, cmdSN: number, dataOut?: Uint8Array): ScsiTask {
-  const terms = { lun: 0n, timeout: 0, ownLimit: false, deadline: Infinity, order: given++ };
-  const keeper = { judge: () => undefined, settled: () => {} };
-  const command = new Command({ cdb: new Uint8Array(6), dataOut }, terms, keeper);
+  const command = PENDING.add(0n, { cdb: new Uint8Array(6), dataOut }, {});
   command.promise.catch(() => {});
   command.carried = true;
   command.attempts = 1;
@@ -97,7 +97,7 @@ function send(table: TaskTable, on: Connection, cmdSN: number, dataOut?: Uint8Ar
 }
 
 test("an ended task is out of the table, its command has its result, and a second end is nothing", async () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const task = send(table, CONNECTION, 1);
   assert.is(table.of(task.command), task);
   table.end(task, { result: RESULT });
@@ -110,7 +110,7 @@ test("an ended task is out of the table, its command has its result, and a secon
 });
 
 test("a command whose buffer is being filled settles when its data are in", async () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const task = send(table, CONNECTION, 1);
   task.receiving = true;
   table.end(task, { error: new Error("aborted") });
@@ -123,7 +123,7 @@ test("a command whose buffer is being filled settles when its data are in", asyn
 });
 
 test("data that are in end nothing by themselves", () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const task = send(table, CONNECTION, 1);
   task.receiving = true;
   table.dataAreIn(task);
@@ -132,7 +132,7 @@ test("data that are in end nothing by themselves", () => {
 });
 
 test("a write settles when the socket holds none of its data", async () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const slow = connection(99);
   const [held, free] = [send(table, slow, 1, new Uint8Array(1)), send(table, slow, 2, new Uint8Array(1))];
   held.sentEnd = 100;
@@ -146,7 +146,7 @@ test("a write settles when the socket holds none of its data", async () => {
 });
 
 test("a task that is taken back leaves its command as if it had not been sent", () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const task = send(table, CONNECTION, 1);
   const command = table.takeBack(task);
   assert.is(command, task.command);
@@ -154,7 +154,7 @@ test("a task that is taken back leaves its command as if it had not been sent", 
 });
 
 test("tasks before a CmdSN are ended across its wrap, those of the connection that are meant, with their own abort's error", async () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const other = connection();
   const early = send(table, CONNECTION, 0xffff_ffff);
   const aborted = send(table, CONNECTION, 0);
@@ -168,7 +168,7 @@ test("tasks before a CmdSN are ended across its wrap, those of the connection th
 });
 
 test("a lost connection gives its commands back unsettled, tells its requests, and leaves another connection's tasks alone", () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const other = connection();
   const [first, foreign, second] = [
     send(table, CONNECTION, 1),
@@ -187,7 +187,7 @@ test("a lost connection gives its commands back unsettled, tells its requests, a
 });
 
 test("idle waits for the SCSI tasks of its connection, and for no request", async () => {
-  const table = new TaskTable();
+  const table = new TaskTable(PENDING);
   const other = connection();
   const [first, second] = [send(table, CONNECTION, 1), send(table, CONNECTION, 2)];
   send(table, other, 1);
