@@ -45,9 +45,35 @@ function extent16(cdb: Uint8Array): BlockExtent | undefined {
   return cdb.length < 16 ? undefined : blocks(readU64(cdb, 2), readU32(cdb, 10));
 }
 
+/** WRITE(6): 21 bits of LBA, and a length of 0 means 256. */
+function extent6(cdb: Uint8Array): BlockExtent | undefined {
+  return cdb.length < 6 ? undefined : blocks(readU24(cdb, 1) & 0x1f_ffff, cdb[4] || 256);
+}
+/** WRITE ATOMIC(16). */
+function extentAtomic(cdb: Uint8Array): BlockExtent | undefined {
+  return cdb.length < 16 ? undefined : blocks(readU64(cdb, 2), readU16(cdb, 12));
+}
+
+/** A write whose blocks are read from its CDB only when somebody wants to know them: most are asked for their kind alone. */
+class BlockWrite implements CommandEffect {
+  readonly kind: "write" | "durableWrite";
+  readonly #cdb: Uint8Array;
+  readonly #extentOf: (cdb: Uint8Array) => BlockExtent | undefined;
+
+  constructor(kind: "write" | "durableWrite", cdb: Uint8Array, extentOf: (cdb: Uint8Array) => BlockExtent | undefined) {
+    this.kind = kind;
+    this.#cdb = cdb;
+    this.#extentOf = extentOf;
+  }
+
+  get extent(): BlockExtent | undefined {
+    return this.#extentOf(this.#cdb);
+  }
+}
+
 /** A command with an FUA bit. */
-function writeWithFua(cdb: Uint8Array, extent: BlockExtent | undefined): CommandEffect {
-  return { extent, kind: ((cdb[1] ?? 0) & FUA) !== 0 ? "durableWrite" : "write" };
+function writeWithFua(cdb: Uint8Array, extentOf: (cdb: Uint8Array) => BlockExtent | undefined): CommandEffect {
+  return new BlockWrite(((cdb[1] ?? 0) & FUA) !== 0 ? "durableWrite" : "write", cdb, extentOf);
 }
 
 /** SYNCHRONIZE CACHE: LBA 0 and length 0 stand for the whole LUN. */
@@ -65,26 +91,24 @@ function flush(cdb: Uint8Array, lbaBytes: number, countOffset: number, countByte
  */
 function effectOf(cdb: Uint8Array): CommandEffect {
   switch (cdb[0]) {
-    case 0x0a: { // WRITE(6): 21 bits of LBA, and a length of 0 means 256
-      if (cdb.length < 6) return WRITE_SOMEWHERE;
-      return { extent: blocks(readU24(cdb, 1) & 0x1f_ffff, cdb[4] || 256), kind: "write" };
-    }
+    case 0x0a: // WRITE(6)
+      return new BlockWrite("write", cdb, extent6);
     case 0x2a: // WRITE(10)
-      return writeWithFua(cdb, extent10(cdb));
+      return writeWithFua(cdb, extent10);
     case 0xaa: // WRITE(12)
-      return writeWithFua(cdb, extent12(cdb));
+      return writeWithFua(cdb, extent12);
     case 0x8a: // WRITE(16)
-      return writeWithFua(cdb, extent16(cdb));
+      return writeWithFua(cdb, extent16);
     case 0x2e: // WRITE AND VERIFY(10)
     case 0x41: // WRITE SAME(10)
-      return { extent: extent10(cdb), kind: "write" };
+      return new BlockWrite("write", cdb, extent10);
     case 0xae: // WRITE AND VERIFY(12)
-      return { extent: extent12(cdb), kind: "write" };
+      return new BlockWrite("write", cdb, extent12);
     case 0x8e: // WRITE AND VERIFY(16)
     case 0x93: // WRITE SAME(16)
-      return { extent: extent16(cdb), kind: "write" };
+      return new BlockWrite("write", cdb, extent16);
     case 0x9c: // WRITE ATOMIC(16)
-      return { extent: cdb.length < 16 ? undefined : blocks(readU64(cdb, 2), readU16(cdb, 12)), kind: "write" };
+      return new BlockWrite("write", cdb, extentAtomic);
     case 0x42: // UNMAP: its blocks stand in its data
     case 0x53: // XDWRITEREAD(10)
     case 0x89: // COMPARE AND WRITE
