@@ -1,21 +1,21 @@
 /**
- * What happens to a session without being asked for, and who wants to know.
+ * The events of a session and their listeners.
  *
  * @module
  */
 
 import type { AsyncEvent, RejectEvent } from "./connection/owner.ts";
 
-/** Where a session stands. */
+/** The state of a session, as users see it. */
 export type SessionState = "connecting" | "connected" | "reconnecting" | "closing" | "closed";
 
-/** What listeners of each event get. */
+/** The argument of the listeners of each event. */
 export interface SessionEvents {
-  /** The state has changed. `error` says why, where something went wrong. */
+  /** The state has changed. `error` says why, if something went wrong. */
   state: { readonly state: SessionState; readonly error?: Error | undefined };
   /** The target sent an asynchronous message. */
   async: AsyncEvent;
-  /** The target rejected one of our PDUs. */
+  /** The target rejected a PDU of the initiator. */
   reject: RejectEvent;
   /** A command ended with a UNIT ATTENTION: something about the LUN has changed. */
   unitAttention: { readonly lun: bigint; readonly sense: Uint8Array };
@@ -23,18 +23,18 @@ export interface SessionEvents {
   reconnectFailed: { readonly attempt: number; readonly error: Error; readonly delay: number };
   /** The session was reinstated after a loss of its connection. */
   recovered: { readonly attempts: number; readonly milliseconds: number; readonly replayed: number };
-  /** Something odd that did no harm. */
+  /** A harmless irregularity. */
   warning: string;
 }
 
-/** Takes one event. */
+/** Handles one event. */
 export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name]) => void;
 
-/** Tells listeners. An error that a listener throws is reported as uncaught: it never disturbs the session. */
+/** Calls listeners. An error that a listener throws is reported as uncaught: it never disturbs the session. */
 export class SessionEmitter {
   readonly #listeners: Map<keyof SessionEvents, Set<(event: never) => void>> = new Map();
 
-  /** Adds a listener; the function that it returns takes it away again. */
+  /** Adds a listener. The function returned removes it. */
   on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
     let set = this.#listeners.get(name);
     if (set === undefined) this.#listeners.set(name, set = new Set());
@@ -42,7 +42,7 @@ export class SessionEmitter {
     return () => void set.delete(listener);
   }
 
-  /** Tells all listeners of an event. */
+  /** Calls all listeners of an event. */
   emit<Name extends keyof SessionEvents>(name: Name, event: SessionEvents[Name]): void {
     const set = this.#listeners.get(name);
     if (set === undefined) return;

@@ -6,17 +6,17 @@
 
 import { ErrorCode, IscsiError, ProtocolError, type ProtocolErrorDetails, TransportError } from "../errors.ts";
 
-/** The connection is gone. */
+/** The error of a lost connection. */
 export function connectionLost(message: string, cause?: Error): TransportError {
   return new TransportError(ErrorCode.ConnectionLost, message, cause === undefined ? {} : { cause });
 }
 
-/** The session is closed, by us. */
+/** The error of a session that the caller has closed. */
 export function sessionClosed(cause?: Error): IscsiError {
   return new IscsiError(ErrorCode.SessionClosed, "The session is closed", cause === undefined ? {} : { cause });
 }
 
-/** A command that changes the medium was handed to the socket, and its answer will never come. */
+/** The error of a command that changes the medium, was handed to the socket and will never be answered. */
 export function outcomeUnknown(cause: Error): IscsiError {
   return new IscsiError(
     ErrorCode.OutcomeUnknown,
@@ -25,17 +25,17 @@ export function outcomeUnknown(cause: Error): IscsiError {
   );
 }
 
-/** The target ended the task. */
+/** The error of a task that the target has ended. */
 export function taskTerminated(message: string, cause?: Error): IscsiError {
   return new IscsiError(ErrorCode.TaskTerminated, message, cause === undefined ? {} : { cause });
 }
 
-/** A breach of RFC 7143 in a PDU of the full-feature phase. */
+/** The error of a PDU of the full-feature phase that breaks RFC 7143. */
 export function breach(message: string, details: ProtocolErrorDetails): ProtocolError {
   return new ProtocolError(message, details);
 }
 
-/** Whatever was thrown, as an Error. */
+/** A thrown value as an `Error`. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

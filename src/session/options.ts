@@ -1,5 +1,5 @@
 /**
- * What a session is given, its defaults, and the checks made before anything is connected.
+ * Options of a session, their defaults, and the checks made before connecting.
  *
  * @module
  */
@@ -37,13 +37,13 @@ import { MAX_TIMEOUT } from "../async/delay.ts";
 /** Time limits of a session, each in milliseconds, 1 to 2^31-1. */
 export interface SessionTimeouts {
   /**
-   * For one TCP connection to be made.
+   * For making one TCP connection.
    *
    * @default 10000
    */
   connect?: number | undefined;
   /**
-   * For the whole login: connecting and redirections included.
+   * For the whole login, connecting and redirections included.
    *
    * @default 15000
    */
@@ -100,21 +100,23 @@ export interface SessionOptions {
    * @default 3260
    */
   port?: number | undefined;
-  /** Further portals of the same target, tried in turn after `host` where a connection cannot be made. */
+  /** Further portals of the same target, tried in turn after `host` if that cannot be reached. */
   portals?: readonly Portal[] | undefined;
-  /** iSCSI name of the target; none for discovery. */
+  /** iSCSI name of the target; undefined for discovery. */
   targetName?: string | undefined;
-  /** Our iSCSI name. */
+  /** iSCSI name of the initiator. */
   initiatorName: string;
   /** `Normal`, or `Discovery` for a session that asks for targets and does nothing else. `Normal` where absent. */
   sessionType?: SessionType | undefined;
-  /** Our half of the session's identity, 6 bytes. It stays the same over reconnects. Default: a random one. */
+  /**
+   * The initiator's part of the session identifier, 6 bytes. It stays the same over reconnects. Default: a random one.
+   */
   isid?: Uint8Array | undefined;
   /** CHAP credentials. */
   auth?: AuthOptions | undefined;
-  /** What we offer in the negotiation. */
+  /** The initiator's offers in the negotiation. */
   limits?: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } | undefined;
-  /** The portal group tag that discovery has told; another one fails the login. */
+  /** The portal group tag that discovery has given; another one fails the login. */
   portalGroupTag?: number | undefined;
   /** Time limits. */
   timeouts?: SessionTimeouts | undefined;
@@ -122,7 +124,7 @@ export interface SessionOptions {
   keepalive?: KeepaliveOptions | false | undefined;
   /** What happens when the connection is lost; false: every command fails, and the session is closed. */
   recovery?: RecoveryOptions | false | undefined;
-  /** Shown every PDU in both directions, for diagnosis. Nothing is slower without it. */
+  /** Called with every PDU in both directions, for diagnosis. It costs nothing when not used. */
   tap?: PduTap | undefined;
   /** Asked before a redirection of the target is followed; false refuses it. Default: all are followed. */
   redirect?: ((address: { host: string; port: number }) => boolean) | undefined;
@@ -132,7 +134,7 @@ export interface SessionOptions {
   connectTcp?: ConnectTcp | undefined;
 }
 
-/** What a session is made with: what callers may say, and what only the layer above and tests of the protocol do. */
+/** Options of a session, with those that only `client/` and protocol tests set. */
 export interface SessionSetup extends SessionOptions {
   /**
    * CmdSN of the first command, 0 to 2^32-1.
@@ -146,11 +148,11 @@ export interface SessionSetup extends SessionOptions {
    * @default 1
    */
   firstTag?: number | undefined;
-  /** What is known of SCSI: this layer does not read CDBs itself. */
+  /** Knowledge of SCSI: `session/` does not parse CDBs itself. */
   scsi: ScsiKnowledge;
 }
 
-/** The same with every default filled in. */
+/** {@link SessionSetup} with all defaults filled in. */
 export interface ResolvedOptions {
   /** Portals in the order in which they are tried; the first is the one asked for. */
   readonly portals: readonly { host: string; port: number }[];
@@ -185,7 +187,7 @@ export interface ResolvedOptions {
   readonly scsi: ScsiKnowledge;
 }
 
-/** @param prefix what stands before the name of a field in messages: nothing, or `portals[0].` */
+/** @param prefix of the names of fields in messages: empty, or `portals[0].` */
 function checkPortal(prefix: string, portal: Portal): { host: string; port: number } {
   const host: unknown = portal?.host;
   if (typeof host !== "string" || host === "") {
@@ -233,7 +235,7 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     },
     keepalive: keepalive === false ? undefined : {
       interval: checkInteger("keepalive.interval", keepalive.interval ?? 5_000, 1, MAX_TIMEOUT),
-      // The ping's own limit is a multiple of this.
+      // The hard limit of a ping is a multiple of this.
       timeout: checkInteger("keepalive.timeout", keepalive.timeout ?? 10_000, 1, Math.floor(MAX_TIMEOUT / 4)),
     },
     recovery: given.recovery === false ? undefined : resolveRecovery(given.recovery ?? {}),

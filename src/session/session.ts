@@ -1,5 +1,5 @@
 /**
- * An iSCSI session: what callers hold.
+ * The public face of an iSCSI session.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { resolveOptions, type SessionSetup } from "./options.ts";
 import { StateMachine } from "./state_machine.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 
-/** A session that has logged in and is in nobody's hands yet. */
+/** A session that has logged in and has no `Session` object yet. */
 export interface LoggedIn {
   readonly machine: StateMachine;
   readonly events: SessionEmitter;
@@ -33,14 +33,14 @@ export async function logIn(setup: SessionSetup): Promise<LoggedIn> {
 }
 
 /**
- * One session with one target. It lives over lost connections, where `recovery` allows that. What users hold is the
- * `IscsiSession` that `client/` makes of it, which knows SCSI too.
+ * One session with one target. It survives lost connections if `recovery` allows it. Users hold an `IscsiSession` of
+ * `client/`, a subclass that knows SCSI.
  */
 export class Session {
   readonly #machine: StateMachine;
   readonly #events: SessionEmitter;
 
-  /** Puts a session that has logged in into the hands of a caller. */
+  /** Makes the object that a caller holds. */
   protected constructor(made: LoggedIn) {
     this.#machine = made.machine;
     this.#events = made.events;
@@ -62,12 +62,12 @@ export class Session {
     return new Session(await logIn(setup));
   }
 
-  /** Where the session stands. */
+  /** The state of the session. */
   get state(): SessionState {
     return this.#machine.state;
   }
 
-  /** What the last login agreed on. */
+  /** The parameters negotiated in the last login. */
   get parameters(): SessionParameters {
     return this.#machine.parameters;
   }
@@ -77,19 +77,19 @@ export class Session {
     return this.#machine.remoteAddress;
   }
 
-  /** Our half of the session's identity: 6 bytes, a copy. */
+  /** The initiator's part of the session identifier: 6 bytes, a copy. */
   get isid(): Uint8Array {
     return this.#machine.options.isid.slice();
   }
 
-  /** Tells `listener` of every such event, until the function that this returns is called. */
+  /** Calls `listener` for every such event, until the function returned is called. */
   on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
     return this.#events.on(name, listener);
   }
 
   /**
-   * Runs one SCSI command. Resolves with whatever status came. Once the promise has settled the command's buffers are the
-   * caller's again.
+   * Runs one SCSI command, and resolves with whatever status it gets. Once the promise has settled, the caller may
+   * reuse the command's buffers.
    *
    * @param lun a number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
    * @throws {IscsiError} `ISCSI_OUTCOME_UNKNOWN`, `ISCSI_CONNECTION_LOST`, `ISCSI_COMMAND_TIMEOUT`, `ABORT_ERR`, `ISCSI_REJECTED`,
@@ -106,7 +106,7 @@ export class Session {
   }
 
   /**
-   * What carries commands to one LUN of the session.
+   * An executor for one LUN of the session.
    *
    * @throws {RangeError} `ERR_OUT_OF_RANGE`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
@@ -116,13 +116,16 @@ export class Session {
     return { execute: (command, options) => this.execute(address, command, options) };
   }
 
-  /** Nobody uses a LUN any more: it is no longer checked after a reconnect, and one that has changed may be opened anew. */
+  /**
+   * A LUN is no longer in use: it is not checked after a reconnect any more, and may be opened anew if it has changed.
+   */
   protected forget(lun: LunAddress): void {
     this.#machine.forget(encodeLun(lun));
   }
 
   /**
-   * Asks which targets there are. A discovery session asks for all of them where no name is given, a normal one for its own.
+   * Lists targets by SendTargets. Without a name, a discovery session asks for all of them, a normal session for its
+   * own.
    *
    * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_PROTOCOL_ERROR`, `ISCSI_CONNECTION_LOST`,
    * `ISCSI_SESSION_CLOSED`
@@ -143,8 +146,8 @@ export class Session {
   }
 
   /**
-   * Asks the target to manage tasks. Resolves with its answer: 0 done, 7 "yes" to a query. Commands of ours that a reset or
-   * an abort ends reject with `ISCSI_TASK_TERMINATED`.
+   * Sends a task management function. Resolves with the target's response: 0 done, 7 "yes" to a query. Commands of this
+   * session that a reset or an abort ends reject with `ISCSI_TASK_TERMINATED`.
    *
    * @throws {TaskManagementError} `ISCSI_TASK_MANAGEMENT_FAILED`: the target refused
    * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_CONNECTION_LOST`, `ISCSI_SESSION_CLOSED`
@@ -164,8 +167,8 @@ export class Session {
   }
 
   /**
-   * Waits for what has been sent, as long as a request may take, then logs out. What has not settled by then is rejected.
-   * Idempotent; never rejects.
+   * Waits for commands in flight, as long as a request may take, then logs out. Commands that have not settled by then
+   * reject. Idempotent; never rejects.
    */
   close(): Promise<void> {
     return this.#machine.close();

@@ -1,5 +1,5 @@
 /**
- * The inside of a session: its commands, its connection of the moment, and what happens when that is lost.
+ * The inside of a session: its commands, its current connection, and what happens when that is lost.
  *
  * @module
  */
@@ -29,34 +29,33 @@ import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
 import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
 
-/** After the logout: how long the target may take to close the connection, in milliseconds. */
+/** Milliseconds that the target may take to close the connection after the logout. */
 const CLOSE_GRACE = 500;
 
-/** Everything of a session that is not its public face. */
+/** Everything of a session but its public face. */
 export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost {
-  /** What was asked for. */
   readonly options: ResolvedOptions;
   /** Commands that have not settled. */
   readonly pending: Pending;
-  /** What the Initiator Task Tags of its connections stand for. */
+  /** The tasks of its connections, by Initiator Task Tag. */
   readonly tasks: TaskTable;
   readonly #events: SessionEmitter;
   readonly #portals: Portals;
   readonly #recovery: Recovery | undefined;
   readonly #luns: Luns = new Luns();
-  /** Where writes may be sent again: which of them later ones have overtaken. */
+  /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
-  /** Where writes are not sent again: which flushes must not report success. */
+  /** If writes are not replayed: which flushes must not report success. */
   readonly #flushes: FlushGuard | undefined;
   #state: State = State.Connecting;
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
   #remoteAddress = "";
-  /** Results before the connection of the moment was used: with more of them it has been of use. */
+  /** The number of results when the current connection began: with more, it has made progress. */
   #resultsBefore = 0;
   #replayed = 0;
   #closing: Promise<void> | undefined;
-  /** Why the session is closed, where that was not the caller's wish. */
+  /** Why the session was closed, if not by the caller. */
   #closeReason: Error | undefined;
   #tellEnded: () => void = () => {};
   #connectionEnded: Promise<void> = Promise.resolve();
@@ -93,7 +92,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     stateChannel.publish(() => ({ ...this.portal, targetName: this.options.targetName, state: seen, error }));
   }
 
-  /** What the last login agreed on. */
+  /** The parameters negotiated in the last login. */
   get parameters(): SessionParameters {
     return this.#parameters as SessionParameters;
   }
@@ -148,9 +147,9 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     fullFeature.start();
   }
 
-  // What callers ask for.
+  // Requests of callers.
 
-  /** Runs one command. Throws where the caller passed something wrong or the session is closed. */
+  /** Runs one command. Throws if an argument is wrong or the session is closed. */
   execute(lun: LunAddress, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
@@ -168,18 +167,18 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     return command.handed = commandChannel.promise(() => command.promise, context);
   }
 
-  /** Refuses what only a normal session does. */
+  /** Throws unless this is a normal session. */
   needNormal(): void {
     if (this.options.sessionType === "Normal") return;
     throw typeError(ErrorCode.InvalidArgValue, "A discovery session carries SendTargets and nothing else");
   }
 
-  /** Refuses what a closed session cannot do. */
+  /** Throws if the session is closed. */
   needOpen(): void {
     if (this.#in(State.Closing, State.Closed)) throw sessionClosed(this.#closeReason);
   }
 
-  /** The connection of the moment. Throws where there is none that takes requests. */
+  /** The current connection. Throws if there is none that accepts requests. */
   live(): FullFeature {
     this.needOpen();
     const connection = this.#connection;
@@ -197,17 +196,17 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     await this.live().nops.ping(this.options.timeouts.request);
   }
 
-  /** Nobody uses this LUN any more: it is not checked after a reconnect, and may have become another one. */
+  /** This LUN is no longer in use: it is not checked after a reconnect, and may have become another one. */
   forget(lun: bigint): void {
     this.#luns.forget(lun);
   }
 
-  /** What a PDU said was impossible: the connection cannot be trusted any more. */
+  /** A PDU made no sense: the connection cannot be trusted any more. */
   breach(error: unknown): void {
     if (error instanceof ProtocolError) this.#connection?.connection.fail(error);
   }
 
-  // What commands tell.
+  // Calls from commands.
 
   endEarly(command: Command, error: Error): void {
     if (command.settled) return;
@@ -219,7 +218,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.#connection?.pump();
   }
 
-  // What the connection asks and tells.
+  // Calls from the connection.
 
   next(): Command | undefined {
     return this.pending.next();
@@ -280,7 +279,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.#recovery.start(cause, progress, time2Wait ?? this.parameters.defaultTime2Wait);
   }
 
-  // What recovery asks and tells.
+  // Calls from recovery.
 
   async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
     const established = await this.#portals.login(recoveryChannel, { attempt }, signal);

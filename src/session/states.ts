@@ -1,5 +1,5 @@
 /**
- * Where a session stands, and where it can go from there.
+ * The states of a session, and the transitions between them.
  *
  * @module
  */
@@ -12,13 +12,13 @@ export const State = {
   Connecting: "connecting",
   /** Commands are sent. */
   Connected: "connected",
-  /** The target wants a logout, and gets one: commands wait for the next connection. */
+  /** The target has asked for a logout, which is under way: commands wait for the next connection. */
   Leaving: "leaving",
   /** The connection is lost: commands wait for a login. */
   Reconnecting: "reconnecting",
-  /** There is a connection again: its LUNs are checked, and all other commands wait. */
+  /** There is a connection again: the LUNs are being checked, and all other commands wait. */
   Verifying: "verifying",
-  /** The caller has closed the session: what was sent has a while to end. */
+  /** The caller has closed the session: commands in flight have some time to end. */
   Closing: "closing",
   /** Nothing happens any more. */
   Closed: "closed",

@@ -17,7 +17,7 @@ export interface PortalAddress {
   portalGroupTag?: number;
 }
 
-/** Longest text taken: a DNS name of 253 characters, brackets, port and tag fit. */
+/** Longest text that is parsed: a DNS name of 253 characters, brackets, port and tag fit. */
 const MAX_ADDRESS_LENGTH = 280;
 
 function decimal(text: string, min: number, max: number): number | undefined {
@@ -31,7 +31,7 @@ function isIPv4(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) <= 255);
 }
 
-/** Number of 16-bit groups in one side of `::`, or -1 where the text is none. */
+/** Number of 16-bit groups in one side of `::`, or -1 if the text is invalid. */
 function countGroups(text: string, last: boolean): number {
   if (text === "") return 0;
   const parts = text.split(":");
@@ -63,7 +63,7 @@ function isDnsName(text: string): boolean {
     label.length >= 1 && label.length <= 63 && /^[0-9A-Za-z_-]+$/.test(label) && !label.startsWith("-") &&
     !label.endsWith("-")
   );
-  // A last label of digits only is meant as an IPv4 address, and resolvers read it as one.
+  // A name whose last label has only digits is read as an IPv4 address by resolvers.
   return wellFormed && !/^[0-9]+$/.test(labels[labels.length - 1] ?? "");
 }
 
@@ -71,7 +71,7 @@ function isDnsName(text: string): boolean {
  * Parses `host[:port][,tag]`, where host is an IPv4 address, an IPv6 address in brackets, or a DNS name.
  *
  * @param text one address, any content
- * @returns the address, its port 3260 where none is given; undefined where the text is no address
+ * @returns the address, with port 3260 if none is given; undefined if the text is not an address
  */
 export function parseAddress(text: string): PortalAddress | undefined {
   if (text.length > MAX_ADDRESS_LENGTH) return undefined;

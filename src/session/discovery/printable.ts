@@ -1,10 +1,10 @@
 /**
- * Makes text of a peer fit for an error message.
+ * Makes text from the peer safe for an error message.
  *
  * @module
  */
 
-/** Characters shown of a text at most. */
+/** Most characters shown of a text. */
 const SHOWN = 64;
 
 /** Whether a character may drive a terminal, break a line or reorder what is shown. */
@@ -18,7 +18,7 @@ export function isUnsafeCharacter(codePoint: number): boolean {
 /**
  * The text in double quotes, cut to 64 characters, with control, bidirectional and invisible characters as `\u{hex}`.
  *
- * @param text text of a peer, any content
+ * @param text text from the peer, any content
  */
 export function quote(text: string): string {
   let shown = "";

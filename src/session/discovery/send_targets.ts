@@ -12,10 +12,10 @@ import { quote } from "./printable.ts";
 
 export { parseAddress, type PortalAddress } from "./address.ts";
 
-/** Most records, names and addresses together, that are taken of one answer. */
+/** Most records of one answer, names and addresses together. */
 const MAX_DISCOVERY_RECORDS: number = 65536;
 
-/** One target as discovery tells of it. */
+/** One target as discovery reports it. */
 export interface DiscoveredTarget {
   /** Its iSCSI name, without blanks and control characters. */
   name: string;
@@ -25,15 +25,15 @@ export interface DiscoveredTarget {
 
 /** Options of {@link parseSendTargets}. */
 export interface SendTargetsOptions {
-  /** The portal that was asked: that of targets which come without an address. */
+  /** The portal that was asked: the portal of targets listed without an address. */
   portal?: PortalAddress | undefined;
   /**
-   * Most records taken, 1 or more.
+   * Most records accepted, 1 or more.
    *
    * @default 65536
    */
   maxRecords?: number | undefined;
-  /** Told of every record that was left out, as a sentence fit for display. */
+  /** Called for every record that was left out, with a sentence that is safe to display. */
   onRejected?: ((reason: string) => void) | undefined;
 }
 
@@ -47,8 +47,8 @@ function samePortal(a: PortalAddress, b: PortalAddress): boolean {
 }
 
 /**
- * Reads the records of a SendTargets answer: each TargetName, then the TargetAddress keys that belong to it. A record with a name
- * or an address that cannot be used, or is not fit to be shown, is left out and reported.
+ * Reads the records of a SendTargets answer: each TargetName, then the TargetAddress keys that belong to it. A record
+ * whose name or address cannot be used, or is not safe to display, is left out and reported.
  *
  * @param pairs all pairs, over all parts of the answer
  * @returns the targets in the order given, each name once; none for an empty answer

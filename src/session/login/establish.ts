@@ -1,5 +1,5 @@
 /**
- * From nothing to the full-feature phase: connect, log in, follow redirections (RFC 7143 §6.3, §11.13.5).
+ * From no connection to the full-feature phase: connect, log in, follow redirections (RFC 7143 §6.3, §11.13.5).
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
 import { ConnectionLoginChannel } from "./login_channel.ts";
 import type { ResolvedOptions } from "../options.ts";
 
-/** Redirections followed in one login. Our choice. */
+/** Most redirections followed in one login; the RFC sets no limit. */
 const MAX_REDIRECTS = 8;
-/** The least that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
+/** Longest data segment that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
 const LOGIN_SEGMENT = 8192;
 
 /** Where to log in. */
@@ -30,18 +30,18 @@ export interface Established {
   connection: Connection;
   /** How the login ended. */
   outcome: LoginComplete;
-  /** The address that it was made to. */
+  /** The address that it leads to. */
   address: Address;
-  /** Where the target said it has moved for good. */
+  /** The address to which the target has moved permanently, if it said so. */
   movedTo: Address | undefined;
   auth: ProtectedAuth | undefined;
 }
 
 /**
- * The same at several addresses in turn: the next one is tried where one cannot be reached, cannot take us now, or is of
- * another portal group than the session.
+ * Logs in at the first of several addresses that works: the next one is tried if one cannot be reached, refuses the
+ * login for the moment, or belongs to another portal group than the session.
  *
- * @returns `index` too: which of the addresses it was
+ * @returns also `index`: the address that worked
  * @throws the error of the first address that says more than that, or of the last one
  */
 export async function establishAtAny(
@@ -56,7 +56,8 @@ export async function establishAtAny(
       return { ...await establish(options, address, before, signal), index };
     } catch (error) {
       const last = index === addresses.length - 1;
-      // A portal of another group says nothing of the target: where another one is only out of reach, that is the reason.
+      // A portal of another group says nothing about the target: if another portal is merely unreachable, that is the
+      // error to report.
       if (last && earlier !== undefined && anotherGroup(error)) throw earlier.error;
       if (last || signal?.aborted || !elsewhere(error)) throw error;
       if (!anotherGroup(error)) earlier ??= { error };
@@ -65,7 +66,7 @@ export async function establishAtAny(
   throw new RangeError("There is no address to connect to");
 }
 
-/** Whether another portal of the same target may do better. */
+/** Whether another portal of the same target may succeed. */
 function elsewhere(error: unknown): boolean {
   if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
   if (error instanceof TimeoutError) return true;
@@ -73,20 +74,20 @@ function elsewhere(error: unknown): boolean {
   return anotherGroup(error) || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
 }
 
-/** Whether a portal was refused by us, because it is of another portal group than the session. */
+/** Whether the initiator refused a portal because it belongs to another portal group than the session. */
 function anotherGroup(error: unknown): boolean {
   return error instanceof LoginError && error.code === ErrorCode.LoginFailed && error.statusClass === undefined;
 }
 
-/** What a reinstatement knows of the session before. */
+/** What a reinstatement knows of the previous session. */
 export interface Before {
   auth: ProtectedAuth | undefined;
-  /** The portal group tag that the target told. */
+  /** The portal group tag that the target has declared. */
   portalGroupTag: number | undefined;
 }
 
 /**
- * Logs in at an address, or where it redirects to. All of it together must end within `timeouts.login`.
+ * Logs in at an address, or where it redirects to. All of this must end within `timeouts.login`.
  *
  * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
  */
@@ -107,7 +108,7 @@ async function establish(
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
     const left = end - monotonicNow();
     if (left <= 0) throw late(timeouts.login);
-    // A redirection may lead to another portal group: the tag is known of the portal that was asked only.
+    // A redirection may lead to another portal group: the tag is known only for the portal that was asked.
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
     const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
     const { connection, outcome } = attempt;
@@ -134,7 +135,7 @@ async function establish(
         statusDetail: outcome.permanent ? 2 : 1,
       });
     }
-    // Only a chain of moves for good leads somewhere for good.
+    // Only a chain of permanent redirections is permanent as a whole.
     permanent &&= outcome.permanent;
     movedTo = permanent ? address : movedTo;
   }
@@ -148,7 +149,7 @@ function late(limit: number): TimeoutError {
   return new TimeoutError(ErrorCode.LoginTimeout, `The login was not completed within ${limit} ms`, limit);
 }
 
-/** Opens a connection; an abort is told by an error of ours, whatever the caller gave as its reason. */
+/** Opens a connection. An abort rejects with an `AbortError`, whatever the signal's reason is. */
 async function connected(options: OpenConnectionOptions): Promise<Connection> {
   try {
     return await openConnection(options);

@@ -1,6 +1,6 @@
 /**
- * Rounds of the login: a whole text out, a whole text back, over as many PDUs as the C bit makes of it, and the checks that
- * hold for every Login Response (RFC 7143 §6.3, §11.12, §11.13).
+ * Rounds of the login: a whole text out, a whole text back, each over one or more PDUs (C bit), and the checks that
+ * every Login Response must pass (RFC 7143 §6.3, §11.12, §11.13).
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { TextPair } from "./negotiation/negotiate.ts";
 import type { CheckedLoginOptions } from "./options.ts";
 import { isRedirection, type LoginRedirection, redirection, statusError } from "./status.ts";
 
-/** Most bytes of data in one Login Request: what a target must take before it has declared anything. */
+/** Most bytes of data in one Login Request: what a target must accept before it has declared a limit. */
 const MAX_REQUEST_DATA = 8192;
 /** Most bytes of one text of the target. */
 const MAX_TEXT = 65536;
@@ -27,19 +27,19 @@ const MAX_ROUNDS = 64;
 
 /** One text for the target. */
 interface LoginMessage {
-  /** The stage we are in. */
+  /** The current stage. */
   readonly stage: LoginStage;
-  /** The stage to move to; absent where we are not ready to leave this one. */
+  /** The stage to move to; undefined if the initiator is not ready to leave the current one. */
   readonly next?: LoginStage | undefined;
   /** Keys, none for an empty request. */
   readonly pairs: readonly TextPair[];
 }
 
-/** What the target said to it. */
+/** The target's reply. */
 export interface LoginReply {
   readonly kind: "reply";
   readonly pairs: TextPair[];
-  /** Whether it moves to the stage that was asked for. */
+  /** Whether it moves to the requested stage. */
   readonly transit: boolean;
   readonly response: LoginResponse;
 }
@@ -53,25 +53,24 @@ export class LoginExchange {
   readonly #channel: LoginChannel;
   readonly #options: CheckedLoginOptions;
   readonly #warnings = new Set<string>();
-  /** Whether the answer to a challenge has been made: a refusal is then about the credentials. */
+  /** Whether CHAP_R has been sent: a refusal is then about the credentials. */
   credentialsShown = false;
   #expStatSN: number;
   #started = false;
   #rounds = 0;
 
-  /** Makes the conversation; nothing is sent. */
   constructor(channel: LoginChannel, options: CheckedLoginOptions) {
     this.#channel = channel;
     this.#options = options;
     this.#expStatSN = options.expStatSN ?? 0;
   }
 
-  /** What was odd and did no harm. */
+  /** Harmless irregularities, as sentences. */
   get warnings(): readonly string[] {
     return [...this.#warnings];
   }
 
-  /** Notes something odd that does no harm. */
+  /** Records a harmless irregularity. */
   warn(warning: string): void {
     this.#warnings.add(warning);
   }
@@ -113,7 +112,7 @@ export class LoginExchange {
     return { kind: "reply", pairs: parseTextKeys(joiner.take()), transit: response.transit, response };
   }
 
-  /** One request and its response, checked. Only the last part of our own text may ask to leave the stage. */
+  /** One request and its response, checked. Only the last part of the initiator's text may ask to leave the stage. */
   async #exchange(
     message: LoginMessage,
     data: Uint8Array,
@@ -215,7 +214,7 @@ export class LoginExchange {
     }
   }
 
-  /** While we send with the C bit, the target may only acknowledge. */
+  /** While the initiator sends with the C bit, the target may only acknowledge. */
   #checkAnswerToPart(response: LoginResponse, data: Uint8Array): void {
     if (data.length > 0 || response.continue) {
       throw breach("DataSegmentLength", "The target answered before our text was complete", data.length, 0);

@@ -17,11 +17,10 @@ import type { SessionParameters } from "./negotiation/parameters.ts";
 import { type LoginRun, securityStage } from "./auth/security.ts";
 import type { LoginRedirection } from "./status.ts";
 
-/** The connection is in full feature. */
+/** The connection is in the full-feature phase. */
 export interface LoginComplete {
-  /** What this outcome is. */
   readonly kind: "complete";
-  /** What both sides have agreed on. */
+  /** The parameters that were negotiated. */
   readonly parameters: SessionParameters;
   /** The session's handle at the target, 1 to 65535. */
   readonly tsih: number;
@@ -31,29 +30,28 @@ export interface LoginComplete {
   readonly expCmdSN: number;
   /** MaxCmdSN of the final response. */
   readonly maxCmdSN: number;
-  /** What was odd and did no harm, as sentences. */
+  /** Harmless irregularities, as sentences. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The target seems to mean something else by the CHAP digest it chose: connect anew to the same address and log in with these
- * credentials. It happens once per login at most.
+ * The target seems to mean another digest by the CHAP number it chose: connect again to the same address and log in
+ * with these credentials. It happens at most once per login.
  */
 export interface LoginReconnect {
-  /** What this outcome is. */
   readonly kind: "reconnect";
   /** The credentials to use from now on, for the life of the session. */
   readonly auth: ProtectedAuth;
-  /** The error to report where no further connection is wanted. */
+  /** The error to report if no further connection is wanted. */
   readonly error: LoginError;
 }
 
-/** How a login ended where it did not fail. */
+/** The outcome of a login that did not fail. */
 export type LoginOutcome = LoginComplete | LoginRedirection | LoginReconnect;
 
 /**
- * Targets of the IET family, tgtd among them, take number 7 for SHA-1, as it was before RFC 7143 and IANA made it SHA-256. Their
- * refusal looks like that of a wrong secret, so such a login is worth one more connection without number 7.
+ * Targets of the IET family, such as tgtd, take number 7 for SHA-1; RFC 7143 and IANA have since made it SHA-256. Their
+ * refusal looks like that of a wrong secret, so such a login is tried once more without number 7.
  */
 function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined {
   const { auth } = run.options;
@@ -70,7 +68,7 @@ function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined
  * connection. No full-feature PDU may be sent before it has resolved.
  *
  * @param channel the connection
- * @param options who we are, whom we want, what we offer
+ * @param options names, credentials and offers
  * @throws {LoginError} by the status of the target, or `ISCSI_NEGOTIATION_FAILED`, `ISCSI_TARGET_AUTH_FAILED`,
  * `ISCSI_LOGIN_AUTH_REQUIRED`, `ISCSI_LOGIN_REDIRECT`
  * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, or `ISCSI_NEGOTIATION_FAILED` where an answer is outside of the offer

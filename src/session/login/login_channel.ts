@@ -1,5 +1,5 @@
 /**
- * The connection as the login phase sees it: one request, one answer.
+ * A connection in the login phase: one request, one response.
  *
  * @module
  */
@@ -14,7 +14,7 @@ interface Answer {
 }
 
 /**
- * Carries login PDUs. After each answer the connection is paused, so that what follows the last one is framed by the
+ * Carries login PDUs. After each response the connection is paused, so that what follows the last one is framed by the
  * rules of the full-feature phase.
  */
 export class ConnectionLoginChannel implements LoginChannel, PduHandler {
@@ -29,7 +29,9 @@ export class ConnectionLoginChannel implements LoginChannel, PduHandler {
     connection.setHandler(this);
   }
 
-  /** Sends one login PDU; resolves with the next one that comes, as private copies. Rejects when the connection ends. */
+  /**
+   * Sends one login PDU and resolves with the next one received, as private copies. Rejects when the connection ends.
+   */
   exchange(request: Uint8Array, data: Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) return reject(this.#end);

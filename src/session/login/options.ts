@@ -1,5 +1,5 @@
 /**
- * What a login is given, and the checks made before a byte is sent.
+ * Options of a login, and the checks made before anything is sent.
  *
  * @module
  */
@@ -17,11 +17,13 @@ export type SessionType = "Normal" | "Discovery";
 /** Everything that {@link login} needs to know. */
 export interface LoginOptions {
   initiatorName: string;
-  /** The target's name; absent for discovery. */
+  /** The target's name; undefined for discovery. */
   targetName?: string | undefined;
   /** Normal, or Discovery: SendTargets only. */
   sessionType: SessionType;
-  /** Our half of the session's identity, 6 bytes: the same for the life of a session, reconnects included. */
+  /**
+   * The initiator's part of the session identifier, 6 bytes: the same for the life of a session, reconnects included.
+   */
   isid: Uint8Array;
   /** 0 for a new or reinstated session; else the session that this connection joins. */
   tsih: number;
@@ -29,7 +31,7 @@ export interface LoginOptions {
   cid: number;
   /** CmdSN of the first command after the login, 0 to 2^32-1. */
   cmdSN: number;
-  /** ExpStatSN of the first request: 0, or that of the connection which is reinstated. */
+  /** ExpStatSN of the first request: 0, or that of the connection that is reinstated. */
   expStatSN?: number | undefined;
   /**
    * Initiator task tag of all requests of the login, 0 to 2^32-2.
@@ -40,20 +42,20 @@ export interface LoginOptions {
   /** Credentials; without them no authentication is offered. */
   auth?: AuthOptions | ProtectedAuth | undefined;
   limits: OfferedLimits;
-  /** The portal group tag that discovery or the session before has told; another one fails the login. */
+  /** The portal group tag that discovery or the previous session has given; another one fails the login. */
   expectedPortalGroupTag?: number | undefined;
-  /** Needed where `tsih` is not 0: what the session has agreed on in its leading login. */
+  /** Required if `tsih` is not 0: the parameters negotiated in the session's leading login. */
   established?: SessionParameters | undefined;
 }
 
-/** Options whose credentials have been checked and put out of sight. */
+/** Options whose credentials have been checked and protected. */
 export interface CheckedLoginOptions extends LoginOptions {
   /** Credentials; without them no authentication is offered. */
   auth: ProtectedAuth | undefined;
 }
 
 /**
- * Checks what is not credentials.
+ * Checks everything but the credentials.
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
@@ -65,7 +67,7 @@ export function checkLoginOptions(options: LoginOptions): void {
     throw wrongValue("initiatorName", wanted, described(initiatorName));
   }
   checkOneOf("sessionType", sessionType, ["Normal", "Discovery"]);
-  // Targets whose name is none of RFC 7143 exist, so only what cannot be sent is refused here.
+  // Some targets have names that RFC 7143 does not allow, so only names that cannot be sent are refused here.
   if (targetName === undefined ? sessionType !== "Discovery" : !isSafeName(targetName)) {
     const wanted = "have 1 to 223 bytes without blanks or control characters, except for discovery";
     throw wrongValue("targetName", wanted, described(targetName));

@@ -1,5 +1,5 @@
 /**
- * Where a session's target is reached, and what its logins have taught.
+ * The portals of a session's target, and what earlier logins have shown about them.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { TracingChannel } from "../../runtime/mod.ts";
 import { type Address, type Before, establishAtAny, type Established } from "./establish.ts";
 import type { ResolvedOptions } from "../options.ts";
 
-/** Logs in, and remembers what the next login of the same session needs. */
+/** Logs in, and remembers what the session's next login needs. */
 export class Portals {
   /** The address of the last login. */
   address: Address;
@@ -18,7 +18,6 @@ export class Portals {
   #movedTo: Address | undefined;
   #before: Before;
 
-  /** Knows nothing yet but the options. */
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.address = options.portals[0] as Address;
@@ -26,8 +25,8 @@ export class Portals {
   }
 
   /**
-   * Logs in at the address where the target has moved for good, else at the portal that worked last, for it is certainly
-   * of this session's portal group, else at the others in turn.
+   * Logs in at the address to which the target has moved permanently, else at the portal that worked last, since that
+   * is certainly in the session's portal group, else at the others in turn.
    *
    * @throws as `establish()` does
    */

@@ -9,9 +9,8 @@ import { parseTextKeys } from "../../wire/text_keys.ts";
 import { parseAddress, type PortalAddress } from "../discovery/address.ts";
 import { quote } from "../discovery/printable.ts";
 
-/** The target sends us elsewhere. */
+/** The target redirects the login. */
 export interface LoginRedirection {
-  /** What this outcome is. */
   readonly kind: "redirect";
   /** Whether the new address may be remembered for this target. */
   readonly permanent: boolean;
@@ -21,11 +20,11 @@ export interface LoginRedirection {
   readonly addresses: readonly PortalAddress[];
 }
 
-/** What the messages need to know of the login. */
+/** The part of the login that the messages mention. */
 interface StatusContext {
-  /** The target's name, where one was asked for. */
+  /** The target's name, if one was requested. */
   readonly targetName: string | undefined;
-  /** How far authentication has come: no credentials, none shown yet, or shown. */
+  /** How far authentication has come: no credentials, not shown yet, or shown. */
   readonly credentials: "none" | "unused" | "shown";
 }
 
@@ -56,7 +55,7 @@ const STATUS: ReadonlyMap<number, StatusText> = new Map<number, StatusText>([
   [0x0302, { code: ErrorCode.LoginTargetUnavailable, text: "@ is out of resources now" }],
 ]);
 
-/** Detail 00 of the class stands for details that are not known (RFC 7143 §11.13.5). */
+/** Detail 00 of the class stands for unknown details (RFC 7143 §11.13.5). */
 function lookUp(statusClass: number, statusDetail: number): StatusText {
   return STATUS.get(statusClass << 8 | statusDetail) ?? STATUS.get(statusClass << 8) ??
     { code: ErrorCode.LoginFailed, text: "@ refused the login with a status that is not known" };

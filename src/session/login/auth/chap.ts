@@ -1,7 +1,8 @@
 /**
- * CHAP as the initiator plays it, one way and mutual (RFC 7143 §12.1.3).
+ * The initiator's side of CHAP, one-way and mutual (RFC 7143 §12.1.3).
  *
- * 1. we: CHAP_A (list) · 2. target: CHAP_A, CHAP_I, CHAP_C · 3. we: CHAP_N, CHAP_R and, mutual, CHAP_I, CHAP_C ·
+ * 1. initiator: CHAP_A (list) · 2. target: CHAP_A, CHAP_I, CHAP_C · 3. initiator: CHAP_N, CHAP_R and, mutual, CHAP_I,
+ * CHAP_C ·
  * 4. target, mutual: CHAP_N, CHAP_R
  *
  * @module
@@ -21,7 +22,7 @@ import type { TextPair } from "../negotiation/negotiate.ts";
 import { forgetChallenge, isOutstanding, rememberChallenge } from "../negotiation/outstanding.ts";
 import { quote } from "../../discovery/printable.ts";
 
-/** Length of our own challenges in bytes: as long as the longest digest. */
+/** Length of the initiator's challenges in bytes: that of the longest digest. */
 const OUR_CHALLENGE = 32;
 /** Longest CHAP_N in bytes of UTF-8. */
 const MAX_NAME = 255;
@@ -32,7 +33,7 @@ function breach(key: string, message: string, got: string | number, limit: strin
   return new ProtocolError(message, { opcode: Opcode.LoginResponse, field: key, got, limit });
 }
 
-/** Decodes a binary value; the error says its length, never its content. */
+/** Decodes a binary value. The error shows its length, never its content. */
 function binary(key: string, text: string, maxBytes: number): Uint8Array {
   try {
     return parseBinary(text, maxBytes);
@@ -46,7 +47,7 @@ function binary(key: string, text: string, maxBytes: number): Uint8Array {
   }
 }
 
-/** One CHAP authentication. It holds the secrets in fields that no inspection shows. */
+/** One CHAP authentication. The secrets are in fields that no inspection shows. */
 export class Chap {
   readonly #auth: ProtectedAuth;
   readonly #offered: readonly ChapAlgorithmInfo[];
@@ -55,24 +56,23 @@ export class Chap {
   #keys = new Map<string, string>();
   #ours: { identifier: number; challenge: Uint8Array } | undefined;
 
-  /** Makes an authentication in which nothing has been said. */
   constructor(auth: ProtectedAuth) {
     this.#auth = auth;
     const wanted = auth.algorithms;
     this.#offered = CHAP_ALGORITHMS.filter(({ name }) => wanted === undefined || wanted.includes(name));
   }
 
-  /** The digest that the target has chosen, once it has. */
+  /** The digest that the target has chosen; undefined before. */
   get algorithm(): ChapAlgorithmInfo | undefined {
     return this.#algorithm;
   }
 
-  /** Whether our proof has been sent. */
+  /** Whether CHAP_R has been sent. */
   get proved(): boolean {
     return this.#step === "proof" || this.#step === "done";
   }
 
-  /** Whether everything that has to come from the target has come. */
+  /** Whether all keys that the target owes have arrived. */
   get complete(): boolean {
     return this.#step === "done" || (this.#step === "proof" && this.#auth.target === undefined);
   }
@@ -84,7 +84,7 @@ export class Chap {
   }
 
   /**
-   * Takes the keys that have come, and gives those to send: none while the target's step is incomplete.
+   * Handles the keys that have arrived and returns those to send: none while the target's step is incomplete.
    *
    * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`
    * @throws {LoginError} `ISCSI_NEGOTIATION_FAILED`, `ISCSI_TARGET_AUTH_FAILED`
@@ -111,7 +111,7 @@ export class Chap {
   }
 
   /**
-   * Checks, when the stage ends, that the target has proved itself where it must.
+   * Checks at the end of the stage that the target has proved itself, if it must.
    *
    * @throws {LoginError} `ISCSI_TARGET_AUTH_FAILED`
    * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it ended before we have proved ourselves
@@ -122,7 +122,7 @@ export class Chap {
     this.#step = "done";
   }
 
-  /** Forgets the challenge that is outstanding. Call it however the login has ended. */
+  /** Drops the outstanding challenge. Call it however the login has ended. */
   close(): void {
     if (this.#ours !== undefined) forgetChallenge(this.#ours.challenge);
     this.#ours = undefined;
@@ -143,7 +143,7 @@ export class Chap {
     return this.#keys.get(key) ?? "";
   }
 
-  /** Step 3: our answer to the target's challenge, and in mutual CHAP ours to it. */
+  /** Step 3: the response to the target's challenge and, in mutual CHAP, a challenge to the target. */
   #prove(): TextPair[] {
     const number = parseNumber("CHAP_A", this.#value("CHAP_A"), { min: 0, max: 255 });
     const algorithm = this.#offered.find((offered) => offered.number === number);
@@ -170,7 +170,7 @@ export class Chap {
     return pairs;
   }
 
-  /** Step 4: the target's answer to our challenge. */
+  /** Step 4: the target's response to the challenge. */
   #verify(): void {
     const { target } = this.#auth;
     const secret = this.#secrets.target;
@@ -184,7 +184,8 @@ export class Chap {
     }
     const response = binary("CHAP_R", this.#value("CHAP_R"), MAX_BINARY_VALUE_LENGTH);
     if (response.length !== this.#algorithm.length) this.#fail("sent a CHAP_R of the wrong length");
-    // The answer that our own secret gives comes from someone who made us, or another of our logins, compute it.
+    // A response computed with the initiator's own secret is a reflection: this initiator, perhaps in another login,
+    // was made to compute it.
     const reflected = chapResponse(this.#algorithm.hash, identifier, this.#secrets.own, challenge);
     if (constantTimeEqual(response, reflected)) this.#fail("answered with our own secret");
     const expected = chapResponse(this.#algorithm.hash, identifier, secret, challenge);

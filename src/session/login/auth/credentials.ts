@@ -1,5 +1,5 @@
 /**
- * CHAP credentials: their form, their policy, and how they are kept out of sight.
+ * CHAP credentials: their form, the policy for them, and how they are kept out of logs.
  *
  * @module
  */
@@ -14,17 +14,17 @@ const MAX_CHAP_NAME_BYTES = 255;
 
 /** CHAP credentials (RFC 7143 §12.1.3). */
 export interface AuthOptions {
-  /** Our CHAP name, 1 to 255 bytes of UTF-8. */
+  /** CHAP name of the initiator, 1 to 255 bytes of UTF-8. */
   readonly username: string;
-  /** Our secret, 12 bytes or more of UTF-8. */
+  /** Secret of the initiator, 12 bytes or more of UTF-8. */
   readonly password: string;
   /** Digests to offer, each once; they are offered strongest first. Default: all four. */
   readonly algorithms?: readonly ChapAlgorithm[] | undefined;
   /** Credentials that the target must prove (mutual CHAP). A target that skips its proof is refused. */
   readonly target?: TargetAuthOptions | undefined;
-  /** Take secrets under 12 bytes, as old targets have them. */
+  /** Accept secrets of less than 12 bytes, which some old targets use. */
   readonly allowShortSecrets?: boolean | undefined;
-  /** Go on where the target wants no authentication; never with `target`. Default: only for discovery. */
+  /** Go on if the target wants no authentication; never with `target`. Default: only for discovery. */
   readonly allowNone?: boolean | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface AuthOptions {
 export interface TargetAuthOptions {
   /** The CHAP name it must give. Default: any. */
   readonly username?: string | undefined;
-  /** Its secret, 12 bytes or more of UTF-8, and not ours. */
+  /** Its secret, 12 bytes or more of UTF-8, different from `password` of the initiator. */
   readonly password: string;
 }
 
@@ -76,7 +76,7 @@ function checkAuth(auth: AuthOptions): void {
   if (target.username !== undefined) checkName("auth.target.username", target.username);
   checkSecret("auth.target.password", target.password, allowShort);
   if (target.password === auth.password) {
-    // Who knows one could pass for the other side.
+    // With equal secrets, whoever knows one could impersonate the other side.
     throw wrongValue("auth.target.password", "differ from auth.password", "the same");
   }
   if (auth.allowNone === true) {
@@ -84,24 +84,24 @@ function checkAuth(auth: AuthOptions): void {
   }
 }
 
-/** Our secret and, for mutual CHAP, the target's. */
+/** The initiator's secret and, for mutual CHAP, the target's. */
 export interface Secrets {
   readonly own: string;
-  /** The target's; absent where it has to prove nothing. */
+  /** The target's; undefined if it need not prove anything. */
   readonly target: string | undefined;
 }
 
-/** Kept beside the objects and not in them: no inspection, with whatever options, can walk here. */
+/** Kept outside of the objects, where no inspection can reach them. */
 const secrets = new WeakMap<ProtectedAuth, Secrets>();
 
-/** Checked credentials that show no secret, fit to be kept for the life of a session. Made by {@link protectAuth}. */
+/** Checked credentials that show no secret, and can be kept for the life of a session. Made by {@link protectAuth}. */
 export class ProtectedAuth {
   readonly username: string;
-  /** Digests to offer; all where undefined. */
+  /** Digests to offer; undefined: all. */
   readonly algorithms: readonly ChapAlgorithm[] | undefined;
-  /** What the target must prove: its name, where one is wanted. Undefined where it must prove nothing. */
+  /** The name that the target must give, if any; undefined if it need not prove anything. */
   readonly target: { readonly username: string | undefined } | undefined;
-  /** Go on where the target wants no authentication; undefined leaves it to the session's type. */
+  /** Go on if the target wants no authentication; undefined leaves it to the session's type. */
   readonly allowNone: boolean | undefined;
 
   constructor(auth: ProtectedAuth, own: Secrets) {
@@ -131,7 +131,7 @@ export function protectAuth(auth: AuthOptions | ProtectedAuth): ProtectedAuth {
   });
 }
 
-/** The secrets of protected credentials. Not to be kept in anything that can be inspected. */
+/** The secrets of protected credentials. Do not keep them in anything that can be inspected. */
 export function secretsOf(auth: ProtectedAuth): Secrets {
   return secrets.get(auth) ?? { own: "", target: undefined };
 }

@@ -1,5 +1,5 @@
 /**
- * The security stage: which authentication, and running it (RFC 7143 §6.3.2, §12.1).
+ * The security stage: choosing the authentication method and running it (RFC 7143 §6.3.2, §12.1).
  *
  * @module
  */
@@ -16,23 +16,24 @@ import type { LoginRedirection } from "../status.ts";
 
 /** One login while it runs. */
 export interface LoginRun {
-  /** What was asked for. */
   readonly options: CheckedLoginOptions;
   readonly exchange: LoginExchange;
-  /** What was offered and answered. */
   readonly negotiation: Negotiation;
-  /** The authentication, where credentials were given. */
+  /** The authentication, if credentials were given. */
   readonly chap: Chap | undefined;
 }
 
-/** The authentication methods to offer. `None` beside CHAP only by policy, and never where the target has to prove itself. */
+/**
+ * The authentication methods to offer. `None` besides CHAP only if the policy allows it, and never if the target must
+ * prove itself.
+ */
 function authMethods({ auth, sessionType }: CheckedLoginOptions): readonly string[] {
   if (auth === undefined) return ["None"];
   const allowNone = auth.target === undefined && (auth.allowNone ?? sessionType === "Discovery");
   return allowNone ? ["CHAP", "None"] : ["CHAP"];
 }
 
-/** The keys of the first request, which says who we are (RFC 7143 §6.3.1). */
+/** The keys of the first request, which identifies the initiator (RFC 7143 §6.3.1). */
 function firstPairs({ options, negotiation }: LoginRun): TextPair[] {
   const pairs: TextPair[] = [["InitiatorName", options.initiatorName]];
   if (options.targetName !== undefined) pairs.push(["TargetName", options.targetName]);
@@ -41,7 +42,7 @@ function firstPairs({ options, negotiation }: LoginRun): TextPair[] {
   return pairs;
 }
 
-/** Turns an answer to AuthMethod that ends the login into an error that says what to do. */
+/** Turns an answer to AuthMethod that ends the login into an error that says what to do about it. */
 function checkMethod(answer: string, { options }: LoginRun): void {
   const { auth } = options;
   if (
@@ -70,7 +71,8 @@ function checkMethod(answer: string, { options }: LoginRun): void {
 }
 
 /**
- * Checks that the portal group that answers is the one expected (RFC 7143 §13.9). Its tag is due with the first answer.
+ * Checks that the portal belongs to the expected portal group (RFC 7143 §13.9). The target must declare the tag with
+ * its first response.
  *
  * @throws {LoginError} `ISCSI_LOGIN_FAILED`
  */
@@ -92,7 +94,7 @@ export function checkPortalGroup({ options, negotiation, exchange }: LoginRun): 
 /**
  * Runs the stage up to the operational one.
  *
- * @returns where to go instead, if the target says so
+ * @returns the redirection, if the target sends one
  * @throws {LoginError} see {@link login}
  * @throws {ProtocolError} see {@link login}
  */

@@ -4,11 +4,11 @@
  * @module
  */
 
-/** The values that are answers and never proposals (RFC 7143 §6.2). */
+/** Values that are allowed as answers and never as proposals (RFC 7143 §6.2). */
 export const ReservedAnswer = {
   /** The value is not acceptable; the key keeps the value it had. */
   Reject: "Reject",
-  /** The key means nothing here. */
+  /** The key does not apply here. */
   Irrelevant: "Irrelevant",
   /** The key is not known. */
   NotUnderstood: "NotUnderstood",
@@ -23,19 +23,19 @@ export function isReservedAnswer(value: string): value is ReservedAnswer {
 }
 
 /**
- * How a key comes to its result. `list`: the first of the proposer's values that the answerer has. `and`, `or`: booleans.
- * `min`, `max`: numbers. `declare`: said by one side, not answered. `chap`: a step of CHAP. `obsolete`: always refused.
+ * How the result of a key is found. `list`: the first of the proposer's values that the answerer supports. `and`, `or`:
+ * booleans. `min`, `max`: numbers. `declare`: declared by one side, not answered. `chap`: a step of CHAP. `obsolete`:
+ * always refused.
  */
 type KeyRule = "list" | "and" | "or" | "min" | "max" | "declare" | "chap" | "obsolete";
 
-/** Where in the login a key belongs. `fullFeature`: not at all. */
+/** The stage of the login that a key belongs to. `fullFeature`: none of the login. */
 export type KeyStage = "security" | "operational" | "any" | "fullFeature";
 
 /** One row of the table. */
 export interface KeyDefinition {
   /** How the result is found. */
   readonly rule: KeyRule;
-  /** Stage it may come in. */
   readonly stage: KeyStage;
   /** Whether only the initiator may send it. */
   readonly initiatorOnly?: true;
@@ -47,9 +47,9 @@ export interface KeyDefinition {
   readonly repeats?: true;
   readonly min?: number;
   readonly max?: number;
-  /** Values of a list that we can work with where we did not offer the key. */
+  /** Values of a list that the initiator supports if it did not offer the key. */
   readonly values?: readonly string[];
-  /** What holds where the key is not negotiated. */
+  /** The value if the key is not negotiated. */
   readonly default?: number | boolean | string;
 }
 
@@ -60,7 +60,7 @@ const OBSOLETE: KeyDefinition = { rule: "obsolete", stage: "operational" };
 const FROM_INITIATOR: KeyDefinition = { rule: "declare", stage: "any", initiatorOnly: true };
 const SESSION = { stage: "operational", leading: true, notInDiscovery: true } as const;
 
-/** Every key we know. A key that is not here is answered `NotUnderstood`. */
+/** All keys that the initiator knows. Any other key is answered `NotUnderstood`. */
 export const KEYS: ReadonlyMap<string, KeyDefinition> = new Map<string, KeyDefinition>([
   ["AuthMethod", SECURITY_LIST],
   ["CHAP_A", CHAP],

@@ -1,5 +1,5 @@
 /**
- * What we offer in the operational negotiation, its defaults and its checks.
+ * The initiator's offers in the operational negotiation, their defaults and checks.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { checkBoolean, checkInteger, checkKeys, listed, wrongRange, wrongValue }
 /** A digest that can be offered. */
 export type DigestName = "None" | "CRC32C";
 
-/** What we offer in the operational negotiation. The target may lower or refuse it. */
+/** The initiator's offers in the operational negotiation. The target may lower or refuse them. */
 export interface OfferedLimits {
   /** Header digests in order of preference. One entry alone forces it. */
   headerDigest: readonly DigestName[];
@@ -27,21 +27,20 @@ export interface OfferedLimits {
   immediateData: boolean;
   /** Most open R2Ts of one command, 1 to 65535. */
   maxOutstandingR2T: number;
-  /** Seconds to wait before a reconnect, 0 to 3600: the larger value of both sides holds. */
+  /** Seconds to wait before a reconnect, 0 to 3600: the larger value of both sides applies. */
   defaultTime2Wait: number;
-  /** Seconds in which tasks can be reassigned, 0 to 3600: the smaller value of both sides holds. */
+  /** Seconds in which tasks can be reassigned, 0 to 3600: the smaller value of both sides applies. */
   defaultTime2Retain: number;
-  /** Ask for the data of one sequence in rising order. */
+  /** Ask for the data of one sequence in ascending order. */
   dataPduInOrder: boolean;
-  /** Ask for the sequences of one command in rising order. */
+  /** Ask for the sequences of one command in ascending order. */
   dataSequenceInOrder: boolean;
   /** iSCSIProtocolLevel, 1 to 31; offered only where it is not 1. */
   protocolLevel: number;
 }
 
 /**
- * The offers where the caller makes none. MaxBurstLength is above 256 KiB because every R2T costs a round trip, and the target
- * lowers it at will; a session has no other use for it.
+ * The default offers. MaxBurstLength is above 256 KiB because every R2T costs a round trip; the target may lower it.
  */
 export const DEFAULT_LIMITS: Readonly<OfferedLimits> = Object.freeze({
   headerDigest: Object.freeze(["None", "CRC32C"] as const),
@@ -95,7 +94,7 @@ export function checkLimits(limits: OfferedLimits): void {
 }
 
 /**
- * Fills in {@link DEFAULT_LIMITS} where the caller gave nothing. A default FirstBurstLength follows a smaller MaxBurstLength.
+ * Fills in {@link DEFAULT_LIMITS}. A default FirstBurstLength follows a smaller MaxBurstLength.
  *
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  * @throws {RangeError} `ERR_OUT_OF_RANGE`

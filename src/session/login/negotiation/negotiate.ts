@@ -1,6 +1,6 @@
 /**
- * The negotiation of text keys, seen from the initiator (RFC 7143 §6.2): what was offered, what the target answered,
- * what it proposed itself, and what has come of it.
+ * The initiator's side of the negotiation of text keys (RFC 7143 §6.2): its offers, the target's answers and proposals,
+ * and the results.
  *
  * @module
  */
@@ -23,14 +23,14 @@ import { quote } from "../../discovery/printable.ts";
 /** One key and its value as text. */
 export type TextPair = readonly [string, string];
 
-/** Longest value of a key that is no binary item, in bytes of UTF-8 (RFC 7143 §6.1). */
+/** Longest value of a key that is not binary, in bytes of UTF-8 (RFC 7143 §6.1). */
 const MAX_VALUE_BYTES = 255;
 
-/** Where the login stands when keys come in. */
+/** The point of the login at which keys arrive. */
 interface KeyContext {
   /** Stage of the response that holds them. */
   readonly stage: "security" | "operational";
-  /** Whether that response ends the stage: no answer of ours is possible any more. */
+  /** Whether that response ends the stage, so that the initiator cannot answer any more. */
   readonly ending: boolean;
 }
 
@@ -52,7 +52,7 @@ function breach(key: string, message: string, got: string, limit: string): Proto
   return new ProtocolError(message, { opcode: Opcode.LoginResponse, field: key, got, limit });
 }
 
-/** One login's negotiation, both stages. */
+/** The negotiation of one login, over both stages. */
 export class Negotiation {
   readonly #options: NegotiationOptions;
   readonly #offers = new Map<string, Offered>();
@@ -63,12 +63,11 @@ export class Negotiation {
   #chap = new Map<string, string>();
   #addresses: string[] = [];
 
-  /** Makes a negotiation in which nothing has been said. */
   constructor(options: NegotiationOptions) {
     this.#options = options;
   }
 
-  /** Notes an offer of ours and gives the pair to send. */
+  /** Records an offer and returns the pair to send. */
   offer(key: string, value: Offer): TextPair {
     const definition = KEYS.get(key);
     if (definition === undefined) throw new Error(`${key} is not in the table of keys`);
@@ -76,26 +75,29 @@ export class Negotiation {
     return [key, valueText(value)];
   }
 
-  /** Takes the keys of one whole text of the target. Answers that are due are kept for {@link Negotiation.takeAnswers}. */
+  /**
+   * Handles the keys of one whole text of the target. Answers to its proposals are kept for {@link
+   * Negotiation.takeAnswers}.
+   */
   receive(pairs: Iterable<TextPair>, context: KeyContext): void {
     for (const [key, value] of pairs) this.#receiveOne(key, value, context);
   }
 
-  /** The answers due to the target, each given once. */
+  /** The answers to the target's proposals, each returned once. */
   takeAnswers(): TextPair[] {
     const answers = this.#answers;
     this.#answers = [];
     return answers;
   }
 
-  /** The CHAP keys that have come since the last call. */
+  /** The CHAP keys received since the last call. */
   takeChap(): Map<string, string> {
     const chap = this.#chap;
     this.#chap = new Map();
     return chap;
   }
 
-  /** Checks, when a stage ends, that every offer has its result. @throws {LoginError} `ISCSI_NEGOTIATION_FAILED` */
+  /** Checks at the end of a stage that every offer has a result. @throws {LoginError} `ISCSI_NEGOTIATION_FAILED` */
   finish(stage: "security" | "operational"): void {
     const missing: string[] = [];
     for (const [key, offered] of this.#offers) {
@@ -113,34 +115,34 @@ export class Negotiation {
     }
   }
 
-  /** The reserved answer that an offer of ours got, if it got one. */
+  /** The reserved answer to an offer, if it got one. */
   refusal(key: string): ReservedAnswer | undefined {
     return this.#refusals.get(key);
   }
 
-  /** Whether the target has said something of this key. */
+  /** Whether the target has sent this key. */
   has(key: string): boolean {
     return this.#received.has(key);
   }
 
-  /** Every TargetAddress that came. */
+  /** All values of TargetAddress received. */
   get addresses(): readonly string[] {
     return this.#addresses;
   }
 
-  /** Number that came of a key, else its default. */
+  /** The number negotiated for a key, else its default. */
   number(key: string): number {
     const value = this.#results.get(key) ?? KEYS.get(key)?.default;
     return typeof value === "number" ? value : 0;
   }
 
-  /** Boolean that came of a key, else its default. */
+  /** The boolean negotiated for a key, else its default. */
   boolean(key: string): boolean {
     const value = this.#results.get(key) ?? KEYS.get(key)?.default;
     return value === true;
   }
 
-  /** Text that came of a key, else its default, else undefined. */
+  /** The text negotiated for a key, else its default, else undefined. */
   text(key: string): string | undefined {
     const value = this.#results.get(key) ?? KEYS.get(key)?.default;
     return typeof value === "string" ? value : undefined;
@@ -153,7 +155,7 @@ export class Negotiation {
     }
     this.#received.add(key);
     if (definition === undefined) {
-      // With the last response of a stage it can only be meant as a declaration, which no one has to answer.
+      // In the last response of a stage it can only be meant as a declaration, which needs no answer.
       if (!context.ending) this.#answers.push([key, ReservedAnswer.NotUnderstood]);
       return;
     }
@@ -195,7 +197,7 @@ export class Negotiation {
     } else this.#results.set(key, value);
   }
 
-  /** An answer to our offer. A refusal leaves the default. */
+  /** An answer to an offer. After a refusal the default applies. */
   #takeAnswer(key: string, definition: KeyDefinition, offer: Offer, value: string): void {
     if (!isReservedAnswer(value)) {
       this.#results.set(key, resultOfAnswer(key, definition, offer, value));
@@ -207,10 +209,11 @@ export class Negotiation {
     if (fixed !== undefined) this.#results.set(key, fixed);
   }
 
-  /** A proposal of the target's own, for a key that we did not offer. */
+  /** A proposal of the target for a key that the initiator did not offer. */
   #takeProposal(key: string, definition: KeyDefinition, value: string, context: KeyContext): void {
     if (definition.rule === "obsolete" || this.#isVoid(definition)) {
-      // Void keys and markers have no effect whatever was proposed, so nothing hangs on an answer that cannot be sent any more.
+      // Inapplicable keys and markers have no effect whatever was proposed, so an answer that can no longer be sent is
+      // not missed.
       const answer = definition.rule === "obsolete" ? ReservedAnswer.Reject : ReservedAnswer.Irrelevant;
       if (!context.ending) this.#answers.push([key, answer]);
       return;
@@ -225,7 +228,7 @@ export class Negotiation {
     if (!context.ending) this.#answers.push([key, valueText(answer)]);
   }
 
-  /** Whether a key means nothing in this login. */
+  /** Whether a key does not apply in this login. */
   #isVoid(definition: KeyDefinition): boolean {
     return (this.#options.discovery && definition.notInDiscovery === true) ||
       (!this.#options.leading && definition.leading === true);

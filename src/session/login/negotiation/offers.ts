@@ -1,5 +1,6 @@
 /**
- * What comes of one key: our offer and the target's answer, or its proposal and ours (RFC 7143 §6.2.1, §6.2.2).
+ * The result of one key: from the initiator's offer and the target's answer, or from the target's proposal and the
+ * initiator's answer (RFC 7143 §6.2.1, §6.2.2).
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { quote } from "../../discovery/printable.ts";
 /** A value of a key: number, boolean, one value of a list, or declared text. */
 export type KeyValue = number | boolean | string;
 
-/** What we offer for a key. */
+/** The initiator's offer for a key. */
 export type Offer = number | boolean | readonly string[];
 
 /** A value as text. */
@@ -22,14 +23,14 @@ export function valueText(value: Offer | string): string {
   return typeof value === "object" ? value.join(",") : String(value);
 }
 
-/** The result that holds whatever the other side says, where there is one. */
+/** The result that does not depend on the other side, if there is one. */
 export function fixedResult(definition: KeyDefinition, value: Offer): boolean | undefined {
   if (definition.rule === "and" && value === false) return false;
   if (definition.rule === "or" && value === true) return true;
   return undefined;
 }
 
-/** The error for an answer outside of what was offered. */
+/** The error for an answer that the offer does not allow. */
 function disagreement(key: string, offer: Offer, answer: string): ProtocolError {
   const offered = valueText(offer);
   const shown = quote(answer);
@@ -45,7 +46,7 @@ function inRange(key: string, definition: KeyDefinition, text: string): number {
 }
 
 /**
- * The result of an answer that is no refusal.
+ * The result of an answer that is not a refusal.
  *
  * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it cannot be read; `ISCSI_NEGOTIATION_FAILED`: the offer does not allow it
  */
@@ -72,7 +73,7 @@ export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Of
 }
 
 /**
- * Checks that we can work with what a refusal leaves: the key's default.
+ * Checks that the initiator can work with the key's default, which applies after a refusal.
  *
  * @throws {LoginError} `ISCSI_NEGOTIATION_FAILED`
  */
@@ -83,7 +84,7 @@ export function checkRefusal(key: string, definition: KeyDefinition, offer: Offe
   throw new LoginError(ErrorCode.NegotiationFailed, message);
 }
 
-/** Our answer to a proposal, which is its result too; `Reject` where the value is not fit. */
+/** The answer to a proposal, which is also its result; `Reject` if the value is not acceptable. */
 export function answerToProposal(key: string, definition: KeyDefinition, text: string): KeyValue {
   const ours = definition.default;
   try {

@@ -1,5 +1,5 @@
 /**
- * The operational stage: what is offered, and what the session runs with (RFC 7143 §13).
+ * The operational stage: the offers, and the resulting parameters of the session (RFC 7143 §13).
  *
  * @module
  */
@@ -13,7 +13,10 @@ import type { SessionParameters } from "./parameters.ts";
 import { checkPortalGroup, type LoginRun } from "../auth/security.ts";
 import type { LoginRedirection } from "../status.ts";
 
-/** What we offer. Keys of the session go with its first login only, and those of data not into discovery. */
+/**
+ * The initiator's offers. Keys of the session are offered only in its leading login, and keys about data not in a
+ * discovery session.
+ */
 function offers({ options, negotiation }: LoginRun): TextPair[] {
   const { limits } = options;
   const pairs: TextPair[] = [
@@ -43,9 +46,9 @@ function offers({ options, negotiation }: LoginRun): TextPair[] {
 }
 
 /**
- * Runs the stage up to full feature.
+ * Runs the stage up to the full-feature phase.
  *
- * @returns the final reply, or where to go instead
+ * @returns the final reply, or the redirection
  * @throws {LoginError} see {@link login}
  * @throws {ProtocolError} see {@link login}
  */
@@ -65,7 +68,7 @@ export async function operationalStage(run: LoginRun): Promise<LoginReply | Logi
   }
 }
 
-/** MaxBurstLength and FirstBurstLength. A result that contradicts itself fails; a default gives way. */
+/** MaxBurstLength and FirstBurstLength. Contradictory results fail the login; a default is adjusted. */
 function bursts({ negotiation }: LoginRun): { maxBurstLength: number; firstBurstLength: number } {
   const maxBurstLength = negotiation.number("MaxBurstLength");
   const firstBurstLength = negotiation.number("FirstBurstLength");
@@ -82,7 +85,7 @@ function bursts({ negotiation }: LoginRun): { maxBurstLength: number; firstBurst
   return { maxBurstLength, firstBurstLength: Math.min(firstBurstLength, maxBurstLength) };
 }
 
-/** What has come of it all. */
+/** The parameters that the negotiation has led to. */
 export function agreedParameters(run: LoginRun): SessionParameters {
   const { options, negotiation } = run;
   if (negotiation.number("ErrorRecoveryLevel") !== 0) {

@@ -1,6 +1,6 @@
 /**
- * The challenges that we wait for an answer to, over all logins of this process. A target that sends one of them as its own
- * wants us to compute the answer for it (RFC 7143 §9.2.1).
+ * The outstanding challenges of all logins of this process. A target that sends one of them as its own wants the
+ * initiator to compute the response for it (RFC 7143 §9.2.1).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { toHex } from "../../../bytes/hex.ts";
 
 const outstanding = new Set<string>();
 
-/** Notes a challenge that has been sent. Ends with {@link forgetChallenge}. */
+/** Records a challenge that has been sent, until {@link forgetChallenge}. */
 export function rememberChallenge(challenge: Uint8Array): void {
   outstanding.add(toHex(challenge));
 }
@@ -19,7 +19,7 @@ export function forgetChallenge(challenge: Uint8Array): void {
   outstanding.delete(toHex(challenge));
 }
 
-/** Whether a challenge is one of ours. */
+/** Whether a challenge is one that this process has sent. */
 export function isOutstanding(challenge: Uint8Array): boolean {
   return outstanding.has(toHex(challenge));
 }

@@ -1,14 +1,14 @@
 /**
- * What the two sides have agreed on.
+ * The negotiated parameters.
  *
  * @module
  */
 
 /** Results of the login, each checked against its range and against what was offered. */
 export interface SessionParameters {
-  /** Most bytes of data in one PDU to us, 512 to 2^24-1: what we declared. */
+  /** Most bytes of data in one PDU to the initiator, 512 to 2^24-1, as the initiator declared. */
   maxRecvDataSegmentLength: number;
-  /** Most bytes of data in one PDU to the target, 512 to 2^24-1: what it declared, else 8192. */
+  /** Most bytes of data in one PDU to the target, 512 to 2^24-1, as the target declared; else 8192. */
   targetMaxRecvDataSegmentLength: number;
   /** Most bytes of one Data-In or solicited Data-Out sequence, 512 to 2^24-1. */
   maxBurstLength: number;
@@ -28,15 +28,15 @@ export interface SessionParameters {
   defaultTime2Wait: number;
   /** Seconds after that in which tasks can be reassigned, 0 to 3600. */
   defaultTime2Retain: number;
-  /** The target's portal group of this session, 0 to 65535; absent where it did not say. */
+  /** The target's portal group of this session, 0 to 65535; undefined if not declared. */
   targetPortalGroupTag?: number;
-  /** The target's name for people, as it came: escape it before display. */
+  /** The target's descriptive name, unchanged: escape it before display. */
   targetAlias?: string;
   /** Always 0: a failed connection ends its session, and the session is reinstated. */
   errorRecoveryLevel: 0;
-  /** Whether the data of one sequence come in rising order. */
+  /** Whether the data of one sequence come in ascending order. */
   dataPduInOrder: boolean;
-  /** Whether the sequences of one command come in rising order. */
+  /** Whether the sequences of one command come in ascending order. */
   dataSequenceInOrder: boolean;
   /** iSCSIProtocolLevel, 0 to 31: 1 is RFC 7143, 2 adds RFC 7144. */
   protocolLevel: number;
