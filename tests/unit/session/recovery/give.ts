@@ -31,7 +31,6 @@ export function give(
   const command = new Command(
     { cdb, dataOut: new Uint8Array(sends), replay },
     { lun, timeout: 0, ownLimit: false, deadline: Infinity, order },
-    { judge: () => undefined, settled: () => {} },
   );
   command.promise.catch(() => {});
   return command;
