@@ -4,11 +4,16 @@
  * @module
  */
 
+import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
 import { SignalWait } from "../../async/abort_hub.ts";
 import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 const SIMPLE: TaskAttribute = 1;
+
+/** A transfer length has 32 bits in a PDU. */
+const MAX_TRANSFER = 0xffff_ffff;
+const REPLAYS: readonly Replay[] = ["safe", "optIn", "never"];
 
 /** How a command ended: with a result, or with an error that concerns this command alone. */
 export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
@@ -110,4 +115,19 @@ export class Command {
     this.#wait?.forget();
     this.#wait = undefined;
   }
+}
+
+/**
+ * Checks what a caller passed.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
+ */
+export function checkCommand(command: ScsiCommand): void {
+  checkObject("command", command);
+  const { cdb, dataIn, dataOut, replay, attribute } = command;
+  checkBytes("cdb", cdb, 6, 260);
+  if (dataIn !== undefined) checkBytes("dataIn", dataIn, 0, MAX_TRANSFER);
+  if (dataOut !== undefined) checkBytes("dataOut", dataOut, 0, MAX_TRANSFER);
+  if (replay !== undefined) checkOneOf("replay", replay, REPLAYS);
+  if (attribute !== undefined) checkInteger("attribute", attribute, 0, 4);
 }

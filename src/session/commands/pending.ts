@@ -10,8 +10,7 @@ import type { ExecuteOptions, ScsiCommand } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
 import type { FlushGuard } from "../recovery/flush_guard.ts";
 import type { WriteLog } from "../recovery/write_log.ts";
-import { checkCommand } from "./check.ts";
-import { Command, type Ending } from "./command.ts";
+import { checkCommand, Command, type Ending } from "./command.ts";
 import { Deadlines } from "./deadlines.ts";
 
 /** Times that a command is sent again because the target wants to have it later. Our choice. */
