@@ -1,4 +1,12 @@
-import { rangeError } from "../errors.ts";
+import {
+  checkBoolean,
+  checkInteger,
+  checkMultiple,
+  checkObject,
+  checkString,
+  integerOption,
+  optional,
+} from "../arguments.ts";
 import { openFile, type PositionalFile } from "../runtime/mod.ts";
 import type { Backing } from "./backing.ts";
 
@@ -63,9 +71,11 @@ class FileBacking implements Backing {
  * @throws IscsiError `COPY_FILE` where the file cannot be opened
  */
 export async function fileBacking(path: string, options: FileBackingOptions = {}): Promise<Backing> {
-  const blockSize = options.blockSize ?? 512;
-  const readOnly = options.readOnly ?? false;
-  const wanted = options.size;
+  checkString("path", path);
+  checkObject("options", options);
+  const blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
+  const readOnly = optional(checkBoolean, "readOnly", options.readOnly) ?? false;
+  const wanted = options.size === undefined ? undefined : checkInteger("size", options.size, 0);
   const file = await openFile(path, {
     mode: readOnly ? "read" : "readwrite",
     create: wanted !== undefined && !readOnly,
@@ -76,9 +86,7 @@ export async function fileBacking(path: string, options: FileBackingOptions = {}
       await file.truncate(wanted);
       size = wanted;
     }
-    if (size % blockSize !== 0) {
-      throw rangeError(`The size of a file that backs a LUN must be a multiple of ${blockSize} bytes, got ${size}`);
-    }
+    checkMultiple(`size of ${path}`, size, blockSize);
     return new FileBacking(file, size, blockSize, readOnly);
   } catch (error) {
     await file.close();

@@ -4,10 +4,17 @@
  * @module
  */
 
+import {
+  checkInteger,
+  checkMultiple,
+  checkPowerOfTwo,
+  checkString,
+  described,
+  wrongRange,
+  wrongValue,
+} from "../arguments.ts";
 import { MAX_LUN_NUMBER } from "../bytes/lun.ts";
-import { ErrorCode, typeError } from "../errors.ts";
 import { hash } from "../runtime/mod.ts";
-import { checkInteger } from "./login/limits.ts";
 import type { TargetLun } from "./options.ts";
 import { LogicalUnit } from "./unit/logical_unit.ts";
 
@@ -26,7 +33,7 @@ export function makeUnits(luns: readonly TargetLun[], targetName: string): Map<n
   numbered.sort((a, b) => a.number - b.number);
   const units = new Map<number, LogicalUnit>();
   for (const { lun, number } of numbered) {
-    if (units.has(number)) throw typeError(ErrorCode.InvalidArgValue, `Expected every LUN once, got ${number} twice`);
+    if (units.has(number)) throw wrongValue("luns", "have every number once", `${number} twice`);
     units.set(number, makeUnit(lun, number, targetName));
   }
   return units;
@@ -36,13 +43,12 @@ function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUn
   const { backing } = lun;
   const removable = lun.removable ?? false;
   if (backing === undefined && !removable) {
-    throw typeError(ErrorCode.InvalidArgValue, `Expected a backing for LUN ${number}, which is not removable`);
+    throw wrongValue(`backing of LUN ${number}`, "be given, as it is not removable", "undefined");
   }
   if (backing !== undefined) {
     const { blockSize, size } = backing;
-    const power = Number.isInteger(Math.log2(blockSize));
-    checkInteger("blockSize", power ? blockSize : NaN, 512, 65536);
-    checkInteger("size of a backing", size % blockSize === 0 ? size : NaN, blockSize, Number.MAX_SAFE_INTEGER);
+    checkPowerOfTwo(`blockSize of LUN ${number}`, blockSize, 512, 65536);
+    checkMultiple(`size of LUN ${number}`, checkInteger(`size of LUN ${number}`, size, blockSize), blockSize);
   }
   const digest = hash("sha256", new TextEncoder().encode(`${targetName}\n${number}`));
   // NAA 3: locally assigned, 60 bits.
@@ -67,13 +73,12 @@ function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUn
 
 function physicalExponent(blockSize: number, physicalBlockSize: number | undefined): number {
   const exponent = Math.log2((physicalBlockSize ?? blockSize) / blockSize);
-  return checkInteger("log2(physicalBlockSize / blockSize)", exponent, 0, 15);
+  if (Number.isInteger(exponent) && exponent >= 0 && exponent <= 15) return exponent;
+  const wanted = `be blockSize, ${blockSize}, times a power of two of at most 32768`;
+  throw wrongRange("physicalBlockSize", wanted, described(physicalBlockSize));
 }
 
 function checkText(name: string, text: string, most: number): string {
-  if (text.length >= 1 && text.length <= most && /^[\x20-\x7e]*$/.test(text)) return text;
-  throw typeError(
-    ErrorCode.InvalidArgValue,
-    `Expected ${name} to be 1 to ${most} printable ASCII characters, got ${text}`,
-  );
+  if (checkString(name, text).length >= 1 && text.length <= most && /^[\x20-\x7e]*$/.test(text)) return text;
+  throw wrongValue(name, `be 1 to ${most} printable ASCII characters`, described(text));
 }

@@ -1,4 +1,4 @@
-import { rangeError } from "../errors.ts";
+import { checkInteger, checkMultiple, checkObject, integerOption } from "../arguments.ts";
 import type { Backing, BackingExtent } from "./backing.ts";
 
 /** Bytes of one allocation: a chunk that was never written, or was zeroed as a whole, takes no memory. */
@@ -97,9 +97,8 @@ class MemoryBacking implements Backing {
  * ```
  */
 export function memoryBacking(size: number, options: MemoryBackingOptions = {}): Backing {
-  const blockSize = options.blockSize ?? 512;
-  if (!Number.isSafeInteger(size) || size < 0 || size % blockSize !== 0) {
-    throw rangeError(`The size of a memory backing must be a multiple of ${blockSize} bytes, got ${size}`);
-  }
+  checkObject("options", options);
+  const blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
+  checkMultiple("size", checkInteger("size", size, 0), blockSize);
   return new MemoryBacking(size, blockSize);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../errors.ts";
+import { checkArray, checkInteger, checkObject, checkString, described, wrongValue } from "../arguments.ts";
 import { listenTcp, type TcpListener } from "../runtime/mod.ts";
-import { checkInteger, resolveLimits } from "./login/limits.ts";
+import { resolveLimits } from "./login/limits.ts";
 import { makeUnits } from "./make_units.ts";
 import { DEFAULT_TARGET_NAME, type TargetAuth, type TargetLun, type TargetOptions } from "./options.ts";
 import { BufferPool } from "./protocol/buffers.ts";
@@ -39,7 +39,7 @@ export interface Target {
  * Starts a target.
  *
  * @throws RangeError `ERR_OUT_OF_RANGE` for a number outside its range
- * @throws TypeError `ERR_INVALID_ARG_VALUE` for a LUN given twice, or a name or text that is not allowed
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a LUN given twice, or a name or text that is not allowed
  * @throws TransportError where the port cannot be listened on
  * @example
  * ```ts
@@ -50,6 +50,8 @@ export interface Target {
  * ```
  */
 export async function startTarget(options: TargetOptions): Promise<Target> {
+  checkObject("options", options);
+  checkArray("luns", options.luns);
   const targetName = checkName(options.targetName ?? DEFAULT_TARGET_NAME);
   const units = makeUnits(options.luns, targetName);
   const connections = new Set<OpenConnection>();
@@ -122,21 +124,26 @@ class RunningTarget implements Target {
   }
 }
 
-/** @throws TypeError `ERR_INVALID_ARG_VALUE`, without the secrets in it */
+/** @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, without the secrets in it */
 function checkAuth(auth: TargetAuth): TargetAuth {
+  checkObject("auth", auth);
   const { target } = auth;
-  const texts = [auth.username, auth.password, ...(target === undefined ? [] : [target.username, target.password])];
-  if (texts.some((text) => text === "")) {
-    throw typeError(ErrorCode.InvalidArgValue, "Expected names and secrets of CHAP that are not empty");
+  if (target !== undefined) checkObject("auth.target", target);
+  for (const [name, side] of [["auth", auth], ["auth.target", target]] as const) {
+    for (const key of ["username", "password"] as const) {
+      if (side !== undefined && checkString(`${name}.${key}`, side[key]) === "") {
+        throw wrongValue(`${name}.${key}`, "not be empty", "an empty string");
+      }
+    }
   }
   if (target?.password === auth.password) {
-    throw typeError(ErrorCode.InvalidArgValue, "Expected the secrets of the two sides of CHAP to differ");
+    throw wrongValue("auth.target.password", "differ from auth.password", "the same");
   }
   return auth;
 }
 
 /** iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change. */
 function checkName(name: string): string {
-  if (name.length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(name)) return name;
-  throw typeError(ErrorCode.InvalidArgValue, `Expected an iSCSI name such as ${DEFAULT_TARGET_NAME}, got ${name}`);
+  if (checkString("targetName", name).length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(name)) return name;
+  throw wrongValue("targetName", `be an iSCSI name such as ${DEFAULT_TARGET_NAME}`, described(name));
 }

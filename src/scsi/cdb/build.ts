@@ -1,5 +1,5 @@
-import { rangeError } from "../../errors.ts";
-import { checkBytes, checkNumber } from "../data/put.ts";
+import { checkBytes, described, wrongRange } from "../../arguments.ts";
+import { checkNumber } from "../data/put.ts";
 import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, encodeCdb } from "./layout.ts";
@@ -36,7 +36,7 @@ export function allocation(name: string, options: AllocationOptions, standard: n
   if (dataIn === undefined) return new Uint8Array(checkNumber(what, allocationLength ?? standard, 0, max));
   checkBytes(`dataIn of ${name}`, dataIn, 0, max);
   if (allocationLength !== undefined && allocationLength !== dataIn.length) {
-    throw rangeError(`${what} must be the length of dataIn, ${dataIn.length}, got ${allocationLength}`);
+    throw wrongRange(what, `be the length of dataIn, ${dataIn.length}`, described(allocationLength));
   }
   return dataIn;
 }
@@ -81,6 +81,6 @@ export function command(
 export function checkBlocks(what: string, buffer: Uint8Array, blocks: number): Uint8Array {
   checkBytes(what, buffer);
   const fits = blocks === 0 ? buffer.length === 0 : buffer.length > 0 && buffer.length % blocks === 0;
-  if (!fits) throw rangeError(`${what} must hold ${blocks} blocks of one size, got ${buffer.length} bytes`);
+  if (!fits) throw wrongRange(what, `hold ${blocks} blocks of one size`, `${buffer.length} bytes`);
   return buffer;
 }

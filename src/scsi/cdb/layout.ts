@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ErrorCode, IscsiError, typeError } from "../../errors.ts";
+import { unknownKey } from "../../arguments.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
 import { decodeField, encodeField, type Field, type FieldValue, uint } from "../data/field.ts";
 import { putUint } from "../data/put.ts";
 
@@ -67,8 +68,7 @@ export function encodeCdb(
   for (const field of cdb.fields) {
     const { name } = field;
     const value = values[name] ?? (outside.has(name) ? undefined : options[name]);
-    if (value !== undefined) encodeField(cdb.name, bytes, field, value);
-    else if (field.required) throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for ${name}`);
+    if (value !== undefined || field.required) encodeField(cdb.name, bytes, field, value);
   }
   checkNames(cdb, values, NOTHING);
   checkNames(cdb, options, outside);
@@ -88,7 +88,7 @@ function checkNames(cdb: CdbLayout, values: Readonly<Record<string, unknown>>, o
   if (names === undefined) FIELD_NAMES.set(cdb, names = new Set(cdb.fields.map((field) => field.name)));
   for (const name in values) {
     if (names.has(name) || outside.has(name) || values[name] === undefined) continue;
-    throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} has no field ${name}`);
+    throw unknownKey(cdb.name, names, name);
   }
 }
 

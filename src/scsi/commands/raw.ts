@@ -1,4 +1,5 @@
-import { checkBytes, checkNumber } from "../data/put.ts";
+import { checkBytes } from "../../arguments.ts";
+import { checkNumber } from "../data/put.ts";
 import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
 
 /** A command by its bytes. */

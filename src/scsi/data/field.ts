@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../errors.ts";
-import { checkInteger, type Integer, maxOfBits, putUint } from "./put.ts";
+import { checkAnyInteger, described, wrongType } from "../../arguments.ts";
+import { type Integer, maxOfBits, putUint } from "./put.ts";
 
 /** Value of a field: `bigint` for fields wider than 48 bits, `boolean` for flags. */
 export type FieldValue = number | bigint | boolean;
@@ -80,7 +80,7 @@ export function encodeField(name: string, bytes: Uint8Array, field: Field, value
   if (typeof value === "number" && encodeNumber(bytes, field, value)) return;
   if (field.kind === "flag") {
     if (typeof value !== "boolean") {
-      throw typeError(ErrorCode.InvalidArgType, `${name} takes a boolean as ${field.name}, got ${typeof value}`);
+      throw wrongType(`${field.name} of ${name}`, "be true or false", described(value));
     }
     const rest = (bytes[field.byte] ?? 0) & ~(1 << field.bit);
     bytes[field.byte] = value ? rest | (1 << field.bit) : rest;
@@ -90,11 +90,11 @@ export function encodeField(name: string, bytes: Uint8Array, field: Field, value
   let number: Integer;
   if (field.kind === "signed") {
     const half = 1n << BigInt(field.bits - 1);
-    number = BigInt.asUintN(field.bits, BigInt(checkInteger(what, value, -half, half - 1n)));
+    number = BigInt.asUintN(field.bits, BigInt(checkAnyInteger(what, value, -half, half - 1n)));
   } else if (field.zeroMeans !== undefined) {
-    number = Number(checkInteger(what, value, 1, field.zeroMeans)) % field.zeroMeans;
+    number = Number(checkAnyInteger(what, value, 1, field.zeroMeans)) % field.zeroMeans;
   } else {
-    number = checkInteger(what, value, 0, maxOfBits(field.bits));
+    number = checkAnyInteger(what, value, 0, maxOfBits(field.bits));
   }
   const size = span(field);
   const low = size * 8 - (7 - field.bit) - field.bits; // unused bits under the field, in its last byte

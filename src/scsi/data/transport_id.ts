@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkBytes } from "../../arguments.ts";
 import { toHex } from "../../bytes/hex.ts";
-import { checkBytes, putUint } from "./put.ts";
+import { putUint } from "./put.ts";
 import { asciiText } from "./answer.ts";
 
 /** A TransportID, decoded as far as its protocol is known. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../errors.ts";
+import { unknownKey, wrongValue } from "../../arguments.ts";
 import { decodeField, encodeField, type FieldValue, span } from "../data/field.ts";
 import type { ModePageLayout, ModePageValues } from "./layout.ts";
 import {
@@ -105,7 +105,7 @@ export function encodeModePage(
     if (layout.subpageCode === 0) bytes[1] = layout.length - 2;
     else bytes.set([layout.subpageCode, (layout.length - 4) >> 8, (layout.length - 4) & 0xff], 1);
   } else if (((bytes[0] ?? 0) & 0x7f) !== first || (layout.subpageCode !== 0 && bytes[1] !== layout.subpageCode)) {
-    throw typeError(ErrorCode.InvalidArgValue, `The base must be the ${layout.name} mode page, it is another`);
+    throw wrongValue("base", `be the ${layout.name} mode page`, "another");
   }
   bytes[0] = first;
   for (const name in values) {
@@ -113,7 +113,7 @@ export function encodeModePage(
     if (value === undefined) continue;
     const field = layout.fields.find((one) => one.name === name);
     if (field === undefined || field.byte + span(field) > bytes.length) {
-      throw typeError(ErrorCode.InvalidArgValue, `The ${layout.name} mode page has no field ${name}`);
+      throw unknownKey(`the ${layout.name} mode page`, layout.fields.map((one) => one.name), name);
     }
     encodeField(`the ${layout.name} mode page`, bytes, field, value);
   }

@@ -1,4 +1,5 @@
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../data/put.ts";
+import { checkAnyInteger, checkBytes } from "../../arguments.ts";
+import { checkNumber, type Integer, putUint } from "../data/put.ts";
 import { type SenseKeySpecific, writeKeySpecific } from "./key_specific.ts";
 
 /** What {@link encodeSense} encodes. */
@@ -50,9 +51,14 @@ function encodeFixed(fields: SenseFields): Uint8Array {
   bytes[0] = (fields.information === undefined ? 0 : 0x80) | (fields.deferred ? 0x71 : 0x70);
   bytes[2] = (fields.filemark ? 0x80 : 0) | (fields.endOfMedium ? 0x40 : 0) | (fields.incorrectLength ? 0x20 : 0) |
     (fields.overflow ? 0x10 : 0) | fields.senseKey;
-  putUint(bytes, 3, 4, checkInteger("information of fixed sense data", fields.information ?? 0, 0, 0xffffffff));
+  putUint(bytes, 3, 4, checkAnyInteger("information of fixed sense data", fields.information ?? 0, 0, 0xffffffff));
   bytes[7] = 10;
-  putUint(bytes, 8, 4, checkInteger("commandSpecific of fixed sense data", fields.commandSpecific ?? 0, 0, 0xffffffff));
+  putUint(
+    bytes,
+    8,
+    4,
+    checkAnyInteger("commandSpecific of fixed sense data", fields.commandSpecific ?? 0, 0, 0xffffffff),
+  );
   bytes[12] = fields.asc ?? 0;
   bytes[13] = fields.ascq ?? 0;
   bytes[14] = fields.fieldReplaceableUnit ?? 0;
@@ -66,12 +72,12 @@ function encodeDescriptorFormat(fields: SenseFields): Uint8Array {
   const parts: Uint8Array[] = [];
   if (fields.information !== undefined) {
     const part = Uint8Array.of(0x00, 0x0a, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    putUint(part, 4, 8, checkInteger("information of sense data", fields.information, 0, U64_MAX));
+    putUint(part, 4, 8, checkAnyInteger("information of sense data", fields.information, 0, U64_MAX));
     parts.push(part);
   }
   if (fields.commandSpecific !== undefined) {
     const part = Uint8Array.of(0x01, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    putUint(part, 4, 8, checkInteger("commandSpecific of sense data", fields.commandSpecific, 0, U64_MAX));
+    putUint(part, 4, 8, checkAnyInteger("commandSpecific of sense data", fields.commandSpecific, 0, U64_MAX));
     parts.push(part);
   }
   if (fields.keySpecific !== undefined) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rangeError } from "../../errors.ts";
+import { checkInteger, wrongRange } from "../../arguments.ts";
 import type { DigestChoice, TargetLimits } from "../options.ts";
 
 /** {@link TargetLimits} with all defaults applied. */
@@ -56,9 +56,7 @@ export function resolveLimits(options: TargetLimits): Limits {
   const maxBurstLength = length("maxBurstLength", options.maxBurstLength ?? 1048576);
   const firstBurstLength = length("firstBurstLength", options.firstBurstLength ?? Math.min(262144, maxBurstLength));
   if (firstBurstLength > maxBurstLength) {
-    throw rangeError(
-      `Expected firstBurstLength to be at most maxBurstLength ${maxBurstLength}, got ${firstBurstLength}`,
-    );
+    throw wrongRange("firstBurstLength", `be at most maxBurstLength, ${maxBurstLength}`, firstBurstLength);
   }
   return {
     maxRecvDataSegmentLength: length("maxRecvDataSegmentLength", options.maxRecvDataSegmentLength ?? 262144),
@@ -74,15 +72,4 @@ export function resolveLimits(options: TargetLimits): Limits {
 
 function length(name: string, value: number): number {
   return checkInteger(name, value, 512, 0xffffff);
-}
-
-/**
- * Returns an integer inside `[min, max]`.
- * @throws RangeError `ERR_OUT_OF_RANGE`
- */
-export function checkInteger(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw rangeError(`Expected ${name} to be an integer from ${min} to ${max}, got ${value}`);
-  }
-  return value;
 }

@@ -84,7 +84,7 @@ test("what does not fit is refused by name", () => {
   const dataIn = new Uint8Array(300 * 512);
   refused(
     "ERR_OUT_OF_RANGE",
-    /blocks of READ\(6\) must be from 1 to 256, got 300/,
+    /blocks of READ\(6\) must be an integer from 1 to 256, got 300/,
     () => scsi.read6({ lba: 0, blocks: 300, dataIn }),
   );
   refused("ERR_OUT_OF_RANGE", /lba of READ\(6\)/, () => scsi.read6({ lba: 0x200000, blocks: 300, dataIn }));
@@ -97,17 +97,17 @@ test("what does not fit is refused by name", () => {
   );
   refused(
     "ERR_INVALID_ARG_TYPE",
-    /needs a value for lba/,
+    /lba of READ\(10\) must be an integer from 0 to 4294967295, got undefined/,
     () => scsi.read10({ blocks: 300, dataIn } as unknown as scsi.ReadOptions),
   );
   refused(
     "ERR_INVALID_ARG_VALUE",
-    /READ\(6\) has no field fua/,
+    /READ\(6\) must have no keys but .*, got "fua"/,
     () => scsi.read6({ lba: 0, blocks: 1, dataIn, fua: true } as unknown as scsi.Read6Options),
   );
   refused(
     "ERR_INVALID_ARG_VALUE",
-    /either ndob or dataOut/,
+    /dataOut of WRITE SAME\(16\) must be absent with ndob/,
     () => scsi.writeSame16({ lba: 0, blocks: 1, ndob: true, dataOut: buffer }),
   );
 });

@@ -43,7 +43,10 @@ test("SBC-4 short block descriptors of disks count blocks in 32 bits, those of t
   assert.equal(sent({ blocks: 0xffffffff, blockLength: 4096 }), [0xff, 0xff, 0xff, 0xff, 0, 0, 0x10, 0]);
   assert.equal(sent({ blocks: 0x02000000, blockLength: 512 }), [2, 0, 0, 0, 0, 0, 2, 0]);
   assert.equal(sent({ densityCode: 0x5a, blocks: 0x010203, blockLength: 0 }), [0x5a, 1, 2, 3, 0, 0, 0, 0]);
-  assert.throws(() => sent({ densityCode: 0x5a, blocks: 0x01000000, blockLength: 0 }), /blocks must be from 0 to/);
+  assert.throws(
+    () => sent({ densityCode: 0x5a, blocks: 0x01000000, blockLength: 0 }),
+    /blocks must be an integer from 0 to/,
+  );
 });
 
 test.run();

@@ -10,8 +10,8 @@
  *
  * @module
  */
+import { described, wrongRange } from "../../../arguments.ts";
 import { writeU16, writeU32 } from "../../../bytes/view.ts";
-import { rangeError } from "../../../errors.ts";
 import { checkBlocks } from "../../cdb/build.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
@@ -21,9 +21,9 @@ const UINT32_END = 0x1_0000_0000;
 const MAX_BLOCKS_10 = 0xffff;
 
 function transferCdb(opcode10: number, opcode16: number, flags: number, lba: number, blocks: number): Uint8Array {
-  if (!(Number.isSafeInteger(lba) && lba >= 0)) throw rangeError(`lba must be a safe integer from 0 on, got ${lba}`);
+  if (!(Number.isSafeInteger(lba) && lba >= 0)) throw wrongRange("lba", "be an integer of at least 0", described(lba));
   if (!(Number.isInteger(blocks) && blocks >= 0 && blocks < UINT32_END)) {
-    throw rangeError(`blocks must be an integer from 0 to ${UINT32_END - 1}, got ${blocks}`);
+    throw wrongRange("blocks", `be an integer from 0 to ${UINT32_END - 1}`, described(blocks));
   }
   if (lba < UINT32_END && blocks <= MAX_BLOCKS_10) {
     const cdb = new Uint8Array(10);

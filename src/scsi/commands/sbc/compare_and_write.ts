@@ -1,8 +1,8 @@
-import { ErrorCode, rangeError, typeError } from "../../../errors.ts";
+import { checkBytes, wrongRange, wrongValue } from "../../../arguments.ts";
 import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
-import { checkBytes, type Integer } from "../../data/put.ts";
+import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const COMPARE_AND_WRITE: CdbLayout = layout(
@@ -52,19 +52,14 @@ export function compareAndWrite(options: CompareAndWriteOptions): ScsiCommand {
   let dataOut: Uint8Array;
   if (joined !== undefined) {
     if (compare !== undefined || write !== undefined) {
-      throw typeError(
-        ErrorCode.InvalidArgValue,
-        "COMPARE AND WRITE takes either dataOut or compare and write, got both",
-      );
+      throw wrongValue("dataOut of COMPARE AND WRITE", "be absent with compare and write", "both");
     }
     dataOut = joined;
   } else {
     const first = checkBytes("compare of COMPARE AND WRITE", compare);
     const second = checkBytes("write of COMPARE AND WRITE", write);
     if (first.length !== second.length) {
-      throw rangeError(
-        `write of COMPARE AND WRITE must be as long as compare, ${first.length} bytes, got ${second.length}`,
-      );
+      throw wrongRange("write of COMPARE AND WRITE", `be as long as compare, ${first.length} bytes`, second.length);
     }
     dataOut = new Uint8Array(first.length * 2);
     dataOut.set(first, 0);

@@ -1,8 +1,8 @@
-import { rangeError } from "../../../errors.ts";
+import { checkBytes, wrongRange } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
-import { checkBytes, checkNumber, putUint } from "../../data/put.ts";
+import { checkNumber, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const FORMAT_UNIT: CdbLayout = layout(
@@ -77,7 +77,7 @@ function parameterList(list: FormatParameters, long: boolean): Uint8Array {
   );
   if (long) bytes[3] = exponent;
   else if (exponent > 0) {
-    throw rangeError(`protectionIntervalExponent of FORMAT UNIT must be 0 without longList, got ${exponent}`);
+    throw wrongRange("protectionIntervalExponent of FORMAT UNIT", "be 0 without longList", exponent);
   }
   putUint(bytes, long ? 4 : 2, long ? 4 : 2, defects.length);
   bytes.set(defects, header);

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { checkBytes } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { type Field, flag, uint } from "../../data/field.ts";
-import { checkBytes, checkNumber, putUint } from "../../data/put.ts";
+import { checkNumber, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 const FIELDS: readonly Field[] = [

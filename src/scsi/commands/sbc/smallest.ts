@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
+import { checkOneOf } from "../../../arguments.ts";
 import type { ScsiCommand } from "../../../command.ts";
 import { read10, read12, read16, read6, type ReadOptions } from "./read.ts";
 import { synchronizeCache10, synchronizeCache16, type SynchronizeCacheOptions } from "./synchronize_cache.ts";
@@ -48,10 +48,10 @@ function rest<T extends SmallestOptions>(options: T): T {
   return options.smallest === undefined ? options : { ...options, smallest: undefined };
 }
 
+const SIZES: readonly CdbSize[] = [6, 10, 12, 16];
+
 function checkSmallest(smallest: CdbSize | undefined): CdbSize {
-  if (smallest === undefined) return 10;
-  if (smallest === 6 || smallest === 10 || smallest === 12 || smallest === 16) return smallest;
-  throw typeError(ErrorCode.InvalidArgValue, `smallest must be 6, 10, 12 or 16, got ${String(smallest)}`);
+  return smallest === undefined ? 10 : checkOneOf("smallest", smallest, SIZES);
 }
 
 const READS = { 10: read10, 12: read12, 16: read16 } as const;

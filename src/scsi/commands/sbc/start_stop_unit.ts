@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
+import { wrongType } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need } from "../../data/field.ts";
@@ -76,7 +76,7 @@ export interface PreventAllowOptions extends CommandOptions {
 export function startStopUnit(options: StartStopUnitOptions): ScsiCommand {
   // With POWER CONDITION zero START counts (SBC-3): its zero stops the unit, and loadEject with it ejects the medium.
   if (options.start === undefined && (options.powerCondition ?? 0) === 0) {
-    throw typeError(ErrorCode.InvalidArgType, "START STOP UNIT needs a value for start, or a powerCondition");
+    throw wrongType("start of START STOP UNIT", "be given without a powerCondition", "undefined");
   }
   return command(START_STOP_UNIT, options, { replay: "never" });
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkAnyInteger, checkBytes } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, need, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 import type { BlockRange } from "./unmap.ts";
 
@@ -73,7 +74,7 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 function putRanges(dataOut: Uint8Array, from: number, ranges: readonly BlockRange[]): void {
   putUint(dataOut, from - 2, 2, 16 * ranges.length);
   ranges.forEach((range, i) => {
-    putUint(dataOut, from + 16 * i, 8, checkInteger("lba of a range", range.lba, 0, U64_MAX));
+    putUint(dataOut, from + 16 * i, 8, checkAnyInteger("lba of a range", range.lba, 0, U64_MAX));
     putUint(dataOut, from + 8 + 16 * i, 4, checkNumber("blocks of a range", range.blocks, 0, 0xffffffff));
   });
 }
@@ -97,7 +98,7 @@ export function writeUsingToken(options: WriteUsingTokenOptions): ScsiCommand {
   const dataOut = new Uint8Array(536 + 16 * ranges.length);
   putUint(dataOut, 0, 2, dataOut.length - 2);
   dataOut[2] = (deleteToken ? 0x02 : 0) | (immediate ? 0x01 : 0);
-  putUint(dataOut, 8, 8, checkInteger("offset of WRITE USING TOKEN", offset ?? 0, 0, U64_MAX));
+  putUint(dataOut, 8, 8, checkAnyInteger("offset of WRITE USING TOKEN", offset ?? 0, 0, U64_MAX));
   dataOut.set(checkBytes("token of WRITE USING TOKEN", token, ROD_TOKEN_LENGTH, ROD_TOKEN_LENGTH), 16);
   putRanges(dataOut, 536, ranges);
   return command(WRITE_USING_TOKEN, rest, { dataOut, replay: "never" }, { parameterListLength: dataOut.length });

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkAnyInteger } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const UNMAP: CdbLayout = layout(
@@ -45,7 +46,7 @@ export function unmap(options: UnmapOptions): ScsiCommand {
   putUint(dataOut, 0, 2, dataOut.length - 2);
   putUint(dataOut, 2, 2, 16 * ranges.length);
   ranges.forEach((range, i) => {
-    putUint(dataOut, 8 + 16 * i, 8, checkInteger("lba of UNMAP", range.lba, 0, 0xffff_ffff_ffff_ffffn));
+    putUint(dataOut, 8 + 16 * i, 8, checkAnyInteger("lba of UNMAP", range.lba, 0, 0xffff_ffff_ffff_ffffn));
     putUint(dataOut, 16 + 16 * i, 4, checkNumber("blocks of UNMAP", range.blocks, 0, 0xffffffff));
   });
   return command(UNMAP, rest, { dataOut, replay: "optIn" }, { parameterListLength: dataOut.length });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, rangeError, typeError } from "../../../errors.ts";
+import { wrongRange, wrongValue } from "../../../arguments.ts";
 import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
@@ -86,11 +86,11 @@ function verify(cdb: CdbLayout, options: VerifyOptions): ScsiCommand {
   const built = command(cdb, options, { dataOut, replay: check === ByteCheck.None ? "safe" : "optIn" });
   if (check === ByteCheck.None) {
     if (dataOut !== undefined) {
-      throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} takes dataOut only with a byteCheck, got both`);
+      throw wrongValue(`dataOut of ${cdb.name}`, "be absent without a byteCheck", `${dataOut.length} bytes`);
     }
   } else if (check === ByteCheck.All) checkBlocks(`dataOut of ${cdb.name}`, dataOut ?? new Uint8Array(0), blocks);
   else if (dataOut === undefined || dataOut.length === 0) {
-    throw rangeError(`dataOut of ${cdb.name} must hold one block, got 0 bytes`);
+    throw wrongRange(`dataOut of ${cdb.name}`, "hold one block", "0 bytes");
   }
   return built;
 }

@@ -1,10 +1,9 @@
-import { checkBytes } from "../../data/put.ts";
+import { checkBytes, wrongValue } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
-import { ErrorCode, typeError } from "../../../errors.ts";
 import { RANGE_10, RANGE_16 } from "./block_range.ts";
 
 const FLAGS = [bits("wrProtect", 1, 7, 3), flag("anchor", 1, 4), flag("unmap", 1, 3)];
@@ -63,7 +62,7 @@ export function writeSame10(options: WriteSame10Options): ScsiCommand {
 export function writeSame16(options: WriteSame16Options): ScsiCommand {
   if (options.ndob === true) {
     if (options.dataOut !== undefined) {
-      throw typeError(ErrorCode.InvalidArgValue, "WRITE SAME(16) takes either ndob or dataOut, got both");
+      throw wrongValue("dataOut of WRITE SAME(16)", "be absent with ndob", "both");
     }
     return command(WRITE_SAME_16, options, { replay: "optIn" });
   }

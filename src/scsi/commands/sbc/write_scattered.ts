@@ -1,8 +1,8 @@
-import { rangeError } from "../../../errors.ts";
+import { checkAnyInteger, checkBytes, checkMultiple } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const WRITE_SCATTERED_16: CdbLayout = layout(
@@ -52,17 +52,13 @@ export function writeScattered16(options: WriteScatteredOptions): ScsiCommand {
   let blocks = dataOffset;
   for (const { data } of ranges) {
     checkBytes("data of a range of WRITE SCATTERED(16)", data, 1);
-    if (data.length % blockSize !== 0) {
-      throw rangeError(
-        `data of a range of WRITE SCATTERED(16) must be a multiple of ${blockSize} bytes, got ${data.length}`,
-      );
-    }
+    checkMultiple("data of a range of WRITE SCATTERED(16)", data.length, blockSize);
     blocks += data.length / blockSize;
   }
   const dataOut = new Uint8Array(blocks * blockSize);
   let at = dataOffset * blockSize;
   ranges.forEach(({ lba, data }, i) => {
-    putUint(dataOut, 32 + 32 * i, 8, checkInteger("lba of WRITE SCATTERED(16)", lba, 0, 0xffff_ffff_ffff_ffffn));
+    putUint(dataOut, 32 + 32 * i, 8, checkAnyInteger("lba of WRITE SCATTERED(16)", lba, 0, 0xffff_ffff_ffff_ffffn));
     putUint(dataOut, 40 + 32 * i, 4, data.length / blockSize);
     dataOut.set(data, at);
     at += data.length;

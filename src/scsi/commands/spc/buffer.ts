@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkBytes } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, need, uint } from "../../data/field.ts";
 import { Answer } from "../../data/answer.ts";
-import { checkBytes, type Integer } from "../../data/put.ts";
+import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const READ_BUFFER_10: CdbLayout = layout(

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkAnyInteger, checkBytes, wrongValue } from "../../../arguments.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 
 /** A copy source or destination, named by an identification descriptor (E4h; SPC-4). */
 export interface CscdIdentification {
@@ -128,7 +128,7 @@ export function encodeCscd(descriptor: CscdDescriptor): Uint8Array {
   if (descriptor.kind === "raw") {
     const { bytes } = descriptor;
     if (checkBytes("A CSCD descriptor", bytes, 32, 64).length % 32 !== 0) {
-      throw typeError(ErrorCode.InvalidArgValue, `A CSCD descriptor must have 32 or 64 bytes, got ${bytes.length}`);
+      throw wrongValue("A CSCD descriptor", "have 32 or 64 bytes", String(bytes.length));
     }
     return bytes.slice();
   }
@@ -161,7 +161,7 @@ function indexes(bytes: Uint8Array, source: number, destination: number): void {
 }
 
 function lba(value: Integer): Integer {
-  return checkInteger("The LBA of a segment descriptor", value, 0, U64_MAX);
+  return checkAnyInteger("The LBA of a segment descriptor", value, 0, U64_MAX);
 }
 
 /** Encodes a segment descriptor. @throws {RangeError} `ERR_OUT_OF_RANGE` */

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { checkBytes } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
-import { checkBytes } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const SEND_DIAGNOSTIC: CdbLayout = layout(

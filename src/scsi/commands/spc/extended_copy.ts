@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkBytes } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkBytes, checkNumber, putUint } from "../../data/put.ts";
+import { checkNumber, putUint } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 import { type CscdDescriptor, encodeCscd, encodeSegment, type SegmentDescriptor } from "./copy_descriptors.ts";
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { checkBytes } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkBytes } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const REPORT_IDENTIFYING_INFORMATION: CdbLayout = layout(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkBytes } from "../../data/put.ts";
+import { checkBytes } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkAnyInteger, checkBytes, wrongValue } from "../../../arguments.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, uint } from "../../data/field.ts";
@@ -86,7 +86,7 @@ function descriptors(list: readonly ModeSelectBlockDescriptor[], longLba: boolea
   list.forEach((one, i) => {
     const at = i * size;
     if (longLba) {
-      putUint(bytes, at, 8, checkInteger("blocks", one.blocks ?? 0, 0, 0xffff_ffff_ffff_ffffn));
+      putUint(bytes, at, 8, checkAnyInteger("blocks", one.blocks ?? 0, 0, 0xffff_ffff_ffff_ffffn));
       putUint(bytes, at + 12, 4, checkNumber("blockLength", one.blockLength, 0, 0xffffffff));
       return;
     }
@@ -104,9 +104,9 @@ function descriptors(list: readonly ModeSelectBlockDescriptor[], longLba: boolea
 function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): ScsiCommand {
   const { pages, blockDescriptors, mediumType, deviceSpecific, longLba, ...rest } = options;
   if (options.revertToDefaults === true && (pages.length > 0 || (blockDescriptors?.length ?? 0) > 0)) {
-    throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} takes no pages with revertToDefaults, got ${pages.length}`);
+    throw wrongValue(`pages of ${cdb.name}`, "be none with revertToDefaults", String(pages.length));
   }
-  if (longLba && header === 4) throw typeError(ErrorCode.InvalidArgValue, `${cdb.name} has no field longLba`);
+  if (longLba && header === 4) throw wrongValue(`longLba of ${cdb.name}`, "be absent", "true");
   const blocks = descriptors(blockDescriptors ?? [], longLba === true);
   const parts = [blocks, ...pages.map((page) => checkBytes(`A page of ${cdb.name}`, page, 2))];
   const length = parts.reduce((sum, part) => sum + part.length, 0);

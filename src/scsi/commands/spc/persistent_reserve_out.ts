@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { checkAnyInteger, checkBytes } from "../../../arguments.ts";
 import { command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, type Field, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkBytes, checkInteger, checkNumber, type Integer, putUint } from "../../data/put.ts";
+import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import { parseTransportId, type TransportId } from "../../data/transport_id.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
@@ -78,8 +79,8 @@ export interface PrMoveOptions extends PrReserveOptions {
 }
 
 function keys(dataOut: Uint8Array, key: Integer, other: Integer): void {
-  putUint(dataOut, 0, 8, checkInteger("key of PERSISTENT RESERVE OUT", key, 0, U64_MAX));
-  putUint(dataOut, 8, 8, checkInteger("The new key of PERSISTENT RESERVE OUT", other, 0, U64_MAX));
+  putUint(dataOut, 0, 8, checkAnyInteger("key of PERSISTENT RESERVE OUT", key, 0, U64_MAX));
+  putUint(dataOut, 8, 8, checkAnyInteger("The new key of PERSISTENT RESERVE OUT", other, 0, U64_MAX));
 }
 
 function send(

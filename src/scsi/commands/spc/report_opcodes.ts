@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
+import { wrongType } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
@@ -62,7 +62,7 @@ export interface ReportTmfOptions extends AllocationOptions {
 export function reportSupportedOpcodes(options: ReportOpcodesOptions = {}): ScsiCommand {
   const { opcode, serviceAction, either, ...rest } = options;
   if (opcode === undefined && (serviceAction !== undefined || either)) {
-    throw typeError(ErrorCode.InvalidArgType, "REPORT SUPPORTED OPERATION CODES needs an opcode for a service action");
+    throw wrongType("opcode of REPORT SUPPORTED OPERATION CODES", "be given for a service action", "undefined");
   }
   const dataIn = allocation("REPORT SUPPORTED OPERATION CODES", rest, 8192, 0xffffffff);
   const reportingOptions = opcode === undefined ? 0 : either ? 3 : serviceAction === undefined ? 1 : 2;

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { rangeError } from "../../../errors.ts";
+import { checkBytes, checkMultiple } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, need, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
-import { checkBytes } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const SECURITY_PROTOCOL_IN: CdbLayout = layout(
@@ -44,8 +43,7 @@ export interface SecurityProtocolSelection {
 
 function units(name: string, bytes: number, increment: boolean | undefined): number {
   if (!increment) return bytes;
-  if (bytes % 512 !== 0) throw rangeError(`The length of ${name} must be a multiple of 512, got ${bytes}`);
-  return bytes / 512;
+  return checkMultiple(`length of ${name}`, bytes, 512) / 512;
 }
 
 /** SECURITY PROTOCOL IN; 4096 bytes by default. @throws {RangeError} `ERR_OUT_OF_RANGE` */

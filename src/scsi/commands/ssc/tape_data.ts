@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { rangeError } from "../../../errors.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkBytes } from "../../../arguments.ts";
+import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, need, uint } from "../../data/field.ts";
-import { checkBytes, type Integer } from "../../data/put.ts";
+import type { Integer } from "../../data/put.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 export const TAPE_READ_6: CdbLayout = layout(
@@ -71,10 +71,7 @@ export interface WriteFilemarks16Options extends Omit<WriteFilemarksOptions, "se
 
 function lengthOf(name: string, buffer: Uint8Array, blocks: number | undefined): number {
   if (blocks === undefined) return checkBytes(name, buffer, 0, 0xffffff).length;
-  checkBytes(name, buffer);
-  if (blocks === 0 ? buffer.length !== 0 : buffer.length === 0 || buffer.length % blocks !== 0) {
-    throw rangeError(`${name} must hold ${blocks} blocks of one size, got ${buffer.length} bytes`);
-  }
+  checkBlocks(name, buffer, blocks);
   return blocks;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ErrorCode, typeError } from "../../../errors.ts";
+import { wrongType } from "../../../arguments.ts";
 import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, type Field, flag, uint } from "../../data/field.ts";
@@ -60,7 +60,7 @@ export function reportZones(options: ReportZonesOptions = {}): ScsiCommand {
 /** A missing ZONE ID would mean zone 0 (ZBC): it must be named. */
 function act(cdb: CdbLayout, options: ZoneActionOptions): ScsiCommand {
   if (options.lba === undefined && options.all !== true) {
-    throw typeError(ErrorCode.InvalidArgType, `${cdb.name} needs a value for lba, or all`);
+    throw wrongType(`lba of ${cdb.name}`, "be given unless all is true", "undefined");
   }
   return command(cdb, options, { replay: "never" });
 }
