@@ -4,28 +4,9 @@
  * @module
  */
 
-import { parseBoolean, parseList, parseNumber } from "../../wire/mod.ts";
+import { isReservedAnswer, KEYS, parseKeyNumber, ReservedAnswer } from "../../wire/login_keys.ts";
+import { parseBoolean, parseList } from "../../wire/mod.ts";
 import { defaultNegotiated, type Limits, type Negotiated } from "./limits.ts";
-
-const REJECT = "Reject";
-const IRRELEVANT = "Irrelevant";
-const NOT_UNDERSTOOD = "NotUnderstood";
-/** Values that are allowed as an answer but never as an offer. */
-const ANSWERS_ONLY: ReadonlySet<string> = new Set([REJECT, IRRELEVANT, NOT_UNDERSTOOD]);
-
-/** Keys that mean nothing in a discovery session (RFC 7143 §13). */
-const NORMAL_ONLY: ReadonlySet<string> = new Set([
-  "MaxConnections",
-  "InitialR2T",
-  "ImmediateData",
-  "MaxBurstLength",
-  "FirstBurstLength",
-  "MaxOutstandingR2T",
-  "DataPDUInOrder",
-  "DataSequenceInOrder",
-  "TaskReporting",
-  "iSCSIProtocolLevel",
-]);
 
 /** Declarative keys: they get no answer. */
 const DECLARED: ReadonlySet<string> = new Set([
@@ -101,15 +82,16 @@ export class Operational {
 
   /** The answer to one key, which also takes effect; undefined where none is due. */
   #handleKey(key: string, value: string): string | undefined {
-    if (ANSWERS_ONLY.has(value)) return this.#proposed.has(key) ? undefined : REJECT;
-    if (this.#discovery && NORMAL_ONLY.has(key)) return IRRELEVANT;
+    // An answer is never an offer.
+    if (isReservedAnswer(value)) return this.#proposed.has(key) ? undefined : ReservedAnswer.Reject;
+    if (this.#discovery && KEYS.get(key)?.notInDiscovery === true) return ReservedAnswer.Irrelevant;
     try {
       const rule = this.#rules[key];
       if (rule !== undefined) return rule(value, key);
     } catch {
-      return DECLARED.has(key) ? undefined : REJECT;
+      return DECLARED.has(key) ? undefined : ReservedAnswer.Reject;
     }
-    return DECLARED.has(key) ? undefined : NOT_UNDERSTOOD;
+    return DECLARED.has(key) ? undefined : ReservedAnswer.NotUnderstood;
   }
 
   readonly #rules: Readonly<Record<string, (value: string, key: string) => string | undefined>> = {
@@ -124,16 +106,16 @@ export class Operational {
       return choice;
     },
     MaxRecvDataSegmentLength: (value, key) => {
-      this.result.initiatorMaxRecvDataSegmentLength = parseNumber(key, value, { min: 512, max: 0xffffff });
+      this.result.initiatorMaxRecvDataSegmentLength = parseKeyNumber(key, value);
       return undefined;
     },
     MaxBurstLength: (value, key) => {
-      const length = Math.min(this.#limits.maxBurstLength, parseNumber(key, value, { min: 512, max: 0xffffff }));
+      const length = Math.min(this.#limits.maxBurstLength, parseKeyNumber(key, value));
       this.result.maxBurstLength = length;
       return String(length);
     },
     FirstBurstLength: (value, key) => {
-      const offered = parseNumber(key, value, { min: 512, max: 0xffffff });
+      const offered = parseKeyNumber(key, value);
       const length = Math.min(this.#limits.firstBurstLength, offered, this.result.maxBurstLength);
       this.result.firstBurstLength = length;
       return String(length);
@@ -147,27 +129,27 @@ export class Operational {
       return this.result.immediateData ? "Yes" : "No";
     },
     MaxOutstandingR2T: (value, key) => {
-      const count = Math.min(this.#limits.maxOutstandingR2T, parseNumber(key, value, { min: 1, max: 65535 }));
+      const count = Math.min(this.#limits.maxOutstandingR2T, parseKeyNumber(key, value));
       this.result.maxOutstandingR2T = count;
       return String(count);
     },
-    MaxConnections: (value, key) => String(Math.min(1, parseNumber(key, value, { min: 1, max: 65535 }))),
-    ErrorRecoveryLevel: (value, key) => String(Math.min(0, parseNumber(key, value, { min: 0, max: 2 }))),
-    DefaultTime2Wait: (value, key) => String(Math.max(2, parseNumber(key, value, { min: 0, max: 3600 }))),
-    DefaultTime2Retain: (value, key) => String(Math.min(0, parseNumber(key, value, { min: 0, max: 3600 }))),
+    MaxConnections: (value, key) => String(Math.min(1, parseKeyNumber(key, value))),
+    ErrorRecoveryLevel: (value, key) => String(Math.min(0, parseKeyNumber(key, value))),
+    DefaultTime2Wait: (value, key) => String(Math.max(2, parseKeyNumber(key, value))),
+    DefaultTime2Retain: (value, key) => String(Math.min(0, parseKeyNumber(key, value))),
     DataPDUInOrder: (value, key) => (parseBoolean(key, value), "Yes"),
     DataSequenceInOrder: (value, key) => (parseBoolean(key, value), "Yes"),
-    TaskReporting: (value, key) => parseList(key, value).includes("RFC3720") ? "RFC3720" : REJECT,
-    iSCSIProtocolLevel: (value, key) => String(Math.min(1, parseNumber(key, value, { min: 0, max: 31 }))),
+    TaskReporting: (value, key) => parseList(key, value).includes("RFC3720") ? "RFC3720" : ReservedAnswer.Reject,
+    iSCSIProtocolLevel: (value, key) => String(Math.min(1, parseKeyNumber(key, value))),
     // RFC 7143 has removed markers; `No` is what the senders of these keys expect.
     OFMarker: () => "No",
     IFMarker: () => "No",
-    OFMarkInt: () => REJECT,
-    IFMarkInt: () => REJECT,
+    OFMarkInt: () => ReservedAnswer.Reject,
+    IFMarkInt: () => ReservedAnswer.Reject,
   };
 
   /** The first digest of the offer that the target accepts. */
   #digest(key: string, value: string, accepted: readonly string[]): string {
-    return parseList(key, value).find((digest) => accepted.includes(digest)) ?? REJECT;
+    return parseList(key, value).find((digest) => accepted.includes(digest)) ?? ReservedAnswer.Reject;
   }
 }

@@ -9,13 +9,13 @@ import { ProtocolError } from "../../errors.ts";
 import {
   encodeTextKeys,
   Opcode,
-  parseNumber,
   parseTextKeys,
   RESERVED_TAG,
   splitText,
   TextJoiner,
   type TextRequest,
 } from "../../wire/mod.ts";
+import { parseKeyNumber, ReservedAnswer } from "../../wire/login_keys.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
 import type { Session } from "./session.ts";
 
@@ -106,15 +106,12 @@ export class TextExchange {
         case "SendTargets":
           return this.#sendTargets(value);
         case "MaxRecvDataSegmentLength":
-          this.#session.negotiated.initiatorMaxRecvDataSegmentLength = parseNumber(key, value, {
-            min: 512,
-            max: 0xffffff,
-          });
+          this.#session.negotiated.initiatorMaxRecvDataSegmentLength = parseKeyNumber(key, value);
           return [];
         case "InitiatorAlias":
           return [];
         default:
-          return [[key, "NotUnderstood"]];
+          return [[key, ReservedAnswer.NotUnderstood]];
       }
     });
   }
@@ -127,7 +124,7 @@ export class TextExchange {
     const { targetName: name, address } = this.#responder;
     const own = value === "All" || value === name || (value === "" && !this.#session.discovery);
     // A value that is not a name is refused; for an unknown name the list is empty.
-    if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", "Reject"]];
+    if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", ReservedAnswer.Reject]];
     return [["TargetName", name], ["TargetAddress", `${address},${PORTAL_GROUP_TAG}`]];
   }
 }

@@ -5,23 +5,13 @@
  * @module
  */
 
+import { ReservationType } from "../../scsi/commands/spc/persistent_reserve_in.ts";
+
 /**
  * What a reservation of another initiator does to a command (SPC-4 §5.13, SPC-2 §5.5.1): `always` runs; `attribute`
  * conflicts with RESERVE(6) only; `read` and `write` conflict as the type of the persistent reservation says.
  */
 export type Access = "always" | "attribute" | "read" | "write";
-
-/** Types of a reservation (SPC-4 table 67). */
-export const ReservationType = {
-  WriteExclusive: 1,
-  ExclusiveAccess: 3,
-  WriteExclusiveRegistrants: 5,
-  ExclusiveAccessRegistrants: 6,
-  WriteExclusiveAll: 7,
-  ExclusiveAccessAll: 8,
-} as const;
-/** One of the values of {@link ReservationType}. */
-export type ReservationType = typeof ReservationType[keyof typeof ReservationType];
 
 const TYPES: ReadonlySet<number> = new Set(Object.values(ReservationType));
 
@@ -45,12 +35,13 @@ export class PersistentReservations {
 
   /** Whether the reservation belongs to all registrants. */
   get forAll(): boolean {
-    return this.type === ReservationType.WriteExclusiveAll || this.type === ReservationType.ExclusiveAccessAll;
+    return this.type === ReservationType.WriteExclusiveAllRegistrants ||
+      this.type === ReservationType.ExclusiveAccessAllRegistrants;
   }
 
   /** Whether registrants of any kind share the access. */
   get registrantsShare(): boolean {
-    return this.type !== undefined && this.type >= ReservationType.WriteExclusiveRegistrants;
+    return this.type !== undefined && this.type >= ReservationType.WriteExclusiveRegistrantsOnly;
   }
 
   /** Whether this nexus holds the reservation. */
@@ -69,13 +60,14 @@ export class PersistentReservations {
     if (this.type === undefined || access === "always" || access === "attribute" || this.isHolder(nexus)) return false;
     if (this.registrantsShare && this.registrations.has(nexus)) return false;
     const exclusive = this.type === ReservationType.ExclusiveAccess ||
-      this.type === ReservationType.ExclusiveAccessRegistrants || this.type === ReservationType.ExclusiveAccessAll;
+      this.type === ReservationType.ExclusiveAccessRegistrantsOnly ||
+      this.type === ReservationType.ExclusiveAccessAllRegistrants;
     return exclusive || access === "write";
   }
 
   reserve(nexus: string, type: ReservationType): void {
     this.type = type;
-    this.holder = type >= ReservationType.WriteExclusiveAll ? undefined : nexus;
+    this.holder = type >= ReservationType.WriteExclusiveAllRegistrants ? undefined : nexus;
   }
 
   release(): void {

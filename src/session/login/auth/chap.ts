@@ -17,7 +17,7 @@ import { Opcode } from "../../../wire/opcodes.ts";
 import { MAX_BINARY_VALUE_LENGTH } from "../../../wire/text_keys.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../../wire/text_values.ts";
 import { type ProtectedAuth, type Secrets, secretsOf } from "./credentials.ts";
-import { isReservedAnswer } from "../negotiation/keys.ts";
+import { isReservedAnswer } from "../../../wire/login_keys.ts";
 import type { TextPair } from "../negotiation/negotiate.ts";
 import { forgetChallenge, isOutstanding, rememberChallenge } from "../negotiation/outstanding.ts";
 import { quote } from "../../discovery/printable.ts";

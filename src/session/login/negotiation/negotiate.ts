@@ -8,7 +8,7 @@
 import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
 import { Opcode } from "../../../wire/opcodes.ts";
 import { parseNumber } from "../../../wire/text_values.ts";
-import { isReservedAnswer, type KeyDefinition, KEYS, type KeyStage, ReservedAnswer } from "./keys.ts";
+import { isReservedAnswer, type KeyDefinition, KEYS, type KeyStage, ReservedAnswer } from "../../../wire/login_keys.ts";
 import {
   answerToProposal,
   checkRefusal,

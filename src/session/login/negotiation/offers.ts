@@ -7,8 +7,8 @@
 
 import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
 import { Opcode } from "../../../wire/opcodes.ts";
-import { parseBoolean, parseList, parseNumber } from "../../../wire/text_values.ts";
-import { type KeyDefinition, ReservedAnswer } from "./keys.ts";
+import { parseBoolean, parseList } from "../../../wire/text_values.ts";
+import { type KeyDefinition, parseKeyNumber, ReservedAnswer } from "../../../wire/login_keys.ts";
 import { quote } from "../../discovery/printable.ts";
 
 /** A value of a key: number, boolean, one value of a list, or declared text. */
@@ -41,10 +41,6 @@ function disagreement(key: string, offer: Offer, answer: string): ProtocolError 
   );
 }
 
-function inRange(key: string, definition: KeyDefinition, text: string): number {
-  return parseNumber(key, text, { min: definition.min ?? 0, max: definition.max ?? 0 });
-}
-
 /**
  * The result of an answer that is not a refusal.
  *
@@ -61,7 +57,7 @@ export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Of
     }
     case "min":
     case "max": {
-      const answer = inRange(key, definition, text);
+      const answer = parseKeyNumber(key, text);
       const beyond = typeof offer !== "number" || (definition.rule === "min" ? answer > offer : answer < offer);
       if (beyond) throw disagreement(key, offer, text);
       return answer;
@@ -94,9 +90,9 @@ export function answerToProposal(key: string, definition: KeyDefinition, text: s
       case "or":
         return parseBoolean(key, text) || ours === true;
       case "min":
-        return Math.min(inRange(key, definition, text), Number(ours));
+        return Math.min(parseKeyNumber(key, text), Number(ours));
       case "max":
-        return Math.max(inRange(key, definition, text), Number(ours));
+        return Math.max(parseKeyNumber(key, text), Number(ours));
       default: {
         const values = definition.values ?? [];
         return parseList(key, text).find((item) => values.includes(item)) ?? ReservedAnswer.Reject;

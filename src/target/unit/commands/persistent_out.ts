@@ -8,7 +8,8 @@ import { readU32, readU64 } from "../../../bytes/view.ts";
 import { Attention } from "../attention.ts";
 import type { CommandContext, CommandEntry } from "../context.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
-import { isReservationType, MOST_REGISTRATIONS, type ReservationType } from "../persistent_reservations.ts";
+import type { ReservationType } from "../../../scsi/commands/spc/persistent_reserve_in.ts";
+import { isReservationType, MOST_REGISTRATIONS } from "../persistent_reservations.ts";
 import { CheckCondition, invalidField, invalidParameter, parameterListLength, ReservationConflict } from "../sense.ts";
 
 /** Length of the only parameter list known here, in bytes. */

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { LoginError, ProtocolError } from "../../../../src/errors.ts";
 import { DEFAULT_LIMITS, login } from "../../../../src/session/login/mod.ts";
-import { KEYS } from "../../../../src/session/login/negotiation/keys.ts";
+import { KEYS } from "../../../../src/wire/login_keys.ts";
 import { rejection } from "../../../lib/rejections.ts";
 import { discoveryOptions, options, TestTarget, withKeys } from "./login_target.ts";
 import { BREACH, complete, DISAGREE, proposing, refused } from "./text_login.ts";

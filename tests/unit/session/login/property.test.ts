@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { IscsiError } from "../../../../src/errors.ts";
-import { KEYS } from "../../../../src/session/login/negotiation/keys.ts";
+import { KEYS } from "../../../../src/wire/login_keys.ts";
 import {
   type AuthOptions,
   login,

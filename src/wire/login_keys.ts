@@ -1,8 +1,10 @@
 /**
- * The text keys of the login (RFC 7143 §13), as data.
+ * The text keys of the login (RFC 7143 §13), as data: what both sides hold to.
  *
  * @module
  */
+
+import { parseNumber } from "./text_values.ts";
 
 /** Values that are allowed as answers and never as proposals (RFC 7143 §6.2). */
 export const ReservedAnswer = {
@@ -98,3 +100,13 @@ export const KEYS: ReadonlyMap<string, KeyDefinition> = new Map<string, KeyDefin
   ["OFMarkInt", OBSOLETE],
   ["IFMarkInt", OBSOLETE],
 ]);
+
+/**
+ * Parses a number of a key that the table has a range for.
+ *
+ * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for a number outside the range, or another value
+ */
+export function parseKeyNumber(key: string, value: string): number {
+  const { min = 0, max = 0 } = KEYS.get(key) ?? {};
+  return parseNumber(key, value, { min, max });
+}
