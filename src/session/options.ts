@@ -106,7 +106,7 @@ export interface SessionOptions {
   targetName?: string | undefined;
   /** iSCSI name of the initiator. */
   initiatorName: string;
-  /** `Normal`, or `Discovery` for a session that asks for targets and does nothing else. `Normal` where absent. */
+  /** `Normal`, or `Discovery` for a session that only lists targets. Default: `Normal`. */
   sessionType?: SessionType | undefined;
   /**
    * The initiator's part of the session identifier, 6 bytes. It stays the same over reconnects. Default: a random one.

@@ -1,5 +1,5 @@
 /**
- * One TCP connection that carries PDUs: framing, digests, and one end that is told once.
+ * One TCP connection that carries PDUs: framing, digests, and an end that is reported once.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../../wire/
 import { asError, connectionLost } from "../failures.ts";
 import { type PduTap, show } from "./tap.ts";
 
-/** Who takes the PDUs of a connection: the login phase first, the full-feature phase then. */
+/** Handles the PDUs of a connection: the login phase first, then the full-feature phase. */
 export interface PduHandler extends FramerHandler {
-  /** The connection has ended; called once. `error` says why, where it is not an orderly end. */
+  /** The connection has ended; called once. `error` says why, unless the end is orderly. */
   closed(error: Error | undefined): void;
 }
 
@@ -35,7 +35,7 @@ export interface OpenConnectionOptions {
 const PADS: readonly Uint8Array[] = [new Uint8Array(0), new Uint8Array(1), new Uint8Array(2), new Uint8Array(3)];
 const EMPTY: Uint8Array = PADS[0] as Uint8Array;
 
-/** Takes what comes before a phase has set its own handler, and after the end. */
+/** The handler before a phase has set its own, and after the end. */
 const NOBODY: PduHandler = {
   header: () => undefined,
   pdu: () => {},
@@ -55,7 +55,10 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
   return connection as Connection;
 }
 
-/** Frames what comes, writes what goes. Errors of the framer and of the handler end it, and are told to the handler. */
+/**
+ * Frames incoming bytes and writes outgoing PDUs. An error of the framer or of the handler ends the connection, and is
+ * passed to the handler.
+ */
 export class Connection implements ByteSink, FramerHandler {
   readonly #tcp: TcpConnection;
   readonly #framer: Framer;
@@ -81,17 +84,19 @@ export class Connection implements ByteSink, FramerHandler {
     return this.#tcp.remoteAddress;
   }
 
-  /** Address of our end, as `host:port`. */
+  /** Address of the local end, as `host:port`. */
   get localAddress(): string {
     return this.#tcp.localAddress;
   }
 
-  /** True once no more PDUs come or go. */
+  /** Whether the connection has ended: no more PDUs are received or sent. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Bytes given to the socket so far: what was queued until now is on its way once {@link handedOverBytes} has reached this. */
+  /**
+   * Bytes queued on the socket so far: they have all been sent once {@link handedOverBytes} has reached this number.
+   */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
@@ -106,7 +111,7 @@ export class Connection implements ByteSink, FramerHandler {
     return this.#receivedBytes;
   }
 
-  /** Number of the read that is being handled: what came with one read has one number. */
+  /** Number of the read that is being handled: all PDUs of one read have the same number. */
   get batch(): number {
     return this.#batch;
   }
@@ -116,19 +121,19 @@ export class Connection implements ByteSink, FramerHandler {
     return this.#tcp.drained();
   }
 
-  /** Says who takes the PDUs. On a connection that has ended already, `closed` is called in a microtask. */
+  /** Sets the handler of PDUs. If the connection has already ended, `closed` is called in a microtask. */
   setHandler(handler: PduHandler): void {
     this.#handler = handler;
     if (!this.#ended) return;
     queueMicrotask(() => this.#tellEnd());
   }
 
-  /** Holds back what comes after the current PDU. */
+  /** Holds back the PDUs after the current one. */
   pause(): void {
     this.#framer.pause();
   }
 
-  /** Goes on with what was held back. */
+  /** Continues with the PDUs that were held back. */
   resume(): void {
     if (this.#ended) return;
     try {
@@ -138,12 +143,12 @@ export class Connection implements ByteSink, FramerHandler {
     }
   }
 
-  /** Applies what the login agreed on, from the next PDU on in both directions. */
+  /** Applies the negotiated parameters, from the next PDU on in both directions. */
   enterFullFeature(agreed: { headerDigest: boolean; dataDigest: boolean; maxDataSegmentLength: number }): void {
     this.#headerDigest = agreed.headerDigest;
     this.#dataDigest = agreed.dataDigest;
     this.#framer.setDigests({ header: agreed.headerDigest, data: agreed.dataDigest });
-    // Never rejects. JavaScript serves until it is there, and is the faster one for headers.
+    // Never rejects. Until the native CRC32C is loaded, JavaScript is used; for headers it is faster anyway.
     if (agreed.dataDigest) loadNativeCrc32c();
     this.#framer.setMaxDataSegmentLength(agreed.maxDataSegmentLength);
   }
@@ -171,12 +176,15 @@ export class Connection implements ByteSink, FramerHandler {
     this.#tcp.write(bytes);
   }
 
-  /** Sends what is queued, then our FIN. */
+  /** Sends what is queued, then a FIN. */
   end(): void {
     if (!this.#ended) this.#tcp.end();
   }
 
-  /** Ends the connection at once. No byte is put into a buffer afterwards. The handler is told, in this call. Idempotent. */
+  /**
+   * Ends the connection at once. No byte is put into a buffer afterwards. The handler's `closed` is called
+   * synchronously. Idempotent.
+   */
   fail(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -219,7 +227,7 @@ export class Connection implements ByteSink, FramerHandler {
     return this.#handler.header(header);
   }
 
-  /** From the framer. A handler that has ended the connection gets nothing more of what was read. */
+  /** Called by the framer. A handler that has ended the connection gets no further PDUs of the same read. */
   pdu(header: Uint8Array, data: Uint8Array): void {
     if (this.#ended) return;
     if (this.#tap !== undefined) show(this.#tap, "in", header, data);

@@ -1,6 +1,6 @@
 /**
- * When a connection is to end in good order: the target wants it to, by an asynchronous message or a Reject, or the session is
- * closed; and the logout that does it (RFC 7143 §11.9, §11.14, §11.17).
+ * The orderly end of a connection, by a logout: because the target asks for it in an asynchronous message or a Reject,
+ * or because the session is closed (RFC 7143 §11.9, §11.14, §11.17).
  *
  * @module
  */
@@ -24,37 +24,36 @@ import type { Texts } from "./text.ts";
 /** The only connection of a session has CID 0. */
 const CID = 0;
 
-/** The parts of a connection that its end concerns. */
+/** The parts of a connection that are involved in its end. */
 export interface DepartureParts {
   link: Link;
   texts: Texts;
   keepalive: Keepalive | undefined;
   owner: ConnectionOwner;
-  /** Milliseconds for the answer to a request. */
+  /** Time limit of a request in milliseconds. */
   requestTimeout: number;
   /** Whether the session makes a new connection when this one has ended. */
   replaceable: boolean;
 }
 
-/** The end of one connection in good order. */
+/** The orderly end of one connection. */
 export class Departure {
-  /** Seconds to stay away afterwards; undefined: nothing is known. */
+  /** Seconds to wait before a reconnect; undefined: unknown. */
   time2Wait: number | undefined;
   readonly #parts: DepartureParts;
   #closing = false;
   #leaving: Promise<void> | undefined;
 
-  /** Nothing ends yet. */
   constructor(parts: DepartureParts) {
     this.#parts = parts;
   }
 
-  /** Whether we are logging out because the target wants us to. */
+  /** Whether a logout that the target has asked for is under way. */
   get announced(): boolean {
     return this.#leaving !== undefined && !this.#closing;
   }
 
-  /** Does what an asynchronous message asks for. */
+  /** Acts on an asynchronous message. */
   onAsync(event: AsyncEvent): void {
     if (this.#closing) return;
     const [first, second, third] = event.parameters;
@@ -77,8 +76,8 @@ export class Departure {
   }
 
   /**
-   * A command that was rejected may mean that the target waits for our logout; or that the two sides disagree about the state of
-   * the connection, which is then replaced in good order.
+   * A rejected command may mean that the target waits for a logout, or that the two sides disagree about the state of
+   * the connection, which is then replaced in an orderly way.
    */
   onReject(event: RejectEvent): void {
     if (event.opcode === Opcode.ScsiCommand && event.reason === RejectReason.WaitingForLogout) return this.leave(0);
@@ -88,7 +87,7 @@ export class Departure {
     if (suspect && ours) this.leave(this.#parts.requestTimeout * 2);
   }
 
-  /** Logs out and ends the connection; half of `limit` (milliseconds) is for the commands under way. */
+  /** Logs out and ends the connection; half of `limit` (milliseconds) is for the commands in flight. */
   leave(limit: number): void {
     const { link, owner, requestTimeout } = this.#parts;
     if (this.#leaving !== undefined || this.#closing) return;
@@ -100,7 +99,7 @@ export class Departure {
     });
   }
 
-  /** The session is closed: logs out, where that is not under way already. Never rejects. */
+  /** The session is closed: logs out, unless a logout is already under way. Never rejects. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#leaving ??= this.#logOut(this.#parts.requestTimeout).then(() => {});
@@ -132,13 +131,14 @@ export class Departure {
       // 0: done. 1: the connection is unknown, so it is as good as closed.
       return answer.response > 1 ? answer.time2Wait : 0;
     } catch {
-      // Not answered, or the connection is gone: closing it does the same.
+      // No response, or the connection is gone: closing it does the same.
       return 0;
     }
   }
 
   /**
-   * Answers the target's wish for a negotiation with an empty text, and takes the one key that a target may declare now.
+   * Answers the target's request for a negotiation with an empty text, and accepts the one key that a target may
+   * declare now.
    *
    * @param limit milliseconds
    * @throws what `Texts.exchange()` throws; `ISCSI_PROTOCOL_ERROR` for a text that is none

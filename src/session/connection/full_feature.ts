@@ -1,6 +1,6 @@
 /**
- * One connection in the full-feature phase: commands out, answers in, until it ends. A session that is reinstated gets a
- * new one.
+ * One connection in the full-feature phase: commands out, responses in, until it ends. A reinstated session gets a new
+ * one.
  *
  * @module
  */
@@ -28,11 +28,11 @@ import { Texts } from "./text.ts";
 
 const NOTHING_UNASKED: UnsolicitedPlan = { immediate: 0, unsolicited: 0 };
 
-/** What a connection begins its full-feature phase with. */
+/** The state with which a connection enters the full-feature phase. */
 export interface FullFeatureStart {
   /** The connection, paused. */
   connection: Connection;
-  /** What was agreed. */
+  /** The negotiated parameters. */
   parameters: SessionParameters;
   /** StatSN of the final Login Response. */
   statSN: number;
@@ -41,9 +41,9 @@ export interface FullFeatureStart {
   /** The session's tasks. */
   tasks: TaskTable;
   scsi: ScsiKnowledge;
-  /** A discovery session sends nothing but SendTargets, its logout, and answers. */
+  /** Whether this is a discovery session, which sends only SendTargets, a logout, and answers to pings. */
   discovery: boolean;
-  /** Milliseconds for the answer to a request that is no SCSI command. */
+  /** Time limit in milliseconds of requests that are not SCSI commands. */
   requestTimeout: number;
   /** When a quiet target is pinged; undefined: never. */
   keepalive: KeepaliveTimes | undefined;
@@ -62,7 +62,7 @@ export class FullFeature implements PduHandler {
   readonly #keepalive: Keepalive | undefined;
   readonly #departure: Departure;
   readonly #requestTimeout: number;
-  /** Requests that wait for the command window, as commands do, and go before them. */
+  /** Requests that wait for the command window like commands, and are sent before them. */
   readonly #turns: (() => void)[] = [];
 
   /** Takes the connection over from the login. */
@@ -93,7 +93,10 @@ export class FullFeature implements PduHandler {
     connection.setHandler(this);
   }
 
-  /** Begins to take PDUs. Apart from the constructor, so that the owner knows this object when the first one comes. */
+  /**
+   * Begins to receive PDUs. Separate from the constructor, so that the owner knows this object when the first PDU
+   * arrives.
+   */
   start(): void {
     this.#link.connection.resume();
     this.pump();
@@ -103,12 +106,12 @@ export class FullFeature implements PduHandler {
     return this.#link.connection;
   }
 
-  /** Whether commands are no longer taken. */
+  /** Whether no further command is sent. */
   get held(): boolean {
     return this.#link.held;
   }
 
-  /** Sends what waits, as far as the command window goes. */
+  /** Sends waiting requests and commands, as far as the command window allows. */
   pump(): void {
     const link = this.#link;
     while (!link.held && !link.connection.ended && link.window.open) {
@@ -155,7 +158,9 @@ export class FullFeature implements PduHandler {
     if (unsolicited > 0) sendUnsolicited(this.#link, task, immediate, unsolicited);
   }
 
-  /** Aborts a command that this connection carries; it settles with `error`, or with its status where that comes first. */
+  /**
+   * Aborts a command that this connection carries; it settles with `error`, or with its status if that arrives first.
+   */
   abort(command: Command, error: Error): void {
     const task = this.#link.tasks.of(command);
     if (task !== undefined) void abortTask(this.#link, this.#management, task, error, this.#requestTimeout);
@@ -177,13 +182,16 @@ export class FullFeature implements PduHandler {
     return answer ?? { response: TaskManagementResponseCode.NoSuchTask, cmdSN: 0 };
   }
 
-  /** Ends the commands that were sent before `cmdSN` and are meant, each with `error`: a task management function did. */
+  /**
+   * Ends the commands sent before `cmdSN` for which `meant` holds, each with `error`: a task management function has
+   * ended them at the target.
+   */
   endBefore(cmdSN: number, meant: (command: Command) => boolean, error: Error): void {
     const { connection, tasks } = this.#link;
     tasks.endBefore(connection, cmdSN, (task) => meant(task.command), error);
   }
 
-  /** Ends the connection by the caller's wish: what is under way has time, then a logout, then the end. */
+  /** Ends the connection for the caller: waits for commands in flight, logs out, and closes. */
   leave(): Promise<void> {
     return this.#departure.close();
   }

@@ -1,5 +1,5 @@
 /**
- * Pings a quiet target, so that a peer that is gone without a word is noticed.
+ * Pings a silent target, so that a peer that has vanished is noticed.
  *
  * @module
  */
@@ -15,25 +15,25 @@ import { RejectedError } from "../tasks/requests.ts";
 export interface KeepaliveTimes {
   /** Silence of the target in milliseconds after which it is pinged; up to twice as much may pass. */
   interval: number;
-  /** Milliseconds that the ping may stay unanswered while nothing at all comes. */
+  /** Milliseconds that the ping may stay unanswered while nothing at all is received. */
   timeout: number;
 }
 
-/** However much else comes: after this many timeouts without the echo the connection has failed. */
+/** After this many timeouts without the echo the connection has failed, whatever else is received. */
 const HARD_LIMIT = 4;
 
-/** The keepalive of one connection. It runs from its making to {@link Keepalive.stop}. */
+/** The keepalive of one connection. It runs from its construction to {@link Keepalive.stop}. */
 export class Keepalive {
   readonly #link: Link;
   readonly #nops: Nops;
   readonly #times: KeepaliveTimes;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
-  /** Bytes moved, as last seen, and when that was. */
+  /** Bytes moved at the last check, and when that was. */
   #moved = 0;
   #movedAt: number;
   #pinging = false;
-  /** Whether the operating system has the ping: until then, bytes that leave are a sign of life too. */
+  /** Whether the operating system has taken the ping: until then, bytes that it takes are a sign of life too. */
   #pingLeft = false;
 
   constructor(link: Link, nops: Nops, times: KeepaliveTimes) {

@@ -1,5 +1,5 @@
 /**
- * What the parts of the full-feature phase share: one connection, its numbers, and where the session's own are kept.
+ * What the parts of the full-feature phase share: the connection with its numbers, and the session's numbers.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import type { StatusSequence } from "./status_sequence.ts";
 export interface Link {
   /** Where PDUs go. */
   readonly connection: Connection;
-  /** What the login agreed on. */
+  /** The negotiated parameters. */
   readonly parameters: SessionParameters;
   /** ExpStatSN. */
   readonly statuses: StatusSequence;
-  /** CmdSN, and what the target takes: the session's. */
+  /** CmdSN and MaxCmdSN: the session's command window. */
   readonly window: CommandWindow;
-  /** What the tags stand for: the session's. */
+  /** The session's tasks, by tag. */
   readonly tasks: TaskTable;
-  /** What is known of SCSI. */
+  /** Knowledge of SCSI. */
   readonly scsi: ScsiKnowledge;
-  /** Set when no further command is sent on this connection; what is under way goes on. */
+  /** Set when no further command is sent on this connection; those in flight go on. */
   held: boolean;
   /** Set when the logout is sent: no request may follow it. */
   loggedOut: boolean;

@@ -16,7 +16,7 @@ export interface LogoutAnswer {
 }
 
 /**
- * Asks the target to end the session. Immediate, so that a shut command window does not hold it back.
+ * Asks the target to end the session. Immediate, so that a closed command window does not hold it back.
  *
  * @param limit milliseconds
  * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or what ended the connection

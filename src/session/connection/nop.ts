@@ -10,7 +10,7 @@ import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
 import { request } from "../tasks/requests.ts";
 
-/** Answers to the target's pings that the socket may hold. Our choice: a target that sends more and reads none is hostile. */
+/** Most answers to the target's pings that the socket may hold: a target that sends more and reads none is hostile. */
 export const MAX_PENDING_ANSWERS = 64;
 
 /** Pings in both directions. */
@@ -20,13 +20,12 @@ export class Nops {
   #pendingAnswers = 0;
   #queuedAnswers = 0;
 
-  /** Makes the pings of one connection. */
   constructor(link: Link) {
     this.#link = link;
   }
 
   /**
-   * Pings the target; one ping at a time is under way.
+   * Pings the target. Only one ping is outstanding at a time.
    *
    * @param limit milliseconds
    * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or the error that ended the connection
@@ -58,7 +57,7 @@ export class Nops {
     });
   }
 
-  /** Answers the target's own ping, if it is one that wants an answer. */
+  /** Answers a NOP-In that asks for an answer. */
   answer(pdu: NopIn): void {
     if (pdu.dataSegmentLength > 0) {
       throw breach("A NOP-In that answers nothing carries data", {

@@ -1,5 +1,6 @@
 /**
- * What goes up from a connection in the full-feature phase, and nothing else does: a wish for the next command, events, the end.
+ * Everything that a connection in the full-feature phase passes to its session: the request for the next command,
+ * events, and its end.
  *
  * @module
  */
@@ -16,11 +17,11 @@ export interface AsyncEvent {
   readonly vendorCode: number;
   /** The 8 bytes of the LUN field. */
   readonly lun: bigint;
-  /** Parameter1, Parameter2, Parameter3: 0 to 65535, their meaning depends on `code`. */
+  /** Parameter1, Parameter2, Parameter3: 0 to 65535. Their meaning depends on `code`. */
   readonly parameters: readonly [number, number, number];
-  /** Sense data; empty where none came. */
+  /** Sense data; empty if there are none. */
   readonly sense: Uint8Array;
-  /** Event data after the sense data; empty where none came. */
+  /** Event data after the sense data; may be empty. */
   readonly data: Uint8Array;
 }
 
@@ -28,7 +29,7 @@ export interface AsyncEvent {
 export interface RejectEvent {
   /** Reason, 0 to 255 (RFC 7143 §11.17.1). */
   readonly reason: number;
-  /** Opcode of our PDU, 0 to 63. */
+  /** Opcode of the rejected PDU, 0 to 63. */
   readonly opcode: number;
   /** The same as an error with code `ISCSI_REJECTED`. */
   readonly error: RejectedError;
@@ -38,34 +39,39 @@ export interface RejectEvent {
 export type ConnectionEvent =
   /** The target sent an asynchronous message. */
   | { readonly kind: "async"; readonly event: AsyncEvent }
-  /** The target rejected one of our PDUs. */
+  /** The target rejected a PDU of the initiator. */
   | { readonly kind: "reject"; readonly event: RejectEvent }
-  /** The target did something odd that does no harm. */
+  /** A harmless irregularity of the target. */
   | { readonly kind: "warning"; readonly text: string }
-  /** A result with status CHECK CONDITION came for a LUN, given by its LUN field. */
+  /** A command on a LUN, given by its LUN field, ended with CHECK CONDITION. */
   | { readonly kind: "checkCondition"; readonly lun: bigint; readonly sense: Uint8Array }
-  /** The target wants a command later, which it did not begin; or, where it has been sent often enough, it ends with `error`. */
+  /**
+   * The target did not begin a command and wants it sent again later. If that has been done often enough, the command
+   * ends with `error`.
+   */
   | { readonly kind: "postponed"; readonly command: Command; readonly error: Error }
-  /** A Data-Out of the command was rejected: its status must come within the time limit of requests, or it is aborted. */
+  /**
+   * A Data-Out of the command was rejected: its status must arrive within the time limit of requests, or it is aborted.
+   */
   | { readonly kind: "statusDue"; readonly command: Command }
-  /** The target wants a logout: no further command is sent on this connection. */
+  /** The target has asked for a logout: no further command is sent on this connection. */
   | { readonly kind: "leaving" };
 
 /** How a connection ended. */
 export interface ConnectionEnd {
   /** What ended it. */
   readonly cause: Error;
-  /** The commands that it carried are taken out of the task table, and not settled. */
+  /** The tasks that it carried: removed from the task table, and not settled. */
   readonly tasks: readonly ScsiTask[];
-  /** Seconds to stay away, as the target announced; undefined: it said nothing. */
+  /** Seconds to wait before a reconnect, as the target announced; undefined: not announced. */
   readonly time2Wait: number | undefined;
 }
 
-/** Who owns a connection: the session. */
+/** The owner of a connection: the session. */
 export interface ConnectionOwner {
-  /** The next command to send, or undefined where none waits. */
+  /** The next command to send, or undefined if none is waiting. */
   next(): Command | undefined;
-  /** Tells what happened. */
+  /** Reports an event. */
   event(event: ConnectionEvent): void;
   /** The connection has ended; called once. */
   ended(end: ConnectionEnd): void;

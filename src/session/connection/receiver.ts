@@ -1,5 +1,5 @@
 /**
- * PDUs of the full-feature phase as they come: the checks that all of them need, their numbers, and who they are for.
+ * Receives the PDUs of the full-feature phase: checks each, takes its numbers, and dispatches it.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import { handleReject } from "./reject.ts";
 import { endByDataIn, endByResponse } from "../tasks/scsi_response.ts";
 import { type RequestKind, RequestTask, ScsiTask } from "../tasks/task.ts";
 
-/** The parts of a connection that PDUs go to. */
+/** The parts of a connection that handle PDUs. */
 export interface ReceiverParts {
   link: Link;
   nops: Nops;
@@ -68,12 +68,12 @@ const DISCOVERY: ReadonlySet<number> = new Set<number>([
 ]);
 const CHECK_CONDITION = 0x02;
 
-/** Takes the PDUs of one connection. */
+/** Receives the PDUs of one connection. */
 export class Receiver implements FramerHandler {
   readonly #link: Link;
   readonly #parts: ReceiverParts;
   readonly #legal: ReadonlySet<number>;
-  /** The Data-In whose data are coming: decoded and placed when its header came. */
+  /** The Data-In whose data are being received: decoded and placed when its header arrived. */
   #dataIn: PlacedDataIn | undefined;
   #warned = false;
 
@@ -84,7 +84,7 @@ export class Receiver implements FramerHandler {
     this.#legal = discovery ? DISCOVERY : NORMAL;
   }
 
-  /** From the framer: the checks that come before a byte of data is stored. */
+  /** Called by the framer: the checks before a byte of data is stored. */
   header(header: Uint8Array): Uint8Array | undefined {
     const opcode = opcodeOf(header);
     if (!this.#legal.has(opcode)) {
@@ -122,7 +122,7 @@ export class Receiver implements FramerHandler {
     return destination;
   }
 
-  /** From the framer: a whole PDU, its digests verified. */
+  /** Called by the framer: a whole PDU with verified digests. */
   pdu(header: Uint8Array, data: Uint8Array): void {
     switch (opcodeOf(header)) {
       case Opcode.DataIn:
@@ -213,7 +213,7 @@ export class Receiver implements FramerHandler {
     departure.onReject(event);
   }
 
-  /** Takes the numbers of an answer with a StatSN of its own. False: it is a repetition. */
+  /** Takes the numbers of a PDU with a StatSN of its own. False: it is a duplicate. */
   #accept(header: Uint8Array): boolean {
     const fresh = this.#link.statuses.accept(readU32(header, 24), opcodeOf(header));
     if (fresh) this.#link.window.update(readU32(header, 28), readU32(header, 32));

@@ -1,5 +1,5 @@
 /**
- * Reject: the target could not take one of our PDUs (RFC 7143 §7.3, §11.17).
+ * Reject: the target could not accept a PDU of the initiator (RFC 7143 §7.3, §11.17).
  *
  * @module
  */
@@ -50,11 +50,11 @@ export function handleReject(
       rejectCommand(task, error, link, owner);
       return event;
     case Opcode.DataOut:
-      // The target ends the task with CHECK CONDITION, or has sent its status already.
+      // The target ends the task with CHECK CONDITION, or has already sent its status.
       if (task?.kind === "scsi") owner.event({ kind: "statusDue", command: task.command });
       return event;
     case Opcode.NopOut:
-      // Our answer to the target's own ping has no tag: nothing waits for it.
+      // The answer to a ping of the target has no Initiator Task Tag: nothing waits for it.
       if (tag === RESERVED_TAG) return event;
       break;
     default:
@@ -66,7 +66,7 @@ export function handleReject(
   return event;
 }
 
-/** Reasons for which the command may be sent again later: it never ran. */
+/** Reasons after which the command may be sent again later: it never ran. */
 const LATER: readonly number[] = [
   RejectReason.WaitingForLogout,
   RejectReason.LongOperation,

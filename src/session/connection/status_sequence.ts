@@ -1,5 +1,5 @@
 /**
- * StatSN, the numbering of the target's answers on one connection (RFC 7143 §4.2.2.2).
+ * StatSN: the numbering of the target's responses on one connection (RFC 7143 §4.2.2.2).
  *
  * @module
  */
@@ -7,10 +7,13 @@
 import { serialAdd, serialDistance, serialLess } from "../../bytes/serial.ts";
 import { ProtocolError } from "../../errors.ts";
 
-/** A StatSN further than this from the expected one is no loss of a few PDUs but nonsense. Our choice; the RFC's limit is 2^31-1. */
+/**
+ * A StatSN further than this from the expected one does not mean that a few PDUs are missing, but that the target is
+ * broken. (The RFC's limit is 2^31-1.)
+ */
 const MAX_STATUS_DISTANCE = 0x1_0000;
 
-/** What has been received, and so what every PDU of ours acknowledges. */
+/** The responses received so far, which every PDU of the initiator acknowledges. */
 export class StatusSequence {
   #expStatSN: number;
 
@@ -19,13 +22,13 @@ export class StatusSequence {
     this.#expStatSN = serialAdd(statSN, 1);
   }
 
-  /** The next StatSN; what our PDUs carry as ExpStatSN. */
+  /** The next StatSN, which PDUs of the initiator carry as ExpStatSN. */
   get expStatSN(): number {
     return this.#expStatSN;
   }
 
   /**
-   * Takes the StatSN of an answer that has one of its own. False: a duplicate, to be discarded.
+   * Takes the StatSN of a response that has one of its own. False: a duplicate, to be discarded.
    *
    * @throws `ISCSI_PROTOCOL_ERROR` for a gap: at error recovery level 0 a lost answer ends the connection
    */

@@ -1,5 +1,5 @@
 /**
- * A look at every PDU of a session.
+ * A view of every PDU of a session.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { Opcode, opcodeOf } from "../../wire/mod.ts";
 
 /** One PDU. Its memory belongs to the session: it is valid during the call, and must not be changed. */
 export interface TappedPdu {
-  /** `out`: ours; `in`: the target's. */
+  /** `out`: sent; `in`: received. */
   readonly direction: "in" | "out";
   /** Basic header segment and additional ones, without digest. */
   readonly header: Uint8Array;
@@ -16,12 +16,12 @@ export interface TappedPdu {
   readonly data: Uint8Array;
 }
 
-/** Takes one PDU. It must not throw. */
+/** Called with one PDU. It must not throw. */
 export type PduTap = (pdu: TappedPdu) => void;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-/** Shows one PDU, without what belongs to authentication. */
+/** Shows one PDU, without the data of the security stage. */
 export function show(tap: PduTap, direction: "in" | "out", header: Uint8Array, data: Uint8Array): void {
   const opcode = opcodeOf(header);
   const login = opcode === Opcode.LoginRequest || opcode === Opcode.LoginResponse;

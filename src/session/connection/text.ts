@@ -12,12 +12,12 @@ import type { Link } from "./link.ts";
 import { RejectedError } from "../tasks/requests.ts";
 import { RequestTask } from "../tasks/task.ts";
 
-/** Most bytes of one answer over all its parts. Our choice. */
+/** Most bytes of one answer over all its parts. */
 const MAX_TEXT_ANSWER = 4 * 1024 * 1024;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-/** Calls `send` when the command window lets one non-immediate request through; never, when the connection ends first. */
+/** Calls `send` when the command window lets one non-immediate request through; never if the connection ends first. */
 export type TakeTurn = (send: () => void) => void;
 
 function bad(field: string, got: number | string, limit: number | string, message: string): never {
@@ -29,10 +29,9 @@ export class Texts {
   readonly #link: Link;
   readonly #takeTurn: TakeTurn;
   readonly #queue: OneAtATime = new OneAtATime();
-  /** Set when an exchange was given up: its tag is still open, and there may be only one. */
+  /** Set when an exchange was given up: its tag is still in use, and there may be only one. */
   #stuck = false;
 
-  /** Makes the text exchanges of one connection. */
   constructor(link: Link, takeTurn: TakeTurn) {
     this.#link = link;
     this.#takeTurn = takeTurn;

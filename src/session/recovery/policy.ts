@@ -1,5 +1,5 @@
 /**
- * What a caller may choose about recovery, its defaults, and the pause before each try.
+ * The options of recovery, their defaults, and the pause before each try.
  *
  * @module
  */
@@ -34,8 +34,8 @@ export interface RecoveryOptions {
    */
   maxDelay?: number | undefined;
   /**
-   * Send writes again whose answer was lost, where that cannot undo a later write; and trust the target's cache to have
-   * survived, so that a flush after a reconnect covers the writes before it. Otherwise the first flush after a
+   * Send writes again whose response was lost, unless that could undo a later write; and trust the target's cache to
+   * have survived, so that a flush after a reconnect covers the writes before it. Otherwise the first flush after a
    * loss rejects with `ISCSI_OUTCOME_UNKNOWN` where writes had not been flushed before.
    *
    * @default false
@@ -44,13 +44,14 @@ export interface RecoveryOptions {
   /** Ends all tries. */
   signal?: AbortSignal | undefined;
   /**
-   * Checks a LUN after a reconnect, before anything is sent to it again: throw where it is not the same any more. `lun` has the 8
-   * bytes of the LUN field; the executor's commands go before all others. Where absent, an open LUN is compared with what it was.
+   * Checks a LUN after a reconnect, before anything is sent to it again: throw if it is not the same any more. `lun`
+   * has the 8 bytes of the LUN field; the executor's commands go before all others. Default: an open LUN is compared
+   * with its remembered identity.
    */
   verify?: ((lun: bigint, executor: ScsiExecutor) => Promise<void>) | undefined;
 }
 
-/** The same with every default filled in. */
+/** {@link RecoveryOptions} with all defaults filled in. */
 export interface RecoveryPolicy {
   /** Tries before giving up. */
   readonly maxAttempts: number;
@@ -96,8 +97,8 @@ export function resolveRecovery(given: RecoveryOptions): RecoveryPolicy {
 }
 
 /**
- * Milliseconds before try number `attempt` (1: the first, which is made at once). Doubles to the limit; the upper half is
- * random, so that many initiators do not come back at the same moment.
+ * Milliseconds before try number `attempt` (1: the first, which is made at once). Doubles to the limit; the upper half
+ * is random, so that many initiators do not reconnect at the same moment.
  *
  * @param random 0 to 1 (exclusive)
  */

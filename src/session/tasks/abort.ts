@@ -11,13 +11,13 @@ import type { ScsiTask } from "./task.ts";
 import type { SendTaskManagement, TaskManagement, TaskManagementAnswer } from "./task_management.ts";
 import { delay } from "../../async/delay.ts";
 
-/** Milliseconds between two looks at a task that the target said it does not know. */
+/** Milliseconds between two checks of a task that the target says it does not know. */
 const LOOK = 50;
 
 /**
  * Aborts a task that has been sent. The command settles with `error` when the target has answered for the task, or with
- * its status where that comes first. A target that does not answer, or cannot, is asked to reset the LUN; if that fails
- * too, the connection is ended: only so are tag and buffer free again. Never rejects.
+ * its status if that arrives first. If the target does not answer, or cannot abort, LOGICAL UNIT RESET is sent; if that
+ * fails too, the connection is ended: only then are tag and buffer free again. Never rejects.
  *
  * @param limit milliseconds for each answer
  */
@@ -30,12 +30,12 @@ export async function abortTask(
 ): Promise<void> {
   if (task.ended || task.abortError !== undefined) return;
   task.abortError = error;
-  // The reset follows in the same turn: were it to wait behind the aborts of other tasks, which a target that is silent
-  // does not answer either, then each of them would add its whole time limit.
+  // The reset follows in the same turn. If it waited behind the aborts of other tasks, which a silent target does not
+  // answer either, each of them would add its whole time limit.
   const known = await management.inTurn((send) => abortOrReset(link, send, task, error, limit));
   if (known) return;
-  // A status that was on its way has come by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for its data,
-  // and go on with it: while it moves, its tag and its buffer are in use.
+  // A status that was on its way has arrived by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for
+  // its data, and go on with it: while data move, its tag and its buffer are in use.
   for (let quiet = 0, moved = -1; quiet < limit && !task.ended; quiet += LOOK) {
     if (moved !== movedBy(task)) quiet = 0;
     moved = movedBy(task);
@@ -44,12 +44,12 @@ export async function abortTask(
   link.tasks.end(task, { error });
 }
 
-/** Bytes that the target has sent or asked for. */
+/** Bytes that the target has sent or requested. */
 function movedBy(task: ScsiTask): number {
   return task.received.total + task.written.total;
 }
 
-/** False: the target does not know the task; a status that was on its way may still come. */
+/** False: the target does not know the task; a status that was on its way may still arrive. */
 async function abortOrReset(
   link: Link,
   send: SendTaskManagement,
@@ -67,7 +67,7 @@ async function abortOrReset(
     return true;
   }
 
-  // After our logout the answer to that, or its absence, ends the task.
+  // After the logout, its response or time limit ends the task.
   if (link.loggedOut) return true;
   const reset = await answerOf(send({ fn: TaskManagementFunction.LogicalUnitReset, lun, wanted }, limit));
   if (task.ended) return true;
@@ -93,7 +93,9 @@ async function abortOrReset(
   return true;
 }
 
-/** Undefined: not answered in time, rejected, not wanted any more, or the connection is gone. All of them are "no" here. */
+/**
+ * Undefined: not answered in time, rejected, no longer wanted, or the connection is gone. All of these count as "no".
+ */
 async function answerOf(
   answer: Promise<TaskManagementAnswer | undefined>,
 ): Promise<TaskManagementAnswer | undefined> {

@@ -6,7 +6,7 @@
 
 /** A set of byte ranges of one buffer. In-order transfers keep it at one range. */
 export class Coverage {
-  /** Starts and ends (exclusive) of disjoint ranges, rising and never touching. */
+  /** Starts and ends (exclusive) of disjoint ranges, ascending and never adjacent. */
   readonly #edges: number[] = [];
   #total = 0;
 
@@ -14,7 +14,7 @@ export class Coverage {
     return this.#total;
   }
 
-  /** End (exclusive) of the last covered byte; 0 where there is none. */
+  /** End (exclusive) of the last covered byte; 0 if there is none. */
   get end(): number {
     return this.#edges.length === 0 ? 0 : this.#edges[this.#edges.length - 1] as number;
   }
@@ -24,7 +24,9 @@ export class Coverage {
     return this.#edges[0] === 0 ? this.#edges[1] as number : 0;
   }
 
-  /** Adds `start` to `end` (exclusive). False, and nothing is added, where a byte of it is there already. */
+  /**
+   * Adds `start` to `end` (exclusive). If a byte of it is already covered, nothing is added and the result is false.
+   */
   add(start: number, end: number): boolean {
     if (start >= end) return true;
     const edges = this.#edges;

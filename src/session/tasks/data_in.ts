@@ -1,5 +1,5 @@
 /**
- * Data-In: where its bytes go, and the checks before they go there (RFC 7143 §11.7).
+ * Data-In: the checks of its header, and where its bytes go (RFC 7143 §11.7).
  *
  * @module
  */
@@ -16,18 +16,18 @@ function bad(field: string, got: number, limit: number | string, message: string
   throw breach(message, { opcode: Opcode.DataIn, field, got, limit });
 }
 
-/** What is to be done with the data of a Data-In. */
+/** What to do with the data of a Data-In. */
 export interface Placement {
-  /** Where they go; undefined: there are none, or they are thrown away. */
+  /** Where they go; undefined: there are none, or they are discarded. */
   destination: Uint8Array | undefined;
-  /** The PDU repeats one that has come: nothing of it counts. */
+  /** The PDU is a duplicate, and is ignored. */
   repeated: boolean;
-  /** The sequence is longer than MaxBurstLength. tgtd never ends a sequence early, so this is no reason to give up. */
+  /** The sequence is longer than MaxBurstLength. tgtd never ends a sequence early, so this is tolerated. */
   longSequence: boolean;
 }
 
 /**
- * Takes a Data-In into account when its header has come, before its data do.
+ * Handles a Data-In when its header has arrived, before its data.
  *
  * @throws `ISCSI_PROTOCOL_ERROR`
  */

@@ -10,7 +10,7 @@ import type { Link } from "../connection/link.ts";
 import type { SessionParameters } from "../login/negotiation/parameters.ts";
 import type { ScsiTask } from "./task.ts";
 
-/** How much of a write goes before any R2T, in bytes. */
+/** How much of a write is sent before any R2T, in bytes. */
 export interface UnsolicitedPlan {
   /** In the command PDU itself. */
   immediate: number;
@@ -18,7 +18,7 @@ export interface UnsolicitedPlan {
   unsolicited: number;
 }
 
-/** Splits what may be sent unasked: as much as the target allows, because it saves round trips. */
+/** Plans the unsolicited data: as much as the target allows, to save round trips. */
 export function planUnsolicited(writeLength: number, rules: SessionParameters): UnsolicitedPlan {
   const burst = Math.min(rules.firstBurstLength, writeLength);
   let immediate = rules.immediateData ? Math.min(burst, rules.targetMaxRecvDataSegmentLength) : 0;
@@ -67,7 +67,7 @@ export function sendUnsolicited(link: Link, task: ScsiTask, start: number, lengt
 }
 
 /**
- * Checks an R2T and answers it at once, so that R2Ts are answered in the order in which they came.
+ * Checks an R2T and answers it at once, so that R2Ts are answered in the order in which they arrive.
  *
  * @throws `ISCSI_PROTOCOL_ERROR`
  */
@@ -102,7 +102,7 @@ export function answerR2T(link: Link, task: ScsiTask, pdu: R2T): void {
   if (rules.dataSequenceInOrder && start < task.written.end) {
     bad("BufferOffset", start, task.written.end, "R2T goes back although sequences are agreed to be in order");
   }
-  // Each R2T is answered when it comes, so that more of them in one read than may be outstanding are certainly too many.
+  // Each R2T is answered when it arrives, so more of them in one read than may be outstanding are certainly too many.
   task.r2tsInBatch = task.r2tBatch === link.connection.batch ? task.r2tsInBatch + 1 : 1;
   task.r2tBatch = link.connection.batch;
   if (task.r2tsInBatch > rules.maxOutstandingR2T) {

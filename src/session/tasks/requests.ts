@@ -1,5 +1,5 @@
 /**
- * Requests that are no SCSI commands, as promises with a time limit.
+ * Requests that are not SCSI commands, as promises with a time limit.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
 import type { Link } from "../connection/link.ts";
 import { type RequestEvents, type RequestKind, RequestTask } from "./task.ts";
 
-/** One PDU as it came; the data are the taker's own. */
+/** One received PDU; the receiver owns the data. */
 export interface ReceivedPdu {
   /** Header with its additional segments. A private copy. */
   header: Uint8Array;
@@ -36,7 +36,7 @@ const REASONS: readonly (string | undefined)[] = [
 export class RejectedError extends IscsiError {
   /** Reason of the Reject, 0 to 255 (RFC 7143 §11.17.1). */
   readonly reason: number;
-  /** Makes the error; `what` was rejected, as the subject of a sentence. */
+  /** Makes the error; `what` is the rejected PDU, as the subject of a sentence. */
   constructor(what: string, reason: number) {
     const code = `0x${reason.toString(16).padStart(2, "0")}`;
     super(ErrorCode.Rejected, `${what} was rejected by the target: ${REASONS[reason] ?? "unknown reason"} (${code})`);
@@ -45,8 +45,8 @@ export class RejectedError extends IscsiError {
 }
 
 /**
- * Sends one request and waits for the one PDU that answers it. After the time limit the tag stays taken, so that a late
- * answer harms nothing.
+ * Sends one request and waits for the one PDU that answers it. After the time limit the tag stays in use, so that a
+ * late answer does no harm.
  *
  * @param limit milliseconds
  * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or the error that ended the connection

@@ -1,5 +1,5 @@
 /**
- * How a command ends: SCSI Response, or a Data-In with status (RFC 7143 §11.4, §11.7).
+ * The end of a command: by a SCSI Response, or by a Data-In with status (RFC 7143 §11.4, §11.7).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Ending } from "../commands/command.ts";
 import type { ScsiTask } from "./task.ts";
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
-/** GOOD, CONDITION MET, and the two intermediate forms of them: all data must have been moved. */
+/** GOOD, CONDITION MET, and their two intermediate forms: all data must have been moved. */
 const SUCCESS: readonly number[] = [0x00, 0x04, 0x10, 0x14];
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
@@ -62,7 +62,8 @@ function end(
     const wanted = dataIn.length - read.underflow;
     if (task.received.prefix < wanted) return { error: hole("received", task.received.prefix, wanted, opcode) };
   }
-  // A recovered error is a success, too. Of a read the result tells how much has come; of a write nothing else would.
+  // A recovered error is a success too. For a read the result shows how much has arrived; for a write nothing else
+  // would.
   if (SUCCESS.includes(status) || recovered) {
     const asked = dataOut.length - write.underflow;
     if (task.written.total < asked) return { error: hole("asked for", task.written.total, asked, opcode) };
@@ -114,7 +115,7 @@ export function endByResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8Arra
       dataIn.length,
     )
     : main;
-  // ExpDataSN counts the Data-In PDUs that were sent; in a write it counts R2Ts, which cannot be lost unnoticed.
+  // ExpDataSN counts the Data-In PDUs that were sent; for a write it counts R2Ts, which cannot be lost unnoticed.
   if (dataOut.length === 0 && dataIn.length > 0 && pdu.expDataSN > task.dataInPdus) {
     throw breach("Data-In PDUs were lost", { opcode, field: "ExpDataSN", got: pdu.expDataSN, limit: task.dataInPdus });
   }

@@ -8,7 +8,7 @@ import type { Command, Ending } from "../commands/command.ts";
 import type { Connection } from "../connection/connection.ts";
 import { Coverage } from "./coverage.ts";
 
-/** Stands for "nothing moves this way"; nothing is ever added to it. */
+/** For a direction without data; nothing is ever added to it. */
 const NOTHING: Coverage = new Coverage();
 
 /**
@@ -26,27 +26,27 @@ export class ScsiTask {
   readonly cmdSN: number;
   /** True once it is answered, terminated or lost. */
   ended = false;
-  /** How it ended, while its command must wait: a Data-In still fills its buffer. */
+  /** How it ended, while its command must wait because a Data-In still fills its buffer. */
   ending: Ending | undefined;
-  /** Whether the data of a Data-In are on their way into its buffer. */
+  /** Whether the data of a Data-In are being received into its buffer. */
   receiving = false;
   /** The connection's `queuedBytes` after the last byte of this task: until then the socket may hold views of its data. */
   sentEnd = 0;
-  /** Next DataSN or R2TSN: one count for both, as bidirectional commands share it. */
+  /** Next DataSN or R2TSN: one counter for both, since bidirectional commands share it. */
   nextDataSN = 0;
   /** Data-In PDUs received. */
   dataInPdus = 0;
-  /** What has come in. */
+  /** The received parts of `dataIn`. */
   readonly received: Coverage;
-  /** Bytes of the Data-In sequence that is running. */
+  /** Bytes of the current Data-In sequence. */
   sequenceBytes = 0;
-  /** What has been sent of `dataOut`. */
+  /** The sent parts of `dataOut`. */
   readonly written: Coverage;
   /** The read (`Connection.batch`) that brought the last R2T. */
   r2tBatch = -1;
-  /** R2Ts that came with that read. */
+  /** R2Ts that arrived with that read. */
   r2tsInBatch = 0;
-  /** What the command ends with once the target has answered for it: set when it is being aborted. */
+  /** The error with which the command ends once the target has answered for it: set while it is being aborted. */
   abortError: Error | undefined;
 
   /** Makes a task that is about to be sent. */
@@ -60,12 +60,12 @@ export class ScsiTask {
   }
 }
 
-/** The requests that are no SCSI commands. */
+/** The requests that are not SCSI commands. */
 export type RequestKind = "nop" | "text" | "taskManagement" | "logout";
 
-/** What a request is told. Exactly one of these ends it, but for the parts of a text answer. */
+/** The callbacks of a request. Exactly one call ends it, except for the parts of a text answer. */
 export interface RequestEvents {
-  /** The PDU that answers it; its numbers have been taken. `data` is the request's own. */
+  /** The PDU that answers it; its numbers have been taken. The request owns `data`. */
   answered(header: Uint8Array, data: Uint8Array): void;
   /** The target rejected it, with this reason (RFC 7143 §11.17.1). It is out of the task table. */
   rejected(reason: number): void;
@@ -73,14 +73,13 @@ export interface RequestEvents {
   lost(error: Error): void;
 }
 
-/** A request that is no SCSI command. */
+/** A request that is not a SCSI command. */
 export class RequestTask {
   /** Tells kinds of tasks apart in the task table. */
   readonly kind: RequestKind;
   readonly connection: Connection;
   /** Initiator Task Tag. */
   readonly itt: number;
-  /** Who is told. */
   readonly events: RequestEvents;
 
   /** Makes a request that is about to be sent. */

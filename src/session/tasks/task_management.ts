@@ -43,18 +43,18 @@ export class TaskManagementError extends IscsiError {
   }
 }
 
-/** One function on its way. */
+/** One task management function to send. */
 export interface TaskManagementCall {
   fn: TaskManagementFunction;
   /** The 8 bytes of the LUN field; 0 for functions 6, 7 and 11. */
   lun: bigint;
-  /** The task that functions 1 and 9 are about. */
+  /** The referenced task of functions 1 and 9. */
   task?: ScsiTask | undefined;
-  /** Asked just before sending: false drops the request. */
+  /** Called just before sending: false drops the request. */
   wanted?: (() => boolean) | undefined;
 }
 
-/** An answer, with the CmdSN that the request carried: it covers the tasks with a smaller one. */
+/** A response, with the CmdSN that the request carried: it covers the tasks with a smaller one. */
 export interface TaskManagementAnswer {
   /** Response, 0 to 255. */
   response: number;
@@ -71,12 +71,14 @@ export type SendTaskManagement = (
 const MAX_RESENDS = 4;
 const RESEND_DELAY = 100;
 
-/** Task management requests of one connection. Targets need to cope with one at a time, so no more is under way. */
+/**
+ * Task management requests of one connection. Targets must accept only one at a time, so there is never more than one
+ * outstanding.
+ */
 export class TaskManagement {
   readonly #link: Link;
   readonly #queue: OneAtATime = new OneAtATime();
 
-  /** Makes the requests of one connection. */
   constructor(link: Link) {
     this.#link = link;
   }
@@ -92,8 +94,8 @@ export class TaskManagement {
   }
 
   /**
-   * Runs a job as soon as no other request is under way. It sends its requests with what it is given, one after the other,
-   * and no request of others comes between them.
+   * Runs a job as soon as no other request is outstanding. The job sends its requests by the function that it is given,
+   * one after the other, and no other request comes between them.
    */
   inTurn<T>(job: (send: SendTaskManagement) => Promise<T>): Promise<T> {
     return this.#queue.run(() => job((call, limit) => this.#attempts(call, limit)));

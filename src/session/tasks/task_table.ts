@@ -1,5 +1,5 @@
 /**
- * Initiator Task Tags, what they stand for, and how that ends (RFC 7143 §4.2.2.1, §11.2.1.8).
+ * Initiator Task Tags, their tasks, and the ways in which tasks end (RFC 7143 §4.2.2.1, §11.2.1.8).
  *
  * @module
  */
@@ -11,16 +11,16 @@ import type { Pending } from "../commands/pending.ts";
 import type { Connection } from "../connection/connection.ts";
 import { ScsiTask, type Task } from "./task.ts";
 
-/** Places at the start: more than most targets take commands at a time. */
+/** Initial number of places: more than the command window of most targets. */
 const PLACES = 256;
 
 /**
- * The live tasks of a session, over all of its connections. A tag is not given out again before all others have been, and never
- * while it is in use.
+ * The live tasks of a session, over all of its connections. A tag is not assigned again before all others have been,
+ * and never while it is in use.
  *
- * Each task has the place that the low bits of its tag name, and a tag whose place is taken is passed over. (A `Map` would do,
- * but what has been deleted from it stays reachable from its former tables, which are garbage that only a full collection
- * finds: half of all tasks would live that long.)
+ * Each task has the place that the low bits of its tag name, and a tag whose place is taken is skipped. (A `Map` would
+ * do, but what has been deleted from it stays reachable from its former tables, which are garbage that only a full
+ * collection finds: half of all tasks would live that long.)
  */
 export class TaskTable {
   #places: (Task | undefined)[] = new Array(PLACES).fill(undefined);
@@ -33,7 +33,7 @@ export class TaskTable {
 
   /**
    * @param pending settles the commands of tasks that have ended
-   * @param firstTag first tag to give out, so that tests can start near the end of the range
+   * @param firstTag first tag to assign, so that tests can start near the end of the range
    */
   constructor(pending: Pending, firstTag = 1) {
     this.#pending = pending;
@@ -50,7 +50,7 @@ export class TaskTable {
     return this.#results;
   }
 
-  /** A tag that names nothing now. */
+  /** A tag that is not in use. */
   newTag(): number {
     if (this.#size * 2 >= this.#places.length) this.#grow();
     for (;;) {
@@ -60,13 +60,13 @@ export class TaskTable {
     }
   }
 
-  /** Makes a task known by its tag, which `newTag()` gave last. */
+  /** Adds a task under its tag, which `newTag()` has just returned. */
   add(task: Task): void {
     this.#places[this.#place(task.itt)] = task;
     this.#size++;
   }
 
-  /** The task that a PDU of a connection names: one of that connection. */
+  /** The task of a connection that a PDU names by its tag. */
   get(tag: number, connection: Connection): Task | undefined {
     const task = this.#places[this.#place(tag)];
     return task?.itt === tag && task.connection === connection ? task : undefined;
@@ -85,7 +85,7 @@ export class TaskTable {
 
   // How a task ends.
 
-  /** Forgets a task that has told its own end. */
+  /** Removes a task that has reported its own end. */
   delete(task: Task): void {
     const place = this.#place(task.itt);
     if (this.#places[place] !== task) return;
@@ -93,7 +93,7 @@ export class TaskTable {
     this.#size--;
   }
 
-  /** Ends a task. Its command settles as soon as no byte moves to or from its buffers any more. */
+  /** Ends a task. Its command settles as soon as no byte moves to or from its buffers. */
   end(task: ScsiTask, ending: Ending): void {
     if (task.ended) return;
     this.#takeOut(task);
@@ -102,7 +102,7 @@ export class TaskTable {
     else this.#settle(task, ending);
   }
 
-  /** The Data-In that was on its way into a task's buffer has come, or will not come any more. */
+  /** The Data-In that was being received into a task's buffer is complete, or will never be. */
   dataAreIn(task: ScsiTask): void {
     task.receiving = false;
     const { ending } = task;
@@ -111,7 +111,7 @@ export class TaskTable {
     this.#settle(task, ending);
   }
 
-  /** Takes a task out that never ran at the target; its command can be sent again. */
+  /** Removes a task that never ran at the target; its command can be sent again. */
   takeBack(task: ScsiTask): Command {
     this.#takeOut(task);
     const { command } = task;
@@ -120,14 +120,16 @@ export class TaskTable {
     return command;
   }
 
-  /** Ends those tasks of a connection that were sent before `cmdSN` and are meant, each with `error`. */
+  /** Ends the tasks of a connection sent before `cmdSN` for which `meant` holds, each with `error`. */
   endBefore(connection: Connection, cmdSN: number, meant: (task: ScsiTask) => boolean, error: Error): void {
     for (const task of this.scsiTasks(connection)) {
       if (serialLess(task.cmdSN, cmdSN) && meant(task)) this.end(task, { error: task.abortError ?? error });
     }
   }
 
-  /** Takes out all tasks of a connection that has ended. Its requests are told; its SCSI tasks are returned, unsettled. */
+  /**
+   * Removes all tasks of a connection that has ended. Its requests are told; its SCSI tasks are returned, unsettled.
+   */
   lose(connection: Connection, error: Error): ScsiTask[] {
     const lost: ScsiTask[] = [];
     for (const task of this.all(connection)) {
@@ -143,13 +145,13 @@ export class TaskTable {
     return lost;
   }
 
-  /** Resolves when no SCSI command is under way on a connection. */
+  /** Resolves when no SCSI command is in flight on a connection. */
   idle(connection: Connection): Promise<void> {
     if (this.scsiTasks(connection).length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push({ connection, resolve }));
   }
 
-  /** Settles the command of a task that has ended, as soon as the socket holds none of its data any more. */
+  /** Settles the command of a task that has ended, as soon as the socket holds none of its data. */
   #settle(task: ScsiTask, ending: Ending): void {
     const { command, connection } = task;
     if (command.dataOut.length === 0 || task.sentEnd <= connection.handedOverBytes) {
@@ -174,7 +176,7 @@ export class TaskTable {
 
   /** The live tasks of a connection, in the order in which they were added. */
   all(connection: Connection): Task[] {
-    // Tags rise, so the oldest is the one furthest behind the next.
+    // Tags ascend, so the oldest is the one furthest behind the next.
     const age = (task: Task): number => (this.#next - task.itt) >>> 0;
     return this.#places
       .filter((task): task is Task => task !== undefined && task.connection === connection)
