@@ -338,6 +338,12 @@ withTgtd("range_server: answers ranges as RFC 9110 has them", async () => {
   }
 });
 
+withTgtd("hash_luns: every disk of the target has the digest of its file", async () => {
+  const { stdout } = await example("hash_luns", [net], [tgtd.url(DATA)]);
+  const wanted = [DATA, LARGE_BLOCKS, THIN, EXT4, ZIP].map((lun) => `${digestOf(tgtd.path(lun))}  LUN ${lun}\n`);
+  assert.is(stdout, wanted.join(""));
+});
+
 withInq("raw_scsi: prints what iscsi-inq prints", async () => {
   const { stdout } = await example("raw_scsi", [net], [tgtd.url(LARGE_BLOCKS), String(LARGE_BLOCKS)]);
   const inquiry = (await run("iscsi-inq", [tgtd.url(LARGE_BLOCKS)], { check: true })).stdout;
