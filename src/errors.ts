@@ -12,6 +12,8 @@ export const ErrorCode = {
   InvalidArgValue: "ERR_INVALID_ARG_VALUE",
   /** A number outside its range was passed (`RangeError`). */
   OutOfRange: "ERR_OUT_OF_RANGE",
+  /** What was asked for can be had once only, and has been. */
+  InvalidState: "ERR_INVALID_STATE",
   /** The caller's `AbortSignal` fired. */
   Aborted: "ABORT_ERR",
 

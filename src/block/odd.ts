@@ -7,7 +7,7 @@
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
 import type { ScsiCommand, ScsiResult } from "../command.ts";
-import type { CommandQueue, Job } from "./queue.ts";
+import type { Job, JobQueue } from "./queue.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
 
 /** Most tries of a COMPARE AND WRITE while other initiators keep changing the rest of the block. */
@@ -27,7 +27,7 @@ export class OneCommand implements Job {
 
 /** Changes some bytes of a block atomically: reads it, and writes it back by COMPARE AND WRITE. */
 export async function exchange(
-  queue: CommandQueue,
+  queue: JobQueue,
   rules: TransferRules,
   block: Segment,
   change: { bytes: Uint8Array; offset: number; fua: boolean; signal: AbortSignal | undefined },

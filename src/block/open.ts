@@ -20,7 +20,7 @@ import type { BlockDevice } from "./device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
 import { type Caching, probeCaching, probeCompareAndWrite, probeLbaStatus, probeVpd } from "./probe.ts";
 import { DepthControl } from "./depth.ts";
-import { CommandQueue } from "./queue.ts";
+import { JobQueue } from "./queue.ts";
 import { ScsiDevice } from "./scsi_device.ts";
 
 /** Size of a request in bytes where the disk prefers none: one burst of the data path. */
@@ -116,7 +116,7 @@ export async function openScsiBlockDevice(
   const depth = new DepthControl(fixed > 0 ? { start: fixed, max: fixed } : { start: DEPTH, max: MAX_DEPTH });
   const onUnitAttention = (sense: SenseData): boolean | void => device.attention(sense);
   const device: ScsiDevice = new ScsiDevice(geometry, {
-    queue: new CommandQueue(executor, depth, { ...retry, onUnitAttention }),
+    queue: new JobQueue(executor, depth, { ...retry, onUnitAttention }),
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,
     removable,

@@ -12,7 +12,7 @@ import type { ScsiCommand, ScsiResult } from "../command.ts";
 import type { Extent } from "./device.ts";
 import { appendExtent } from "./extents.ts";
 import type { Geometry } from "./geometry.ts";
-import type { CommandQueue, Job } from "./queue.ts";
+import type { Job, JobQueue } from "./queue.ts";
 import type { HeldRange } from "../async/range_lock.ts";
 
 /** Bytes of one GET LBA STATUS answer: 8 and 16 for each of 1023 extents. */
@@ -107,7 +107,7 @@ class StatusJob implements Job {
 
 /** Data and holes of bytes `[position, position + length)`, by GET LBA STATUS. `zero` only where LBPRZ promises it. */
 export async function lbaExtents(
-  queue: CommandQueue,
+  queue: JobQueue,
   geometry: Geometry,
   position: number,
   length: number,

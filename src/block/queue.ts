@@ -44,7 +44,7 @@ function isRecovered(result: ScsiResult): boolean {
   return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
 }
 
-export class CommandQueue {
+export class JobQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
   readonly #depth: DepthControl;

@@ -13,7 +13,7 @@ import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "./device
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
 import { COMPARE_TRIES, exchange, firstDifference, isIllegalRequest, miscompare, OneCommand, splitOdd } from "./odd.ts";
-import type { CommandQueue } from "./queue.ts";
+import type { JobQueue } from "./queue.ts";
 import { type HeldRange, RangeLock } from "../async/range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
@@ -23,7 +23,7 @@ const BOUNCE = 128 * 1024;
 const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
 interface ScsiDeviceParts {
-  queue: CommandQueue;
+  queue: JobQueue;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;
   /** Make writes of parts of blocks by COMPARE AND WRITE. */
@@ -39,7 +39,7 @@ interface ScsiDeviceParts {
 export class ScsiDevice extends DeviceBase {
   #geometry: Geometry;
   readonly #parts: ScsiDeviceParts;
-  readonly #queue: CommandQueue;
+  readonly #queue: JobQueue;
   readonly #locks = new RangeLock();
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;

@@ -22,7 +22,7 @@ export interface AsyncBuffer {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** Makes a reader of slices. */
+/** Makes a reader of slices. It has no `close()`: close the device. */
 export function asAsyncBuffer(device: BlockDevice): AsyncBuffer {
   const { size } = device;
   const clamp = (value: number): number => Math.max(0, Math.min(size, value < 0 ? size + value : value));

@@ -18,7 +18,9 @@ export interface FatVolumeDriver {
   writeSectors?(sector: number, data: Uint8Array, done: (error: unknown) => void): void;
 }
 
-/** Makes a volume driver of a device, with sectors of the device's block size, 512 bytes at least. */
+/**
+ * Makes a volume driver of a device, with sectors of the device's block size, 512 bytes at least. It has no `close()`: close the device.
+ */
 export function fatVolume(device: BlockDevice): FatVolumeDriver {
   const sectorSize = Math.max(512, device.blockSize);
   const driver: FatVolumeDriver = {

@@ -11,7 +11,8 @@ export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;
 
 /**
  * Makes a disk of a device. The class is passed in, because its users check `instanceof`: `fileDisk(Disk, device)`. Reads
- * past the end throw instead of being short. A read-only device makes a read-only disk, whose writes file-disk drops.
+ * past the end throw instead of being short. A read-only device makes a read-only disk, whose writes file-disk drops. It has no
+ * `close()`: close the device.
  */
 export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: BlockDevice): D {
   const Base = Disk as unknown as new (readOnly?: boolean) => object;

@@ -13,11 +13,14 @@ import {
   type DeviceReadStream,
   type DeviceWriteStream,
   readable,
+  type ReadSide,
   type ReadStreamOptions,
   type WriteStreamOptions,
 } from "../streams/mod.ts";
 import { bytesOf, part, positionOf } from "./bytes.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
+import { checkBuffers, checkEncoding, encoded, type FileData, piecesOf, type WriteFileOptions } from "./file_data.ts";
+import { linesOf } from "./lines.ts";
 import { type DeviceStats, statsOf } from "./stats.ts";
 
 /** Where to read or write, in bytes. Null, -1 and undefined mean the cursor. */
@@ -67,6 +70,7 @@ export interface AutoClose {
 export class DeviceFileHandle {
   readonly #cursor: Cursor;
   readonly #streams = new Set<DeviceReadStream | DeviceWriteStream>();
+  #hasWebStream = false;
 
   /** Use {@link fileHandle}. */
   constructor(device: BlockDevice, options: HandleOptions = {}) {
@@ -123,11 +127,9 @@ export class DeviceFileHandle {
     position?: Position,
   ): Promise<{ bytesWritten: number; buffer: ArrayBufferView | string }> {
     if (typeof data === "string") {
-      if (third !== undefined && third !== null && !/^utf-?8$/i.test(String(third))) {
-        throw wrongValue("encoding", "be utf8", described(third));
-      }
+      checkEncoding(third);
       const at = positionOf(second as Position);
-      return { bytesWritten: await this.#cursor.write(new TextEncoder().encode(data), at), buffer: data };
+      return { bytesWritten: await this.#cursor.write(encoded(data), at), buffer: data };
     }
     // Node treats null there as no options, whatever follows.
     const options = typeof second === "object"
@@ -142,6 +144,11 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesRead: number; buffers: readonly B[] }> {
+    checkBuffers(buffers);
+    // So does Node, with EINVAL; `writev([])` it takes.
+    if (buffers.length === 0) {
+      throw typeError(ErrorCode.InvalidArgValue, "One buffer or more must be there to read into");
+    }
     const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.read(bytes, at));
     return { bytesRead: counts, buffers };
   }
@@ -151,6 +158,7 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesWritten: number; buffers: readonly B[] }> {
+    checkBuffers(buffers);
     const total = buffers.reduce((sum, buffer) => sum + bytesOf(buffer).length, 0);
     const { size } = this.#cursor.device;
     const from = positionOf(position) ?? this.#cursor.position;
@@ -174,9 +182,43 @@ export class DeviceFileHandle {
     return encoding === undefined || encoding === null ? buffer : new TextDecoder(encoding).decode(buffer);
   }
 
+  /** Size and kind, in bigints. */
+  stat(options: { bigint: true }): Promise<DeviceStats<bigint>>;
   /** Size and kind. */
-  stat(): Promise<DeviceStats> {
-    return attempt(() => statsOf(this.#cursor.device));
+  stat(options?: { bigint?: false | undefined }): Promise<DeviceStats>;
+  stat(options: { bigint?: boolean | undefined } = {}): Promise<DeviceStats<number | bigint>> {
+    return attempt(() =>
+      options.bigint === true ? statsOf(this.#cursor.device, BigInt) : statsOf(this.#cursor.device, Number)
+    );
+  }
+
+  /**
+   * Writes text (as UTF-8), bytes, or what an iterable gives of both, from the cursor on. What is there behind it stays. Where not
+   * all fits, what did is written and it rejects with `BLOCK_END_OF_DEVICE`.
+   */
+  async writeFile(data: FileData, options?: WriteFileOptions | string | null): Promise<void> {
+    const { encoding, signal } = typeof options === "string" ? { encoding: options, signal: undefined } : options ?? {};
+    checkEncoding(encoding);
+    for await (const piece of piecesOf(data)) await this.#cursor.write(encoded(piece), undefined, { signal });
+  }
+
+  /** Refused: nothing can be added to a device. @throws IscsiError (`BLOCK_UNSUPPORTED`) */
+  appendFile(_data?: FileData, _options?: WriteFileOptions | string | null): Promise<void> {
+    return attempt(() => {
+      throw new IscsiError(
+        ErrorCode.Unsupported,
+        `Nothing can be appended to a device: it has ${this.#cursor.device.size} bytes`,
+      );
+    });
+  }
+
+  /**
+   * The lines of a text, without what ends them (LF, CR LF or CR), with the options of {@link DeviceFileHandle.createReadStream}.
+   * At their end, or when the loop over them is left, the handle is closed, unless `autoClose` is false.
+   */
+  readLines(options: ReadStreamOptions & AutoClose = {}): AsyncGenerator<string, void, undefined> {
+    const stream = this.createReadStream({ ...options, encoding: options.encoding ?? "utf8" });
+    return linesOf(stream as ReadSide<unknown> as ReadSide<string>);
   }
 
   /** Brings what was written to the medium. */
@@ -225,9 +267,16 @@ export class DeviceFileHandle {
     return this.#closing(stream, options);
   }
 
-  /** A WHATWG byte stream from the cursor, which it moves, to the end. With `autoClose` it closes the handle at its end. */
+  /**
+   * A WHATWG byte stream from the cursor, which it moves, to the end. With `autoClose` it closes the handle at its end. As in Node
+   * there is one in the life of a handle.
+   *
+   * @throws IscsiError (`ERR_INVALID_STATE`) for a second one
+   */
   readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
+    if (this.#hasWebStream) throw new IscsiError(ErrorCode.InvalidState, "The handle has given its web stream already");
+    this.#hasWebStream = true;
     return readable(device, {
       position: Math.min(position, device.size),
       moved: (to) => void (this.#cursor.position = to),

@@ -8,6 +8,7 @@
 export { asAsyncBuffer, type AsyncBuffer } from "./async_buffer.ts";
 export type { HandleOptions } from "./cursor.ts";
 export { fatVolume, type FatVolumeDriver } from "./fatfs.ts";
+export type { FileData, WriteFileOptions } from "./file_data.ts";
 export { fileDisk, type FileDiskClass } from "./file_disk.ts";
 export {
   type AutoClose,

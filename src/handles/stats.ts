@@ -6,28 +6,28 @@
 
 import type { BlockDevice } from "../block/device.ts";
 
-/** The shape of Node's `fs.Stats`, for a block device. */
-export interface DeviceStats {
+/** The shape of Node's `fs.Stats`, or with bigints of its `fs.BigIntStats`, for a block device. */
+export interface DeviceStats<N extends number | bigint = number> {
   /** Size in bytes. (Operating systems report 0 for block devices, but programs need the size.) */
-  readonly size: number;
+  readonly size: N;
   /** Preferred size of a request in bytes. */
-  readonly blksize: number;
+  readonly blksize: N;
   /** Units of 512 bytes. */
-  readonly blocks: number;
+  readonly blocks: N;
   /** Block device, with permissions that say whether it can be written. */
-  readonly mode: number;
+  readonly mode: N;
   /** 0. */
-  readonly dev: number;
+  readonly dev: N;
   /** 0. */
-  readonly ino: number;
+  readonly ino: N;
   /** 1. */
-  readonly nlink: number;
+  readonly nlink: N;
   /** 0. */
-  readonly uid: number;
+  readonly uid: N;
   /** 0. */
-  readonly gid: number;
+  readonly gid: N;
   /** 0. */
-  readonly rdev: number;
+  readonly rdev: N;
   /** False. */
   isFile(): boolean;
   /** False. */
@@ -46,20 +46,20 @@ export interface DeviceStats {
 
 const BLOCK_DEVICE = 0o060000;
 
-/** The stats of a device. */
-export function statsOf(device: BlockDevice): DeviceStats {
+/** The stats of a device; `number` makes the numbers of them. */
+export function statsOf<N extends number | bigint>(device: BlockDevice, number: (value: number) => N): DeviceStats<N> {
   const no = (): boolean => false;
   return {
-    size: device.size,
-    blksize: device.limits.optimalTransfer,
-    blocks: Math.ceil(device.size / 512),
-    mode: BLOCK_DEVICE | (device.readOnly ? 0o400 : 0o600),
-    dev: 0,
-    ino: 0,
-    nlink: 1,
-    uid: 0,
-    gid: 0,
-    rdev: 0,
+    size: number(device.size),
+    blksize: number(device.limits.optimalTransfer),
+    blocks: number(Math.ceil(device.size / 512)),
+    mode: number(BLOCK_DEVICE | (device.readOnly ? 0o400 : 0o600)),
+    dev: number(0),
+    ino: number(0),
+    nlink: number(1),
+    uid: number(0),
+    gid: number(0),
+    rdev: number(0),
     isFile: no,
     isDirectory: no,
     isBlockDevice: () => true,

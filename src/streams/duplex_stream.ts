@@ -40,7 +40,7 @@ export interface DuplexStreamOptions extends StreamTuning {
    *
    * @default false
    */
-  sync?: boolean | undefined;
+  fua?: boolean | undefined;
   /** Copy every chunk when it is accepted: see `createWriteStream()` on who owns a chunk. */
   copy?: boolean | undefined;
   /** Destroys the stream with an `AbortError`. */
@@ -155,7 +155,7 @@ export function createDuplexStream(device: BlockDevice, options: DuplexStreamOpt
         length: Math.max(0, (options.end === undefined ? device.size : Math.max(stop, position)) - position),
         ...plan,
         copy: options.copy ?? false,
-        fua: options.sync ?? false,
+        fua: options.fua ?? false,
         limit: options.independent === true ? undefined : limit,
         failed,
       }),

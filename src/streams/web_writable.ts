@@ -26,7 +26,7 @@ export interface WritableOptions extends StreamTuning {
    *
    * @default false
    */
-  sync?: boolean | undefined;
+  fua?: boolean | undefined;
   /** Errors the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
   /** Called with the position after each chunk, in bytes, when the stream has accepted it. */
@@ -80,7 +80,7 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
     length,
     ...streamPlan(device, options),
     copy: true,
-    fua: options.sync ?? false,
+    fua: options.fua ?? false,
     failed: (error) => fail(error),
   });
   let accepted = position;

@@ -29,7 +29,7 @@ export interface WriteStreamOptions extends StreamTuning {
    *
    * @default false
    */
-  sync?: boolean | undefined;
+  fua?: boolean | undefined;
   /**
    * Copy every chunk when it is accepted: see {@link createWriteStream} on who owns a chunk.
    *
@@ -86,7 +86,7 @@ export function createWriteStream(device: BlockDevice, options: WriteStreamOptio
     ? device.size
     : Math.min(device.size, integerOption("end", options.end, 0, position) + 1);
   const plan = streamPlan(device, options);
-  const fua = options.sync ?? false;
+  const fua = options.fua ?? false;
   const copy = options.copy ?? false;
   return new Stream(
     (failed) => new WriteBehind(device, { position, length: stop - position, ...plan, copy, fua, failed }),

@@ -37,6 +37,9 @@ type Handle = Pick<
   | "close"
   | "createReadStream"
   | "createWriteStream"
+  | "writeFile"
+  | "readLines"
+  | "readableWebStream"
 >;
 /** The events and methods of streams that a script uses. */
 interface Stream {
@@ -229,6 +232,107 @@ handleTest("readv and writev", async (handle) => {
   results.push(await outcome(() => handle.writev([new Uint8Array([1]), new Uint8Array([2, 3])], 100)));
   results.push(await outcome(() => handle.writev([new Uint8Array([4]), new Uint8Array([5, 6])])));
   results.push(await outcome(() => handle.read(new Uint8Array(120), 0, 120, 0)));
+  return results;
+});
+
+handleTest("readv and writev of nothing, and of no array", async (handle) => {
+  const codeless = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const result = await outcome(work);
+    return typeof result === "object" && result !== null && "error" in result;
+  };
+  const results: unknown[] = [];
+  // Node says EINVAL there.
+  for (const position of [undefined, 5]) results.push(await codeless(() => handle.readv([], position)));
+  results.push(await outcome(() => handle.writev([])), await outcome(() => handle.writev([], 5)));
+  for (const buffers of [undefined, null, "x", 5, [1]]) {
+    results.push(
+      await outcome(() => handle.readv(buffers as never)),
+      await outcome(() => handle.writev(buffers as never)),
+    );
+  }
+  results.push(await outcome(() => handle.read(new Uint8Array(4))));
+  return results;
+});
+
+handleTest("stat in bigints", async (handle) => {
+  const results: unknown[] = [];
+  for (const options of [{ bigint: true }, { bigint: false }, {}, undefined, { bigint: "yes" }]) {
+    const stats = await handle.stat(options as { bigint: true });
+    results.push(String(stats.size), stats.isDirectory());
+    for (const name of ["size", "mode", "blksize", "blocks", "dev", "ino", "nlink", "uid", "gid", "rdev"] as const) {
+      results.push(`${name}: ${typeof stats[name]}`);
+    }
+  }
+  return results;
+});
+
+handleTest("writeFile: text, bytes and iterables, from the cursor on", async (handle) => {
+  const results: unknown[] = [];
+  await handle.read(new Uint8Array(3));
+  const datas: unknown[] = [
+    "héllo",
+    new Uint8Array([1, 2, 3]),
+    new Uint16Array([7, 8]),
+    new DataView(new ArrayBuffer(2)),
+    "",
+    ["one", new Uint8Array([9])],
+    (async function* () {
+      yield "two";
+      yield await Promise.resolve(new Uint8Array([10]));
+    })(),
+    5,
+    {},
+    undefined,
+    null,
+  ];
+  for (const data of datas) results.push(await outcome(() => handle.writeFile(data as string)));
+  for (const options of ["utf8", "bogus", { encoding: "utf-8" }, { encoding: null }, null]) {
+    results.push(await outcome(() => handle.writeFile("x", options)));
+  }
+  const { error, code } = await outcome(() => handle.writeFile("x", { signal: AbortSignal.abort() })) as Error & {
+    error: string;
+    code: string;
+  };
+  results.push(error, code);
+  results.push(await outcome(() => handle.read(new Uint8Array(100), 0, 100, 0)), (await handle.stat()).size);
+  return results;
+});
+
+handleTest("readLines: what ends a line, the range, and what is left open", async (handle) => {
+  const results: unknown[] = [];
+  const text = "one\ntwo\r\n\nfour\rfive\u2028six é\u2029\r\r\nend";
+  const tail = new TextEncoder().encode(text);
+  await handle.write(tail, 0, tail.length, SIZE - tail.length);
+  for (const options of [{}, { highWaterMark: 1 }, { highWaterMark: 3 }, { end: SIZE - 3 }, { encoding: "latin1" }]) {
+    const lines: string[] = [];
+    const start = SIZE - tail.length;
+    for await (const line of handle.readLines({ autoClose: false, start, ...options })) lines.push(line);
+    results.push(lines);
+  }
+  // From the cursor.
+  await handle.read(new Uint8Array(SIZE - 5), 0, SIZE - 5, null);
+  for await (const line of handle.readLines({ autoClose: false })) results.push(line);
+  for await (const line of handle.readLines({ start: SIZE - 3 })) results.push(line);
+  results.push(await handle.stat().then(() => "open", () => "closed"));
+  return results;
+});
+
+handleTest("readableWebStream: one in the life of a handle", async (handle) => {
+  const second = (): unknown => {
+    try {
+      handle.readableWebStream();
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+    return "another one";
+  };
+  const results: unknown[] = [];
+  await handle.read(new Uint8Array(100));
+  const reader = handle.readableWebStream().getReader();
+  results.push(second());
+  let length = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) length += chunk.value.byteLength;
+  results.push(length, second());
   return results;
 });
 

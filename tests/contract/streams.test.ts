@@ -127,7 +127,7 @@ const writers: Record<
   "createWriteStream, copy": (device, start, bytes, random, tuning) =>
     pipeline(
       Readable.from(pieces(bytes, random)),
-      createWriteStream(device, { start, copy: true, sync: true, ...tuning }),
+      createWriteStream(device, { start, copy: true, fua: true, ...tuning }),
     ),
   "writable": async (device, position, bytes, random, tuning) => {
     const writer = writable(device, { position, ...tuning }).getWriter();

@@ -269,7 +269,7 @@ test("sync forces each request", async () => {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const stream = createWriteStream(device, { sync: true });
+  const stream = createWriteStream(device, { fua: true });
   stream.end(bytes.subarray(0, 1000));
   await closed(stream);
   assert.equal(seen, [true]);
