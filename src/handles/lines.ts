@@ -4,8 +4,8 @@
  * @module
  */
 
-/** What ends a line: the same as for Node's `readline`. */
-const END = /\r\n|[\n\r\u2028\u2029]/;
+/** What ends a line: the same as for `readline` of Node 20. */
+const END = /\r\n|\n|\r/;
 
 /** Gives the lines of a text that comes in pieces, without what ends them. What comes after the last end is a line unless it is empty. */
 export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
