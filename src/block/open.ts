@@ -12,7 +12,9 @@ import { inquiry } from "../scsi/commands/spc/inquiry.ts";
 import { testUnitReady } from "../scsi/commands/spc/test_unit_ready.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { DeviceType, deviceTypeName, PeripheralQualifier } from "../scsi/inquiry/device_type.ts";
+import { ScsiError } from "../scsi/errors.ts";
 import { parseInquiry } from "../scsi/inquiry/standard.ts";
+import { ScsiStatus } from "../scsi/status.ts";
 import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
 import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
 import type { SenseData } from "../scsi/sense/parse.ts";
@@ -70,8 +72,8 @@ export interface ScsiBlockDeviceOptions {
  * capacity has changed, `size` follows; when a removable medium may have been changed, every later operation rejects
  * with `SCSI_UNIT_ATTENTION`, as what was read before may not be what is there now.
  *
- * @throws IscsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
- * @throws IscsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
+ * @throws ScsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
+ * @throws ScsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
  * @throws IscsiError (`BLOCK_UNSUPPORTED`) where it is no disk, or is larger than 2^53-1 bytes
  */
 export async function openScsiBlockDevice(
@@ -145,7 +147,7 @@ async function identify(
     options,
   );
   if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
-    throw new IscsiError(ErrorCode.ScsiLunNotFound, "The target has no such logical unit");
+    throw await lunNotFound(executor, options);
   }
   if (!DISKS.has(deviceType)) {
     throw new IscsiError(
@@ -154,6 +156,18 @@ async function identify(
     );
   }
   return { deviceType, removable };
+}
+
+/** The error of a LUN that is not there, with what the target says of it to another command than INQUIRY, which it answers. */
+async function lunNotFound(executor: ScsiExecutor, options: RetryOptions): Promise<ScsiError> {
+  let details = { status: ScsiStatus.Good as number, sense: undefined as SenseData | undefined, cdb: inquiry().cdb };
+  try {
+    await runWithRetry(executor, testUnitReady(), options);
+  } catch (error) {
+    if (!(error instanceof ScsiError)) throw error;
+    if (error.code === ErrorCode.ScsiLunNotFound) details = error;
+  }
+  return new ScsiError(ErrorCode.ScsiLunNotFound, "The target has no such logical unit", details);
 }
 
 function checkSize(capacity: Capacity): { size: number; blockSize: number } {

@@ -12,6 +12,7 @@ import type { ScsiExecutor } from "../command.ts";
 import { DeviceType } from "../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { DiscoveredTarget, SessionOptions } from "../session/mod.ts";
+import { withCallSite } from "./call_site.ts";
 import { IscsiSession } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, resolveClient } from "./options.ts";
 
@@ -60,7 +61,11 @@ export interface FoundTarget extends DiscoveredTarget {
  * }
  * ```
  */
-export async function discover(url: string, options: DiscoverOptions = {}): Promise<FoundTarget[]> {
+export function discover(url: string, options: DiscoverOptions = {}): Promise<FoundTarget[]> {
+  return withCallSite(() => find(url, options));
+}
+
+async function find(url: string, options: DiscoverOptions): Promise<FoundTarget[]> {
   checkOptions(options, ["luns"]);
   const { luns = false, ...client } = options;
   const { url: parsed, session: base } = resolveClient(url, client);

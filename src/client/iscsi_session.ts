@@ -23,6 +23,7 @@ import type {
 import { type LoggedIn, logIn, Session, type SessionOptions } from "../session/mod.ts";
 import { scsiKnowledge } from "../scsi/effect.ts";
 import { encodeLun, formatLun, type LunAddress } from "../bytes/lun.ts";
+import { withCallSite } from "./call_site.ts";
 import { Identities, type LunIdentity, readIdentity, requireSerial } from "./identity.ts";
 import { inspectAs } from "./inspect.ts";
 import { formatIscsiUrl } from "./url_format.ts";
@@ -81,18 +82,20 @@ export class IscsiSession extends Session {
    * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, `ISCSI_NOT_ISCSI`
    * @throws {AbortError} `ABORT_ERR`
    */
-  static async connect(options: SessionOptions): Promise<IscsiSession> {
-    const identities = new Identities();
-    const { recovery } = options;
-    const made = await logIn({
-      scsi: scsiKnowledge,
-      ...options,
-      recovery: recovery === false ? false : {
-        ...recovery,
-        verify: recovery?.verify ?? ((lun, executor) => identities.verify(lun, executor)),
-      },
+  static connect(options: SessionOptions): Promise<IscsiSession> {
+    return withCallSite(async () => {
+      const identities = new Identities();
+      const { recovery } = options;
+      const made = await logIn({
+        ...options,
+        scsi: scsiKnowledge,
+        recovery: recovery === false ? false : {
+          ...recovery,
+          verify: recovery?.verify ?? ((lun, executor) => identities.verify(lun, executor)),
+        },
+      });
+      return new IscsiSession(made, formatIscsiUrl(options), identities);
     });
-    return new IscsiSession(made, formatIscsiUrl(options), identities);
   }
 
   /**
@@ -109,7 +112,11 @@ export class IscsiSession extends Session {
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
    * @throws {RangeError} `ERR_OUT_OF_RANGE`
    */
-  async openLun(number: LunAddress, options: LunOptions = {}): Promise<Lun> {
+  openLun(number: LunAddress, options: LunOptions = {}): Promise<Lun> {
+    return withCallSite(() => this.#openLun(number, options));
+  }
+
+  async #openLun(number: LunAddress, options: LunOptions): Promise<Lun> {
     const { serial, owns = false, ...deviceOptions } = options;
     const executor = this.lun(number);
     const address = encodeLun(number);

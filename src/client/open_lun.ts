@@ -4,6 +4,7 @@
  * @module
  */
 import { ErrorCode, typeError } from "../errors.ts";
+import { withCallSite } from "./call_site.ts";
 import { IscsiSession, type Lun, type LunOptions } from "./iscsi_session.ts";
 import { checkOptions, type ClientOptions, requireTarget, resolveClient } from "./options.ts";
 
@@ -33,7 +34,11 @@ export interface OpenLunOptions extends ClientOptions, Omit<LunOptions, "owns"> 
  * await lun.close();
  * ```
  */
-export async function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun> {
+export function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun> {
+  return withCallSite(() => open(url, options));
+}
+
+async function open(url: string, options: OpenLunOptions): Promise<Lun> {
   checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic", "serial"]);
   const { readOnly, depth, maxTransfer, atomic, serial, ...client } = options;
   const resolved = resolveClient(url, client);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, typeError } from "../errors.ts";
+import { described, kindOf, wrongType, wrongValue } from "../arguments.ts";
 import { bytesOf } from "./bytes.ts";
 
 /** What `writeFile()` writes. */
@@ -27,13 +27,7 @@ const UTF8 = new TextEncoder();
 /** Refuses every encoding of text but UTF-8. */
 export function checkEncoding(encoding: unknown): void {
   if (encoding === undefined || encoding === null || /^utf-?8$/i.test(String(encoding))) return;
-  throw typeError(ErrorCode.InvalidArgValue, `Text is written as UTF-8, got the encoding ${encoding}`);
-}
-
-/** Refuses what is no array. */
-export function checkBuffers(buffers: unknown): void {
-  if (Array.isArray(buffers)) return;
-  throw typeError(ErrorCode.InvalidArgType, `The buffers must be an array of views of bytes, got ${typeof buffers}`);
+  throw wrongValue("encoding", "be utf8", described(encoding));
 }
 
 /** The pieces of what is to be written: itself, where it is one. */
@@ -42,10 +36,7 @@ export function piecesOf(data: FileData): Iterable<string | ArrayBufferView> | A
   if (typeof data === "object" && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data)) {
     return data;
   }
-  throw typeError(
-    ErrorCode.InvalidArgType,
-    `The data must be text, a view of bytes or an iterable, got ${typeof data}`,
-  );
+  throw wrongType("data", "be a string, a view of bytes or an iterable of them", kindOf(data));
 }
 
 /** The bytes of text, in UTF-8, or of a view. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { described, wrongValue } from "../arguments.ts";
+import { checkArray, wrongValue } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../streams/mod.ts";
 import { bytesOf, part, positionOf } from "./bytes.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
-import { checkBuffers, checkEncoding, encoded, type FileData, piecesOf, type WriteFileOptions } from "./file_data.ts";
+import { checkEncoding, encoded, type FileData, piecesOf, type WriteFileOptions } from "./file_data.ts";
 import { linesOf } from "./lines.ts";
 import { type DeviceStats, statsOf } from "./stats.ts";
 
@@ -144,10 +144,10 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesRead: number; buffers: readonly B[] }> {
-    checkBuffers(buffers);
+    checkArray("buffers", buffers);
     // So does Node, with EINVAL; `writev([])` it takes.
     if (buffers.length === 0) {
-      throw typeError(ErrorCode.InvalidArgValue, "One buffer or more must be there to read into");
+      throw wrongValue("buffers", "have one or more", "none");
     }
     const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.read(bytes, at));
     return { bytesRead: counts, buffers };
@@ -158,7 +158,7 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesWritten: number; buffers: readonly B[] }> {
-    checkBuffers(buffers);
+    checkArray("buffers", buffers);
     const total = buffers.reduce((sum, buffer) => sum + bytesOf(buffer).length, 0);
     const { size } = this.#cursor.device;
     const from = positionOf(position) ?? this.#cursor.position;

@@ -3,8 +3,9 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ErrorCode } from "../../src/errors.ts";
 
-const ROW = /^\| `([A-Z_]+)` +\| .+ +\| (?:yes|no|maybe) +\|$/gm;
-const documented = [...readFileSync("docs/errors.md", "utf8").matchAll(ROW)].map((row) => row[1]!);
+const ROW = /^\| `([A-Z_]+)` +\| (.+?) +\| .+ +\| (?:yes|no|maybe) +\|$/gm;
+const rows = [...readFileSync("docs/errors.md", "utf8").matchAll(ROW)];
+const documented = rows.map((row) => row[1]!);
 
 test("every code is in the table of docs/errors.md, once", () => {
   assert.equal([...documented].sort(), [...new Set(documented)].sort());
@@ -14,6 +15,24 @@ test("every code is in the table of docs/errors.md, once", () => {
 test("the table has no code that does not exist", () => {
   const codes: string[] = Object.values(ErrorCode);
   assert.equal(documented.filter((code) => !codes.includes(code)), []);
+});
+
+test("the table tells every class that an error of a code is made with", () => {
+  const told = new Map(rows.map((row) => [row[1]!, row[2]!]));
+  const made = /(?:new (\w+Error)|\b(typeError))\(\s*ErrorCode\.(\w+)/g;
+  let count = 0;
+  for (const path of readdirSync("src", { recursive: true, encoding: "utf8" }).filter((one) => one.endsWith(".ts"))) {
+    for (const [, constructed, helper, name] of readFileSync(`src/${path}`, "utf8").matchAll(made)) {
+      const code = ErrorCode[name as keyof typeof ErrorCode];
+      const wanted = helper === undefined ? constructed! : "TypeError";
+      assert.ok(
+        told.get(code)?.includes(`\`${wanted}\``),
+        `${path}: a ${wanted} with ${code}, told: ${told.get(code)}`,
+      );
+      count++;
+    }
+  }
+  assert.ok(count > 100, `${count} places`);
 });
 
 test("every code is expected by some test", () => {

@@ -46,7 +46,7 @@ export class Texts {
   exchange(text: Uint8Array, limit: number): Promise<Uint8Array> {
     return this.#queue.run(() => {
       if (this.#stuck) {
-        throw new IscsiError(ErrorCode.RequestTimeout, "A text request before this one was never answered");
+        throw new TimeoutError(ErrorCode.RequestTimeout, "A text request before this one was never answered", limit);
       }
       return this.#exchange(text, limit);
     });

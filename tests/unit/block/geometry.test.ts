@@ -1,5 +1,6 @@
 // Opening a SCSI disk: what is read of it, what it waits for, what it refuses, and a medium that changes.
 import { test } from "uvu";
+import { ScsiError } from "../../../src/scsi/errors.ts";
 import * as assert from "uvu/assert";
 import { openScsiBlockDevice } from "../../../src/block/mod.ts";
 import { code } from "../../lib/rejections.ts";
@@ -55,6 +56,7 @@ test("refuses what is not there, not ready, not a disk, or too large", async () 
     } catch (error) {
       assert.is((error as { code: string }).code, expected, String(error));
       assert.match((error as Error).message, message);
+      assert.is(error instanceof ScsiError, expected.startsWith("SCSI_"));
     }
   }
 });

@@ -267,4 +267,27 @@ test("fsFile: its streams begin at the cursor and close it", async () => {
   assert.is((await outcome(() => left.stat()) as { code: string }).code, "BLOCK_CLOSED");
 });
 
+test("nothing is appended, and there is one web stream in the life of a handle", async () => {
+  const handle = fileHandle(await device(), { owns: true });
+  assert.is((await outcome(() => handle.appendFile("x")) as { code: string }).code, "BLOCK_UNSUPPORTED");
+  const reader = handle.readableWebStream().getReader();
+  await reader.read();
+  await reader.cancel();
+  assert.throws(() => handle.readableWebStream(), (error: { code: string }) => error.code === "ERR_INVALID_STATE");
+  await handle.close();
+  assert.is((await outcome(() => handle.appendFile("x")) as { code: string }).code, "BLOCK_CLOSED");
+  assert.is((await outcome(() => handle.writeFile("x")) as { code: string }).code, "BLOCK_CLOSED");
+});
+
+test("writeFile writes what fits, and readLines closes what it was told to", async () => {
+  const handle = fileHandle(await device(), { owns: true });
+  await handle.read(new Uint8Array(SIZE - 4), 0, SIZE - 4, null);
+  assert.is((await outcome(() => handle.writeFile(["ab\n", "cd"])) as { code: string }).code, "BLOCK_END_OF_DEVICE");
+  const lines: string[] = [];
+  for await (const line of handle.readLines({ start: SIZE - 4, end: SIZE - 2, autoClose: false })) lines.push(line);
+  assert.equal(lines, ["ab"]);
+  for await (const _ of handle.readLines({ start: 0 })) break;
+  assert.is((await outcome(() => handle.stat()) as { code: string }).code, "BLOCK_CLOSED");
+});
+
 test.run();
