@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
+import { ErrorCode, TimeoutError } from "../../errors.ts";
 import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG, TextJoiner } from "../../wire/mod.ts";
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { breach } from "../failures.ts";
