@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { moduleDocProblem } from "../../../scripts/checks/docs.ts";
+import { importCircles, importsOf } from "../../../scripts/checks/circles.ts";
 import { layerProblems } from "../../../scripts/checks/layers.ts";
 
 test("imports against the order of the layers are found", () => {
@@ -80,6 +81,27 @@ test("an entry point without a comment of the module is found", () => {
   ) {
     assert.is(moduleDocProblem("x.ts", text), "x.ts: an entry point needs a @module comment at its top");
   }
+});
+
+test("imports of modules are found, those for types alone and those of exports included", () => {
+  const text = [
+    'import { a } from "./a.ts";',
+    'import type { B } from "../b/mod.ts";',
+    'export { c } from "./c.ts";',
+    'import ts from "typescript";',
+    'const d = () => import("./d.ts");',
+  ].join("\n");
+  assert.equal(importsOf("src/x/y.ts", text), ["src/x/a.ts", "src/b/mod.ts", "src/x/c.ts"]);
+});
+
+test("import circles are found, however long, each once", () => {
+  const circles = (graph: Record<string, string[]>): string[][] => importCircles(new Map(Object.entries(graph)));
+  assert.equal(circles({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] }), []);
+  assert.equal(circles({ a: ["b"], b: ["a"] }), [["a", "b"]]);
+  assert.equal(circles({ a: ["a"] }), [["a"]]);
+  assert.equal(circles({ start: ["c"], c: ["a"], a: ["b"], b: ["c", "end"], end: ["outside"] }), [["a", "b", "c"]]);
+  // Two that touch: one can be reached from the other, but not back.
+  assert.equal(circles({ a: ["b"], b: ["a", "c"], c: ["d"], d: ["c"] }), [["c", "d"], ["a", "b"]]);
 });
 
 test.run();
