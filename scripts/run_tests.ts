@@ -21,7 +21,7 @@ const USAGE = `Usage: run_tests.ts [--deno | --node] [--source] [--no-build] [PA
   --deno, --node  only in this runtime
   --source        Node runs the transpiled sources instead of the npm build
   --no-build      Node runs the npm build that is there
-  --long          ten times the fuzz cases (or FUZZ_CASES), and the time for them
+  --long          ten times the fuzz cases (or FUZZ_CASES), 30 s of load (or FAULT_SECONDS), and the time for them
   PATH            only test files whose path contains one of these`;
 
 interface Job {
@@ -69,7 +69,9 @@ async function main(args: string[]): Promise<number> {
     nodeFolder,
     env: {
       NO_COLOR: "1",
-      ...(flags.has("--long") ? { FUZZ_CASES: process.env["FUZZ_CASES"] ?? "30000" } : {}),
+      ...(flags.has("--long")
+        ? { FUZZ_CASES: process.env["FUZZ_CASES"] ?? "30000", FAULT_SECONDS: process.env["FAULT_SECONDS"] ?? "30" }
+        : {}),
       ...(fromSource ? { LUNSTREAM_NODE_SOURCES: nodeFolder } : {}),
     },
     totals: { passed: 0, failed: 0, skipped: 0 },
@@ -85,14 +87,20 @@ async function main(args: string[]): Promise<number> {
   return run.totals.failed === 0 ? 0 : 1;
 }
 
-/** Two files at a time; then, one by one, those that want to be alone. */
+/**
+ * Two files at a time, and beside them one of those that only wait; then, one by one, those that want to be alone. Files with
+ * long time limits come first, so that none of them is left over for the end.
+ */
 async function runAll(jobs: Job[], run: Run): Promise<void> {
-  const together = jobs.filter((job) => !job.file.alone);
-  const worker = async (): Promise<void> => {
-    for (let job = together.shift(); job !== undefined; job = together.shift()) await runFile(job, run);
+  const queue = jobs.toSorted((a, b) => b.file.timeLimit - a.file.timeLimit);
+  const together = queue.filter(({ file }) => !file.alone && !file.waits);
+  const waiting = queue.filter(({ file }) => !file.alone && file.waits);
+  const worker = async (...queues: Job[][]): Promise<void> => {
+    const next = () => queues.find((one) => one.length > 0)?.shift();
+    for (let job = next(); job !== undefined; job = next()) await runFile(job, run);
   };
-  await Promise.all([worker(), worker()]);
-  for (const job of jobs.filter((job) => job.file.alone)) await runFile(job, run);
+  await Promise.all([worker(together, waiting), worker(together, waiting), worker(waiting)]);
+  await worker(queue.filter(({ file }) => file.alone));
 }
 
 /** Runs one file, prints a line about it, and all of its output where it failed. */

@@ -19,6 +19,8 @@ export interface TestFile {
   timeLimit: number;
   /** True: no other test runs beside it: `// alone`. */
   alone: boolean;
+  /** True: it waits for most of its time and needs little of the processor, so that it runs beside the others: `// waits`. */
+  waits: boolean;
   /** Where it runs: `// runtimes: deno`; both where absent. */
   runtimes: Runtime[];
   /** A mistake in it, for which it fails. */
@@ -38,6 +40,7 @@ export function describeTestFile(path: string): TestFile {
     path,
     timeLimit: limit === undefined ? DEFAULT_TIME_LIMIT : Number(limit),
     alone: /^\/\/ alone$/m.test(head),
+    waits: /^\/\/ waits$/m.test(head),
     runtimes: runtimes === undefined ? ["deno", "node"] : runtimes.split(",").map((name) => name.trim() as Runtime),
     mistake: findMistake(text),
   };

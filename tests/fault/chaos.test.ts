@@ -1,4 +1,5 @@
 // time limit: 120 s
+// waits
 // Reads, writes and aborts on one session while the network between it and the target is cut, goes silent, and delivers late,
 // at seeded random moments: every read gives what was written last.
 // FAULT_SECONDS: how long each test lasts (8 where absent). SEED: the seed that a failure printed.

@@ -1,4 +1,5 @@
 // time limit: 120 s
+// waits
 // Real TCP connections that end at places which a seed chooses: by FIN, by closing both directions, by RST. Afterwards none
 // of our sockets may be left, and nothing may hang.
 // FAULT_CUTS: how many sessions are cut.

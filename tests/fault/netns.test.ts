@@ -1,4 +1,5 @@
 // time limit: 180 s
+// waits
 // A network namespace that drops every packet for 20 s in the middle of two copies, one from a LUN and one to a LUN.
 // Skipped where namespaces cannot be made (they need root).
 import { spawnSync } from "node:child_process";

@@ -1,5 +1,5 @@
 // time limit: 180 s
-// alone
+// waits
 // A target, or a network, that says nothing any more: no RST, no FIN. The keepalive notices it, the session comes back, and
 // the copy is exact.
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";

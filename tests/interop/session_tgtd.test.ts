@@ -1,4 +1,5 @@
 // time limit: 120 s
+// waits
 // The session against tgtd, a target of other people.
 import { readFileSync } from "node:fs";
 import { test } from "uvu";

@@ -1,3 +1,4 @@
+// waits
 // A LUN that is not the one that was wanted, or not the one it was, is not used.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
