@@ -66,8 +66,8 @@ export function command(
   rememberLayout(cdb, layout);
   return {
     cdb,
-    dataIn: parts.dataIn !== undefined && parts.dataIn.length > 0 ? parts.dataIn : undefined,
-    dataOut: parts.dataOut !== undefined && parts.dataOut.length > 0 ? parts.dataOut : undefined,
+    dataIn: parts.dataIn?.length ? parts.dataIn : undefined,
+    dataOut: parts.dataOut?.length ? parts.dataOut : undefined,
     replay: parts.replay,
     attribute: options.attribute,
   };

@@ -68,7 +68,9 @@ export function checkLoginOptions(options: LoginOptions): void {
   }
   checkOneOf("sessionType", sessionType, ["Normal", "Discovery"]);
   // Some targets have names that RFC 7143 does not allow, so only names that cannot be sent are refused here.
-  if (targetName === undefined ? sessionType !== "Discovery" : !isSafeName(targetName)) {
+  if (
+    targetName === undefined ? sessionType !== "Discovery" : typeof targetName !== "string" || !isSafeName(targetName)
+  ) {
     const wanted = "have 1 to 223 bytes without blanks or control characters, except for discovery";
     throw wrongValue("targetName", wanted, described(targetName));
   }
