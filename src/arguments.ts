@@ -9,7 +9,7 @@
 import { ErrorCode, rangeError, typeError } from "./errors.ts";
 
 /** A caller's mistake. */
-export type ArgumentError = (TypeError | RangeError) & { code: ErrorCode };
+type ArgumentError = (TypeError | RangeError) & { code: ErrorCode };
 
 const LONGEST_QUOTE = 60;
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -18,28 +18,28 @@ const REPLAYS: readonly Replay[] = ["safe", "optIn", "never"];
 /** How a command ended: with a result, or with an error that concerns this command alone. */
 export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
 
-/** What is decided about a command when it is given. */
+/** What is fixed for a command when it is given. */
 export interface CommandTerms {
   /** The 8 bytes of the LUN field, big-endian. */
   readonly lun: bigint;
   /** Time limit in milliseconds; 0: none. */
   readonly timeout: number;
-  /** Whether the caller gave the limit for this command: then it runs on while there is no connection. */
+  /** Whether the caller set the limit for this command: then it also runs while there is no connection. */
   readonly ownLimit: boolean;
   /** When the limit runs out, by the monotonic clock in milliseconds; Infinity: never. */
   readonly deadline: number;
-  /** Rises with every command of a session: the order in which they were given. */
+  /** Ascends with every command of a session: the order in which they were given. */
   readonly order: number;
 }
 
-/** One `execute()`: what was asked, and the promise that is settled once. */
+/** One `execute()`: the command, and the promise that is settled once. */
 export class Command {
   /** As in {@link CommandTerms}. */
   readonly lun: bigint;
   readonly cdb: Uint8Array;
-  /** Destination of data; empty where the command reads nothing. */
+  /** Where the data go; empty if the command reads nothing. */
   readonly dataIn: Uint8Array;
-  /** Data to be sent; empty where the command writes nothing. */
+  /** Data to be sent; empty if the command writes nothing. */
   readonly dataOut: Uint8Array;
   readonly replay: Replay;
   readonly attribute: TaskAttribute;
@@ -48,17 +48,17 @@ export class Command {
   deadline: number;
   readonly order: number;
   readonly promise: Promise<ScsiResult>;
-  /** The promise that the caller has, where that is another one. */
+  /** The promise that the caller holds, if it is another one. */
   handed: Promise<ScsiResult> | undefined;
-  /** Whether a task carries it: it has been handed to a connection, which has neither ended it nor given it back. */
+  /** Whether a task carries it: it was handed to a connection, which has neither ended it nor given it back. */
   carried = false;
   /** Its place in the set of commands that have not settled. */
   place = -1;
   /** Whether it checks a LUN after a reconnect: then it goes before all others. */
   check = false;
-  /** Times that it was handed to a socket. */
+  /** How often it was handed to a socket. */
   attempts = 0;
-  /** Times that the target asked to have it sent again later. */
+  /** How often the target asked to have it sent again later. */
   postponed = 0;
   #settled = false;
   #resolve!: (result: ScsiResult) => void;
@@ -87,7 +87,7 @@ export class Command {
     return this.#settled;
   }
 
-  /** Whether the command may change something at the target, so that a lost answer leaves its outcome unknown. */
+  /** Whether the command may change something at the target, so that a lost response leaves its outcome unknown. */
   get changesMedium(): boolean {
     return this.dataOut.length > 0 || this.replay !== "safe";
   }
@@ -118,7 +118,7 @@ export class Command {
 }
 
 /**
- * Checks what a caller passed.
+ * Checks a command of a caller.
  *
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`
  */

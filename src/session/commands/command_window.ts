@@ -7,13 +7,13 @@
 import { serialAdd, serialLess, serialLessOrEqual } from "../../bytes/serial.ts";
 import { ProtocolError } from "../../errors.ts";
 
-/** The numbers that say which commands the target will take. One per session; all are unsigned 32-bit serial numbers. */
+/** The numbers that say which commands the target accepts. One per session; all are unsigned 32-bit serial numbers. */
 export class CommandWindow {
   #cmdSN: number;
   #expCmdSN: number;
   #maxCmdSN: number;
 
-  /** Starts from the final Login Response: `cmdSN` is the one our next command carries. */
+  /** Starts from the final Login Response: `cmdSN` is the one that the next command carries. */
   constructor(cmdSN: number, expCmdSN: number, maxCmdSN: number) {
     this.#cmdSN = cmdSN >>> 0;
     this.#expCmdSN = expCmdSN >>> 0;
@@ -30,7 +30,7 @@ export class CommandWindow {
     return this.#expCmdSN;
   }
 
-  /** The last CmdSN that the target takes now. */
+  /** The last CmdSN that the target accepts now. */
   get maxCmdSN(): number {
     return this.#maxCmdSN;
   }

@@ -8,7 +8,7 @@ import { MAX_TIMEOUT } from "../../async/delay.ts";
 import { monotonicNow } from "../../runtime/mod.ts";
 import type { Command } from "./command.ts";
 
-/** One timer for all commands: it is set for the earliest limit, and hardly ever set anew. */
+/** One timer for all commands: it is set for the earliest limit, and rarely reset. */
 export class Deadlines {
   readonly #commands: () => readonly Command[];
   readonly #expired: (command: Command) => void;
@@ -25,12 +25,12 @@ export class Deadlines {
     this.#expired = expired;
   }
 
-  /** When a limit of `timeout` milliseconds that begins now runs out; Infinity: it does not run. */
+  /** When a limit of `timeout` milliseconds that begins now expires; Infinity: it does not run. */
   from(timeout: number, ownLimit: boolean): number {
     return timeout > 0 && (ownLimit || !this.#suspended) ? monotonicNow() + timeout : Infinity;
   }
 
-  /** Sees to it that a limit is noticed when it runs out, by the monotonic clock in milliseconds. */
+  /** Makes sure that the timer fires at a deadline, by the monotonic clock in milliseconds. */
   watch(deadline: number): void {
     if (deadline < this.#timerAt) this.#arm(deadline);
   }
@@ -41,13 +41,13 @@ export class Deadlines {
     this.watch(command.deadline);
   }
 
-  /** There is no connection: the session's own limit is for the target's answer, so that it does not run meanwhile. */
+  /** There is no connection: the session's default limit is for the target's response, so it does not run meanwhile. */
   suspend(): void {
     this.#suspended = true;
     for (const command of this.#commands()) if (!command.ownLimit) command.deadline = Infinity;
   }
 
-  /** There is one again: the session's own limit begins anew. */
+  /** There is a connection again: the session's default limit starts again. */
   restart(): void {
     this.#suspended = false;
     for (const command of this.#commands()) {

@@ -6,7 +6,7 @@
 
 import { encodeLun, type LunAddress } from "../../bytes/lun.ts";
 
-/** What a session knows of its LUNs, each by the 8 bytes of its LUN field. */
+/** The LUNs of a session, each by the 8 bytes of its LUN field. */
 export class Luns {
   readonly #used: Set<bigint> = new Set();
   readonly #changed: Map<bigint, Error> = new Map();
@@ -19,8 +19,8 @@ export class Luns {
   }
 
   /**
-   * The LUN field of an address, whose LUN is in use from now on. A bigint is made, and looked up, only where it is another
-   * one than before.
+   * The LUN field of an address, whose LUN is in use from now on. A bigint is made and looked up only if the address
+   * differs from the previous one.
    *
    * @throws `ERR_OUT_OF_RANGE`, `ERR_INVALID_ARG_TYPE`
    */
@@ -33,19 +33,19 @@ export class Luns {
     return this.#lastField;
   }
 
-  /** Nobody uses a LUN any more. */
+  /** A LUN is no longer in use. */
   forget(lun: bigint): void {
     this.#used.delete(lun);
     this.#changed.delete(lun);
     if (this.#lastField === lun) this.#last = undefined;
   }
 
-  /** Why nothing may be sent to a LUN any more: it is not what it was before a reconnect. Undefined: it may. */
+  /** Why nothing may be sent to a LUN any more: it has changed over a reconnect. Undefined: it has not. */
   changed(lun: bigint): Error | undefined {
     return this.#changed.size === 0 ? undefined : this.#changed.get(lun);
   }
 
-  /** Lets no further command through to a LUN: each fails with `error`. */
+  /** Blocks a LUN: every further command fails with `error`. */
   refuse(lun: bigint, error: Error): void {
     this.#changed.set(lun, error);
   }

@@ -17,7 +17,7 @@ import type { Command } from "./command.ts";
 export interface TaskManagementOptions {
   /** The LUN; not for TARGET WARM RESET, TARGET COLD RESET and I_T NEXUS RESET. */
   lun?: LunAddress | undefined;
-  /** What ABORT TASK and QUERY TASK are about: the promise that `execute()` gave. */
+  /** The referenced command of ABORT TASK and QUERY TASK: the promise that `execute()` returned. */
   command?: Promise<ScsiResult> | undefined;
 }
 
@@ -31,11 +31,11 @@ const OF_A_LUN: readonly number[] = [
   Fn.QueryAsyncEvent,
 ];
 const OF_THE_TARGET: readonly number[] = [Fn.TargetWarmReset, Fn.TargetColdReset, Fn.ITNexusReset];
-/** Functions whose answer ends tasks of ours without a response of their own. */
+/** Functions whose response ends tasks of this session without responses of their own. */
 const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, Fn.LogicalUnitReset];
 
 /**
- * Sends one function and draws the consequences for the commands that it ends.
+ * Sends one function, and ends the commands that it has ended at the target.
  *
  * @throws see `Session.taskManagement`
  */

@@ -1,5 +1,6 @@
 /**
- * The commands of a session that have not settled: who waits to be sent, who waits to be sent again, and how they settle.
+ * The commands of a session that have not settled: those that wait to be sent, or to be sent again, and how they
+ * settle.
  *
  * @module
  */
@@ -13,24 +14,24 @@ import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand, Command, type Ending } from "./command.ts";
 import { Deadlines } from "./deadlines.ts";
 
-/** Times that a command is sent again because the target wants to have it later. Our choice. */
+/** How often a command is sent again because the target wants it later. */
 const MAX_POSTPONED = 4;
 /** The pause before the first of them in milliseconds; each further one is twice as long. */
 const POSTPONE_DELAY = 100;
 
-/** Who sends the commands. */
+/** The sender of the commands. */
 export interface PendingOwner {
-  /** A command must end now: by ABORT TASK, where a task carries it. */
+  /** A command must end now: by ABORT TASK if a task carries it. */
   endEarly(command: Command, error: Error): void;
   /** A command that was postponed is to be sent now. */
   due(): void;
 }
 
-/** What a session does for its writes, where it recovers. */
+/** How a session protects its writes over recoveries. */
 export interface WriteCare {
-  /** Where writes are not sent again: which flushes must not report success. */
+  /** If writes are not replayed: which flushes must not report success. */
   readonly flushes: FlushGuard | undefined;
-  /** Where writes may be sent again: which of them later ones have overtaken. */
+  /** If writes may be replayed: which of them later writes have overtaken. */
   readonly writes: WriteLog | undefined;
 }
 
@@ -59,7 +60,7 @@ class Queue {
     return undefined;
   }
 
-  /** Puts commands that had been taken back in, each at its place in the order. */
+  /** Puts commands back, each at its place in the order. */
   putBack(commands: readonly Command[]): void {
     if (commands.length === 0) return;
     const waiting = this.#items.slice(this.#head).filter((command) => !command.settled);
@@ -88,7 +89,7 @@ export class Pending {
    */
   readonly #open: Command[] = [];
   readonly #queue: Queue = new Queue();
-  /** While LUNs are checked: the checks that wait to be sent, and nothing else is sent. */
+  /** While LUNs are checked: the checks that wait to be sent. Nothing else is sent then. */
   #checks: Queue | undefined;
   readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
   #given = 0;
@@ -106,13 +107,13 @@ export class Pending {
     });
   }
 
-  /** All of them, in the order in which they were given. */
+  /** All pending commands, in the order in which they were given. */
   all(): Command[] {
     return this.#open.slice().sort((a, b) => a.order - b.order);
   }
 
   /**
-   * Takes a command and puts it under its time limit and signal. It is not queued.
+   * Adds a command, and watches its time limit and signal. It is not queued.
    *
    * @param lun the 8 bytes of the LUN field, big-endian
    * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`, `ABORT_ERR`
@@ -133,9 +134,8 @@ export class Pending {
     return command;
   }
 
-  // Who is sent next.
+  // The order of sending.
 
-  /** Lets a command wait to be sent. */
   queue(command: Command): void {
     this.#writes?.opened(command);
     this.#queue.push(command);
@@ -146,12 +146,14 @@ export class Pending {
     return (this.#checks ?? this.#queue).shift();
   }
 
-  /** Lets commands wait again that a lost connection carried. */
+  /** Queues the commands of a lost connection again. */
   putBack(commands: readonly Command[]): void {
     this.#queue.putBack(commands);
   }
 
-  /** Has a command sent again after a pause (RFC 7143 §11.17.1, reasons 06h, 0Ah, 0Ch). False: that was done often enough. */
+  /**
+   * Sends a command again after a pause (RFC 7143 §11.17.1, reasons 06h, 0Ah, 0Ch). False: that was done often enough.
+   */
   postpone(command: Command): boolean {
     if (command.postponed >= MAX_POSTPONED) return false;
     const pause = POSTPONE_DELAY * 2 ** command.postponed++;
@@ -165,12 +167,12 @@ export class Pending {
     return true;
   }
 
-  /** Takes those that wait to be sent for the first time, or again on another connection. */
+  /** Removes and returns the commands that wait to be sent for the first time, or again on another connection. */
   takeQueued(): Command[] {
     return this.#queue.takeAll();
   }
 
-  /** Takes those, and those that were postponed. */
+  /** The same, with those that were postponed. */
   takeWaiting(): Command[] {
     const postponed = [...this.#postponed.keys()];
     for (const timer of this.#postponed.values()) clearTimeout(timer);
@@ -178,25 +180,27 @@ export class Pending {
     return [...this.takeQueued(), ...postponed];
   }
 
-  // The checks of LUNs after a reconnect: they go before all others, which wait until the checks are over.
+  // The checks of LUNs after a reconnect. All other commands wait until they are over.
 
   /** Whether LUNs are being checked. */
   get checking(): boolean {
     return this.#checks !== undefined;
   }
 
-  /** The checks begin, over a new connection. */
+  /** Begins the checks over a new connection. */
   beginChecks(): void {
     this.#checks = new Queue();
   }
 
-  /** Lets a check wait to be sent. */
   queueCheck(command: Command): void {
     command.check = true;
     this.#checks?.push(command);
   }
 
-  /** The checks are over, or cannot go on. Returns those that no connection carries: they are not sent over another one. */
+  /**
+   * The checks are over, or cannot go on. Returns those that no connection carries, since they are not sent over
+   * another one.
+   */
   endChecks(): Command[] {
     this.#checks = undefined;
     return this.#open.filter((command) => command.check && !command.carried);
@@ -204,12 +208,12 @@ export class Pending {
 
   // How a command settles.
 
-  /** Settles a command by what its task has come to. */
+  /** Settles a command by the outcome of its task. */
   settle(command: Command, ending: Ending): void {
     if ("error" in ending) return this.fail(command, ending.error);
     if (command.settled) return;
     const { result } = ending;
-    // What reads neither changes the medium nor flushes.
+    // A command that reads neither changes the medium nor flushes.
     const judged = command.dataIn.length === 0 || command.dataOut.length > 0;
     const error = judged ? this.#flushes?.judge(command, result, this.#given) : undefined;
     if (error !== undefined) return this.fail(command, error);
@@ -230,7 +234,7 @@ export class Pending {
     this.deadlines.stop();
   }
 
-  /** The last one in the array gets the place of the one that settles. */
+  /** The last command in the array takes the place of the one that settles. */
   #forget(command: Command): void {
     const last = this.#open.pop() as Command;
     if (last !== command) {

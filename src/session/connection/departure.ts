@@ -25,7 +25,7 @@ import type { Texts } from "./text.ts";
 const CID = 0;
 
 /** The parts of a connection that are involved in its end. */
-export interface DepartureParts {
+interface DepartureParts {
   link: Link;
   texts: Texts;
   keepalive: Keepalive | undefined;
@@ -112,10 +112,10 @@ export class Departure {
   }
 
   /**
-   * No new commands, time for those under way, logout. Resolves with the seconds to stay away, as the target says where its
-   * cleanup failed; else 0.
+   * Stops new commands, waits for those in flight, and logs out. Resolves with the seconds to wait before a reconnect:
+   * those of the response if the target's cleanup failed, else 0.
    *
-   * @param limit milliseconds for the commands under way
+   * @param limit milliseconds for the commands in flight
    */
   async #logOut(limit: number): Promise<number> {
     const { link, keepalive, requestTimeout } = this.#parts;

@@ -167,10 +167,10 @@ export class FullFeature implements PduHandler {
   }
 
   /**
-   * Sends a task management request; `command` is the one that ABORT TASK and QUERY TASK are about. A task that has ended
-   * meanwhile is no such task.
+   * Sends a task management request; `command` is the referenced one of ABORT TASK and QUERY TASK. If its task has
+   * ended meanwhile, the answer is "no such task".
    *
-   * @param lun the 8 bytes of the LUN field; 0 for functions that are about the target
+   * @param lun the 8 bytes of the LUN field; 0 for functions that address the target
    * @throws as {@link TaskManagement.call} does
    */
   async manage(fn: TaskManagementFunction, lun: bigint, command: Command | undefined): Promise<TaskManagementAnswer> {

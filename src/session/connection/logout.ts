@@ -8,7 +8,7 @@ import { decodeLogoutResponse, encodeLogoutRequest, LogoutReason } from "../../w
 import type { Link } from "./link.ts";
 import { request } from "../tasks/requests.ts";
 
-export interface LogoutAnswer {
+interface LogoutAnswer {
   /** 0 done, 1 unknown connection, 2 recovery unsupported, 3 cleanup failed. */
   response: number;
   /** Seconds to wait before a reconnect; meaningful with response 2 or 3. */

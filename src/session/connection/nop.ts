@@ -11,7 +11,7 @@ import type { Link } from "./link.ts";
 import { request } from "../tasks/requests.ts";
 
 /** Most answers to the target's pings that the socket may hold: a target that sends more and reads none is hostile. */
-export const MAX_PENDING_ANSWERS = 64;
+const MAX_PENDING_ANSWERS = 64;
 
 /** Pings in both directions. */
 export class Nops {

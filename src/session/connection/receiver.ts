@@ -36,7 +36,7 @@ import { endByDataIn, endByResponse } from "../tasks/scsi_response.ts";
 import { type RequestKind, RequestTask, ScsiTask } from "../tasks/task.ts";
 
 /** The parts of a connection that handle PDUs. */
-export interface ReceiverParts {
+interface ReceiverParts {
   link: Link;
   nops: Nops;
   departure: Departure;

@@ -20,9 +20,9 @@ const REQUESTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Finds what a Reject is about, and tells it.
+ * Finds the task that a Reject is about, and passes the Reject on.
  *
- * @param data the data segment of the Reject: the header of our PDU
+ * @param data the data segment of the Reject: the header of the rejected PDU
  * @throws `ISCSI_PROTOCOL_ERROR` where that is nothing that we sent
  */
 export function handleReject(

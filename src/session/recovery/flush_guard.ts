@@ -1,6 +1,7 @@
 /**
- * Keeps a flush from lying. Writes that were acknowledged, but not yet flushed, sit in the target's cache; whether they
- * survived what ended the connection is not known. So the first flush after that must not report success for them.
+ * Keeps a flush from reporting success wrongly. Writes that were acknowledged but not yet flushed are in the target's
+ * cache, and it is unknown whether they survived what ended the connection. So the first flush afterwards must not
+ * report success for them.
  *
  * @module
  */
@@ -15,11 +16,11 @@ const CHECK_CONDITION = 0x02;
 /** The flushes of one session. */
 export class FlushGuard {
   /**
-   * LUNs with acknowledged writes that no good flush covers, and how many commands had been given when the last of them was
-   * acknowledged: a flush given before need not have covered it.
+   * LUNs with acknowledged writes that no successful flush covers, and the number of commands given when the last of
+   * them was acknowledged: a flush given earlier need not have covered it.
    */
   readonly #dirty: Map<bigint, number> = new Map();
-  /** Those of them that were so when a connection was lost. */
+  /** Those of them that were dirty when a connection was lost. */
   readonly #suspect: Set<bigint> = new Set();
   readonly #scsi: ScsiKnowledge;
 
@@ -33,7 +34,7 @@ export class FlushGuard {
   }
 
   /**
-   * A command has its result. Returns the error that it must end with all the same.
+   * A command has its result. Returns the error with which it must end nevertheless, if any.
    *
    * @param given how many commands the session has been given so far
    */

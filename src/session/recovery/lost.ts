@@ -1,5 +1,5 @@
 /**
- * What becomes of a command whose connection is gone (RFC 7143 §7; SAM-5 on what is safe to repeat).
+ * What happens to a command whose connection is lost (RFC 7143 §7; SAM-5 on what is safe to repeat).
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import type { WriteLog } from "./write_log.ts";
 
-/** A command that has been lost with its connection this often is given up: it may be what kills the connection. */
-export const MAX_ATTEMPTS = 8;
+/** A command that has been lost with its connection this often is given up: it may be the cause. */
+const MAX_ATTEMPTS = 8;
 
 /** The error of a command that will not be sent again, although it has been sent at least once. */
 export function lostError(command: Command, cause: Error): Error {

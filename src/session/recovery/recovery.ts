@@ -2,9 +2,9 @@
  * The recovery of one session: when its connection is lost, it is reinstated and its LUNs are checked before anything is
  * sent again.
  *
- * States: idle → waiting (reinstate) → verifying → idle; from waiting or verifying a further loss leads back to waiting, and
- * the end of the tries to given up. Tries without any progress between them are one streak: they share one bound and one
- * growing pause, so that a target which takes logins and dies again is not hammered.
+ * States: idle → waiting (reinstate) → verifying → idle; from waiting or verifying, a further loss leads back to
+ * waiting, and the last failed try to given up. Tries without any progress between them are one streak: they share one
+ * bound and one growing pause, so that a target that accepts logins and then fails again is not flooded with them.
  *
  * @module
  */
@@ -15,13 +15,16 @@ import { asError } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
 import { reinstate } from "./reinstate.ts";
 
-/** What recovery needs of the session. */
+/** The part of the session that recovery uses. */
 export interface RecoveryHost {
-  /** One login at the session's portals; the session takes the connection, and sends only what {@link verify} does. */
+  /**
+   * One login at the session's portals; the session takes the connection, and sends only the commands of {@link
+   * verify}.
+   */
   reconnect(attempt: number, signal: AbortSignal): Promise<void>;
   /** Checks the LUNs over the new connection. False: the connection was lost meanwhile. */
   verify(): Promise<boolean>;
-  /** All is well: what waits may be sent. False: the connection was lost since {@link verify} looked. */
+  /** Recovery is complete: waiting commands may be sent. False: the connection was lost since {@link verify}. */
   recovered(attempts: number, milliseconds: number): boolean;
   /** One try failed, and another will follow. */
   failed(attempt: number, error: Error, pause: number): void;
@@ -35,11 +38,10 @@ export class Recovery {
   readonly #host: RecoveryHost;
   readonly #cancel: AbortController = new AbortController();
   #running = false;
-  /** Tries of the streak so far, and when it began. */
+  /** Number of tries of the current streak, and when it began. */
   #attempts = 0;
   #since = 0;
 
-  /** Makes the recovery of a session that is connected. */
   constructor(policy: RecoveryPolicy, host: RecoveryHost) {
     this.#policy = policy;
     this.#host = host;
@@ -48,22 +50,17 @@ export class Recovery {
     else signal?.addEventListener("abort", () => this.cancel(), { once: true, signal: this.#cancel.signal });
   }
 
-  /** Whether a loss is being dealt with: a further one is then noticed without being told. */
-  get running(): boolean {
-    return this.#running;
-  }
-
   /** Ends all tries, now and later. */
   cancel(): void {
     this.#cancel.abort();
   }
 
   /**
-   * Starts. Does nothing where it runs already.
+   * Starts, unless a recovery is already under way.
    *
    * @param cause what ended the connection
    * @param progress whether the lost connection had carried anything to its end
-   * @param time2Wait seconds to stay away
+   * @param time2Wait seconds to wait before the first try
    */
   start(cause: Error, progress: boolean, time2Wait: number): void {
     if (this.#running) return;

@@ -1,5 +1,6 @@
 /**
- * Coming back after a loss: wait, log in again with the same identity, and again if need be (RFC 7143 §7.3, §7.4).
+ * Session reinstatement after a loss: wait, log in again with the same identity, and repeat if necessary (RFC 7143
+ * §7.3, §7.4).
  *
  * @module
  */
@@ -10,32 +11,32 @@ import { asError, connectionLost } from "../failures.ts";
 import { delay } from "../../async/delay.ts";
 import { backoff, type RecoveryPolicy } from "./policy.ts";
 
-/** What {@link reinstate} needs. */
-export interface ReinstateOptions<T> {
+/** Options of {@link reinstate}. */
+interface ReinstateOptions<T> {
   policy: RecoveryPolicy;
   /** What ended the connection. */
   cause: Error;
-  /** Tries before these that led to nothing, and when the first of them was made, by the monotonic clock in milliseconds. */
+  /** Earlier tries without progress, and when the first of them was made, by the monotonic clock in milliseconds. */
   streak: { attempts: number; since: number };
-  /** Seconds that the target wants us to stay away. */
+  /** Seconds that the target asks the initiator to wait. */
   time2Wait: number;
   /** One try; `attempt` counts from 1. */
   connect: (attempt: number, signal: AbortSignal) => Promise<T>;
-  /** Ends it all; rejects with `ABORT_ERR`. */
+  /** Ends all tries; rejects with `ABORT_ERR`. */
   signal: AbortSignal;
-  /** Told of every try that failed and will be followed by another one, `pause` milliseconds later. */
+  /** Called for every try that failed and will be followed by another one, `pause` milliseconds later. */
   failed: (attempt: number, error: Error, pause: number) => void;
 }
 
-/** A wish of the target to stay away for so many milliseconds is always met, whatever the policy says of longer ones. */
+/** A wait of up to so many milliseconds is always granted to the target, whatever the policy says about longer ones. */
 const SHORT_WAIT = 10_000;
 
-/** Failures that the next try will meet again. */
+/** Whether the next try would fail in the same way. */
 function hopeless(error: Error): boolean {
   if (!(error instanceof IscsiError)) return true;
   if (error.code === ErrorCode.PermissionDenied || error.code === ErrorCode.Aborted) return true;
   if (!(error instanceof LoginError)) return false;
-  // A target that starts again may be absent for a while; what it says of our credentials does not change.
+  // A target that restarts may be missing for a while; its answer to the credentials does not change.
   return !error.retryable && error.code !== ErrorCode.LoginTargetNotFound;
 }
 
@@ -45,7 +46,7 @@ function random(): number {
 }
 
 /**
- * Tries until it works, the bounds of the policy are reached, or the signal fires.
+ * Tries until a login succeeds, the bounds of the policy are reached, or the signal is aborted.
  *
  * @throws the error of the last try, or what ended the connection where none is left; `ABORT_ERR`
  */

@@ -1,5 +1,5 @@
 /**
- * After a reconnect: is every LUN still what it was.
+ * Checks after a reconnect that every LUN is still the same.
  *
  * @module
  */

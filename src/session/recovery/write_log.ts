@@ -1,5 +1,5 @@
 /**
- * Which writes were completed after which others, so that a replay never undoes a later write.
+ * The order in which writes were completed, so that a replay never undoes a later write.
  *
  * @module
  */
@@ -7,22 +7,22 @@
 import type { BlockExtent, ScsiKnowledge } from "../../command.ts";
 import type { Command } from "../commands/command.ts";
 
-/** Completed writes that are remembered; with more of them, nothing older is replayed. Our choice. */
+/** Most completed writes that are remembered; beyond that, nothing older is replayed. */
 const MAX_ENTRIES = 4096;
 
-/** What is remembered of a completed write. Not its data. */
+/** What is remembered of a completed write; not its data. */
 interface Entry {
   readonly order: number;
   readonly lun: bigint;
   readonly extent: BlockExtent | undefined;
 }
 
-/** The completed writes that were given after the oldest open one. */
+/** The completed writes that were given after the oldest open write. */
 export class WriteLog {
   #entries: Entry[] = [];
   /** In the order in which they were given. */
   readonly #open: Set<Command> = new Set();
-  /** Writes given before this one may have been overtaken by something that is no longer remembered. */
+  /** Writes given before this one may have been overtaken by a write that is no longer remembered. */
   #forgottenUpTo = -1;
   readonly #scsi: ScsiKnowledge;
 
@@ -35,13 +35,13 @@ export class WriteLog {
     if (command.changesMedium) this.#open.add(command);
   }
 
-  /** It has settled; `completed`: the target has carried it out, or may have. */
+  /** A command has settled; `completed`: the target has carried it out, or may have. */
   settled(command: Command, completed: boolean): void {
     if (!command.changesMedium) return;
     const before = this.#oldest();
     this.#open.delete(command);
     const oldest = this.#oldest();
-    // Only what was given later can have overtaken anything.
+    // Only a later write can overtake another.
     if (oldest !== before) this.#entries = this.#entries.filter((entry) => entry.order > oldest);
     if (!completed || command.order < oldest) return;
     this.#entries.push({ order: command.order, lun: command.lun, extent: this.#scsi.effectOf(command.cdb).extent });
@@ -51,7 +51,7 @@ export class WriteLog {
     }
   }
 
-  /** Whether sending it again would, or might, undo a write that was given later. */
+  /** Whether sending a write again would, or might, undo a write that was given later. */
   overtaken(command: Command): boolean {
     if (command.order < this.#forgottenUpTo) return true;
     const extent = this.#scsi.effectOf(command.cdb).extent;
@@ -60,7 +60,7 @@ export class WriteLog {
     );
   }
 
-  /** Number of the oldest open write; Infinity where there is none. */
+  /** Number of the oldest open write; Infinity if there is none. */
   #oldest(): number {
     for (const { order } of this.#open) return order;
     return Infinity;

@@ -17,7 +17,7 @@ function bad(field: string, got: number, limit: number | string, message: string
 }
 
 /** What to do with the data of a Data-In. */
-export interface Placement {
+interface Placement {
   /** Where they go; undefined: there are none, or they are discarded. */
   destination: Uint8Array | undefined;
   /** The PDU is a duplicate, and is ignored. */

@@ -33,7 +33,7 @@ function bad(field: string, got: number, limit: number | string, message: string
 }
 
 /** Sends `start` to `end` (exclusive) of a task's data as one sequence of Data-Out PDUs. The data are not copied. */
-export function sendDataOut(
+function sendDataOut(
   link: Link,
   task: ScsiTask,
   sequence: { start: number; end: number; targetTransferTag: number; lun: bigint },

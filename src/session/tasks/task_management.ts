@@ -84,7 +84,7 @@ export class TaskManagement {
   }
 
   /**
-   * Sends one request, as soon as none other is under way. Undefined: it was not wanted any more.
+   * Sends one request as soon as no other is outstanding. Undefined: it was no longer wanted.
    *
    * @param limit milliseconds for the answer
    * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or what ended the connection
