@@ -6,6 +6,7 @@
 
 import { checkObject, wrongRange } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
+import { expectBytes } from "./compare.ts";
 import type { BlockDevice, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
@@ -122,12 +123,7 @@ class Overlay extends Layer implements OverlayDevice {
   ): Promise<void> {
     const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
     try {
-      const found = new Uint8Array(expected.length);
-      await this._readInto(found, position, signal);
-      const differs = found.findIndex((byte, i) => byte !== expected[i]);
-      if (differs >= 0) {
-        throw new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position + differs} is not the one expected`);
-      }
+      await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
       await this.#store.write(data, position, { signal });
       this.#changed.add(position, position + data.length);
     } finally {

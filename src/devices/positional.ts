@@ -6,6 +6,7 @@
 
 import { checkInteger, checkMultiple, checkPowerOfTwo } from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
+import { expectBytes } from "./compare.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, WriteOptions } from "../block/device.ts";
 import { RangeLock } from "../async/range_lock.ts";
@@ -95,12 +96,7 @@ class FileDevice extends DeviceBase {
   ): Promise<void> {
     const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
     try {
-      const found = new Uint8Array(expected.length);
-      await this._readInto(found, position, signal);
-      const differs = found.findIndex((byte, i) => byte !== expected[i]);
-      if (differs >= 0) {
-        throw new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position + differs} is not the one expected`);
-      }
+      await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
       await this.#file.write(data, position);
     } finally {
       held.release();
