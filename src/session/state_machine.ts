@@ -77,10 +77,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     return SEEN[this.#state];
   }
 
-  #in(...states: readonly State[]): boolean {
-    return states.includes(this.#state);
-  }
-
   /** Goes into another state. Throws where the table does not allow it: that is a mistake in this library. */
   #to(state: State, error?: Error): void {
     const before = this.#state;
@@ -175,7 +171,9 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   /** Throws if the session is closed. */
   needOpen(): void {
-    if (this.#in(State.Closing, State.Closed)) throw sessionClosed(this.#closeReason);
+    // Asked for every command.
+    const state = this.#state;
+    if (state === State.Closing || state === State.Closed) throw sessionClosed(this.#closeReason);
   }
 
   /** The current connection. Throws if there is none that accepts requests. */
@@ -243,7 +241,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       case "statusDue":
         return this.pending.deadlines.shorten(event.command, this.options.timeouts.request);
       case "leaving":
-        if (this.#in(State.Connected)) this.#to(State.Leaving);
+        if (this.#state === State.Connected) this.#to(State.Leaving);
         return;
     }
   }
@@ -251,7 +249,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   ended({ cause, tasks, time2Wait }: ConnectionEnd): void {
     const { connection } = this.#connection as FullFeature;
     this.#connection = undefined;
-    const closing = this.#in(State.Closing);
+    const closing = this.#state === State.Closing;
     const policy = closing ? undefined : this.options.recovery;
     const drained = connection.drained();
     const { checking } = this.pending;
@@ -332,7 +330,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   gaveUp(error: Error): void {
-    if (!this.#in(State.Closing, State.Closed)) this.#end(error);
+    if (this.#state !== State.Closing && this.#state !== State.Closed) this.#end(error);
   }
 
   // The end.
@@ -357,7 +355,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   async #close(): Promise<void> {
-    if (this.#in(State.Closed)) return;
+    if (this.#state === State.Closed) return;
     this.#to(State.Closing);
     this.#recovery?.cancel();
     for (const command of this.pending.takeQueued()) this.pending.fail(command, closedError(command));

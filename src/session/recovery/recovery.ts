@@ -10,6 +10,7 @@
  */
 
 import { AbortError } from "../../errors.ts";
+import { onAbort } from "../../async/abort_hub.ts";
 import { monotonicNow } from "../../runtime/mod.ts";
 import { asError } from "../failures.ts";
 import type { RecoveryPolicy } from "./policy.ts";
@@ -37,6 +38,7 @@ export class Recovery {
   readonly #policy: RecoveryPolicy;
   readonly #host: RecoveryHost;
   readonly #cancel: AbortController = new AbortController();
+  #forget: () => void = () => {};
   #running = false;
   /** Number of tries of the current streak, and when it began. */
   #attempts = 0;
@@ -45,13 +47,12 @@ export class Recovery {
   constructor(policy: RecoveryPolicy, host: RecoveryHost) {
     this.#policy = policy;
     this.#host = host;
-    const { signal } = policy;
-    if (signal?.aborted) this.cancel();
-    else signal?.addEventListener("abort", () => this.cancel(), { once: true, signal: this.#cancel.signal });
+    this.#forget = onAbort(policy.signal, () => this.cancel());
   }
 
   /** Ends all tries, now and later. */
   cancel(): void {
+    this.#forget();
     this.#cancel.abort();
   }
 
