@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { checkBoolean, checkKeys, checkString, optional } from "../arguments.ts";
 import { type BlockDevice, openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
 import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
 import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
@@ -40,6 +41,17 @@ export interface LunOptions
    */
   owns?: boolean | undefined;
 }
+
+/** The keys of {@link LunOptions}: a record, so that none can be forgotten. */
+const KEYS: Readonly<Record<keyof LunOptions, true>> = {
+  readOnly: true,
+  depth: true,
+  maxTransfer: true,
+  atomic: true,
+  signal: true,
+  serial: true,
+  owns: true,
+};
 
 /**
  * One session with one target, and any number of its LUNs. It survives lost connections if `recovery` allows it. Made
@@ -117,7 +129,10 @@ export class IscsiSession extends Session {
   }
 
   async #openLun(number: LunAddress, options: LunOptions): Promise<Lun> {
+    checkKeys("options", options, Object.keys(KEYS));
     const { serial, owns = false, ...deviceOptions } = options;
+    optional(checkString, "serial", serial);
+    checkBoolean("owns", owns);
     const executor = this.lun(number);
     const address = encodeLun(number);
     let identity: LunIdentity;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkObject, integerOption } from "../arguments.ts";
+import { checkKeys, integerOption } from "../arguments.ts";
 import type { BlockDevice, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
@@ -228,7 +228,7 @@ class Cached extends Layer implements CachedDevice {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */
 export function cached(device: BlockDevice, options: CachedOptions = {}): CachedDevice {
-  checkObject("options", options);
+  checkKeys("options", options, ["owns", "capacity", "chunkSize", "readAhead"]);
   const chunkSize = integerOption("chunkSize", options.chunkSize, Math.max(64 * 1024, device.blockSize), 1, 2 ** 30);
   const capacity = integerOption("capacity", options.capacity, Math.max(64 * 1024 * 1024, chunkSize), chunkSize);
   const readAhead = integerOption("readAhead", options.readAhead, 1024 * 1024, 0);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBoolean, checkObject, checkString, optional, wrongRange } from "../arguments.ts";
+import { checkBoolean, checkKeys, checkString, optional, wrongRange } from "../arguments.ts";
 import { fileGeometry } from "./positional.ts";
 import type { BlockDevice } from "../block/mod.ts";
 import { positionalDevice } from "./positional.ts";
@@ -38,7 +38,7 @@ export interface FileDeviceOptions {
  */
 export async function fileDevice(path: string, options: FileDeviceOptions = {}): Promise<BlockDevice> {
   checkString("path", path);
-  checkObject("options", options);
+  checkKeys("options", options, ["readOnly", "size", "blockSize"]);
   const readOnly = optional(checkBoolean, "readOnly", options.readOnly) ?? false;
   // Before the file is opened: a wrong size must not truncate it.
   if (options.size !== undefined) fileGeometry(options.size, options.blockSize);

@@ -5,7 +5,7 @@
  */
 
 import type { Agent, Dispatcher } from "undici";
-import { checkObject, checkSignal, integerOption, kindOf, wrongValue } from "../arguments.ts";
+import { checkKeys, checkSignal, integerOption, kindOf, wrongValue } from "../arguments.ts";
 import { delay } from "../async/delay.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport } from "../block/mod.ts";
@@ -279,7 +279,7 @@ function translate(reason: unknown, url: URL, timeout: number): unknown {
  */
 export async function httpDevice(url: string | URL, options: HttpDeviceOptions = {}): Promise<BlockDevice> {
   const place = addressOf(url);
-  checkObject("options", options);
+  checkKeys("options", options, ["headers", "connections", "timeout", "retries", "blockSize", "signal"]);
   const timeout = integerOption("timeout", options.timeout, 30_000, 1, 2 ** 31 - 1);
   const connections = integerOption("connections", options.connections, 8, 1, 256);
   integerOption("retries", options.retries, RETRIES, 0, 100);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBoolean, checkObject, optional } from "../arguments.ts";
+import { checkBoolean, optional } from "../arguments.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, WriteOptions } from "../block/device.ts";
 
@@ -27,7 +27,7 @@ export class Layer extends DeviceBase {
   constructor(inner: BlockDevice, options: LayerOptions = {}) {
     super();
     this.inner = inner;
-    this.#owns = optional(checkBoolean, "owns", (checkObject("options", options) as LayerOptions).owns) ?? false;
+    this.#owns = optional(checkBoolean, "owns", options.owns) ?? false;
   }
 
   override get size(): number {

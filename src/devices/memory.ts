@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBoolean, checkInteger, checkMultiple, checkObject, checkPowerOfTwo, optional } from "../arguments.ts";
+import { checkBoolean, checkInteger, checkKeys, checkMultiple, checkPowerOfTwo, optional } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent } from "../block/device.ts";
@@ -147,7 +147,7 @@ class MemoryDevice extends DeviceBase {
  * ```
  */
 export function memoryDevice(size: number, options: MemoryDeviceOptions = {}): BlockDevice {
-  checkObject("options", options);
+  checkKeys("options", options, ["blockSize", "readOnly"]);
   const blockSize = checkPowerOfTwo("blockSize", options.blockSize ?? 512, 1, 65536);
   checkMultiple("size", checkInteger("size", size, 0), blockSize);
   return new MemoryDevice(size, blockSize, optional(checkBoolean, "readOnly", options.readOnly) ?? false);

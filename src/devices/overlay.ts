@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkObject, wrongRange } from "../arguments.ts";
+import { checkKeys, wrongRange } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { expectBytes } from "./compare.ts";
 import type { BlockDevice, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/device.ts";
@@ -177,7 +177,8 @@ async function settled(works: Promise<void>[]): Promise<void> {
  * ```
  */
 export function overlay(device: BlockDevice, options: OverlayOptions = {}): OverlayDevice {
-  const store = (checkObject("options", options) as OverlayOptions).store ??
+  checkKeys("options", options, ["owns", "store"]);
+  const store = options.store ??
     memoryDevice(device.size, { blockSize: 1 });
   if (store.size < device.size) {
     throw wrongRange("store", `have at least ${device.size} bytes, as the device has`, store.size);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkKeys } from "../arguments.ts";
 import type { BlockDevice, DeviceSupport } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -24,5 +25,6 @@ class ReadOnly extends Layer {
 
 /** The same bytes as `device` has, and every write refused with `BLOCK_READ_ONLY`. */
 export function readOnly(device: BlockDevice, options: LayerOptions = {}): BlockDevice {
+  checkKeys("options", options, ["owns"]);
   return new ReadOnly(device, options);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { rangeProblem } from "../arguments.ts";
+import { checkKeys, rangeProblem } from "../arguments.ts";
 import type { BlockDevice, Extent, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -70,6 +70,7 @@ export function slice(
   length: number,
   options: LayerOptions = {},
 ): BlockDevice {
+  checkKeys("options", options, ["owns"]);
   const problem = rangeProblem(device.size, position, length);
   if (problem !== undefined) throw problem;
   return new Slice(device, position, length, options);

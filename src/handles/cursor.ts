@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBoolean, checkKeys, optional } from "../arguments.ts";
 import type { BlockDevice, OperationOptions, WriteOptions } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 
@@ -15,6 +16,17 @@ export interface HandleOptions {
    * @default false
    */
   owns?: boolean | undefined;
+}
+
+/**
+ * Whether what is made of a device closes it. Checks the keys of the options.
+ *
+ * @param more keys besides `owns`
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`)
+ */
+export function ownsDevice(options: HandleOptions, more: readonly string[] = []): boolean {
+  checkKeys("options", options, ["owns", ...more]);
+  return optional(checkBoolean, "owns", options.owns) ?? false;
 }
 
 /**
@@ -32,7 +44,7 @@ export class Cursor {
   /** A cursor at the start. */
   constructor(device: BlockDevice, options: HandleOptions) {
     this.#device = device;
-    this.#owns = options.owns ?? false;
+    this.#owns = ownsDevice(options);
   }
 
   /** Whether `close()` has been called. */

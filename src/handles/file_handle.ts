@@ -248,9 +248,10 @@ export class DeviceFileHandle {
    */
   createReadStream(options: ReadStreamOptions & AutoClose = {}): DeviceReadStream {
     const { device, position } = this.#cursor;
-    if (options.start !== undefined) return this.#closing(createReadStream(device, options), options);
+    const { autoClose: _, ...range } = options;
+    if (options.start !== undefined) return this.#closing(createReadStream(device, range), options);
     const end = options.end === undefined ? undefined : position + options.end;
-    const stream = createReadStream(device, { ...options, start: position, end });
+    const stream = createReadStream(device, { ...range, start: position, end });
     this.#moving(stream, "end", () => position + stream.bytesRead);
     return this.#closing(stream, options);
   }
@@ -260,9 +261,10 @@ export class DeviceFileHandle {
    */
   createWriteStream(options: WriteStreamOptions & AutoClose = {}): DeviceWriteStream {
     const { device, position } = this.#cursor;
-    if (options.start !== undefined) return this.#closing(createWriteStream(device, options), options);
+    const { autoClose: _, ...range } = options;
+    if (options.start !== undefined) return this.#closing(createWriteStream(device, range), options);
     const end = options.end === undefined ? undefined : position + options.end;
-    const stream = createWriteStream(device, { ...options, start: position, end });
+    const stream = createWriteStream(device, { ...range, start: position, end });
     this.#moving(stream, "finish", () => position + stream.bytesWritten);
     return this.#closing(stream, options);
   }

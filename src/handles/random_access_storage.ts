@@ -7,7 +7,7 @@
 import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import type { HandleOptions } from "./cursor.ts";
+import { type HandleOptions, ownsDevice } from "./cursor.ts";
 
 /** One request, as `random-access-storage` hands it to the functions of a storage. */
 export interface RandomAccessRequest {
@@ -62,6 +62,7 @@ export function randomAccessStorage<S>(
   device: BlockDevice,
   options: RandomAccessOptions = {},
 ): S {
+  const owns = ownsDevice(options, ["length", "wrap"]);
   let length = integerOption("length", options.length, device.size, 0, device.size);
   const wrap = options.wrap ?? ((bytes) => bytes);
 
@@ -89,7 +90,7 @@ export function randomAccessStorage<S>(
     if (end === length) length = offset;
   };
   const close = async (): Promise<void> => {
-    if (options.owns === true) await device.close();
+    if (owns) await device.close();
   };
 
   return new RandomAccessStorage({

@@ -6,7 +6,7 @@
 
 import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import type { HandleOptions } from "./cursor.ts";
+import { type HandleOptions, ownsDevice } from "./cursor.ts";
 
 /** The part of `RandomAccessDisk` of `@xen-orchestra/disk-transform` that is needed here. */
 export type RandomAccessDiskClass<D> = abstract new () => D;
@@ -35,6 +35,7 @@ export function xenDisk<D extends object>(
   device: BlockDevice,
   options: XenDiskOptions = {},
 ): D {
+  const owns = ownsDevice(options, ["blockSize", "wrap"]);
   const blockSize = integerOption("blockSize", options.blockSize, 64 * 1024, 512, 2 ** 30);
   const wrap = options.wrap ?? ((bytes) => bytes);
   const Base = RandomAccessDisk as unknown as new () => object;
@@ -61,7 +62,7 @@ export function xenDisk<D extends object>(
       indexes = found;
     }
     async close(): Promise<void> {
-      if (options.owns === true) await device.close();
+      if (owns) await device.close();
     }
     isDifferencing(): boolean {
       return false;

@@ -6,7 +6,7 @@
 
 import type { BlockDevice } from "../block/device.ts";
 import { createReadStream, type DeviceReadStream } from "../streams/mod.ts";
-import type { HandleOptions } from "./cursor.ts";
+import { type HandleOptions, ownsDevice } from "./cursor.ts";
 
 /** The part of `yauzl.RandomAccessReader` that is needed here. */
 export type RandomAccessReaderClass<R> = abstract new () => R;
@@ -24,6 +24,7 @@ export function zipReader<R extends object>(
   device: BlockDevice,
   options: HandleOptions = {},
 ): R {
+  const owns = ownsDevice(options);
   const Base = RandomAccessReader as unknown as new () => object;
   class Reader extends Base {
     /** Bytes `[start, end)`, end exclusive. */
@@ -36,7 +37,7 @@ export function zipReader<R extends object>(
     }
 
     close(done: Done): void {
-      (options.owns === true ? device.close() : Promise.resolve()).then(() => done(null), done);
+      (owns ? device.close() : Promise.resolve()).then(() => done(null), done);
     }
   }
   return new Reader() as unknown as R;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkFunction, checkOneOf } from "../arguments.ts";
 import type { AsyncEvent, RejectEvent } from "./connection/owner.ts";
 
 /** The state of a session, as users see it. */
@@ -27,6 +28,17 @@ export interface SessionEvents {
   warning: string;
 }
 
+/** Their names: a record, so that none can be forgotten. */
+const NAMES: Readonly<Record<keyof SessionEvents, true>> = {
+  state: true,
+  async: true,
+  reject: true,
+  unitAttention: true,
+  reconnectFailed: true,
+  recovered: true,
+  warning: true,
+};
+
 /** Handles one event. */
 export type SessionListener<Name extends keyof SessionEvents> = (event: SessionEvents[Name]) => void;
 
@@ -36,6 +48,8 @@ export class SessionEmitter {
 
   /** Adds a listener. The function returned removes it. */
   on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
+    checkOneOf("name", name, Object.keys(NAMES));
+    checkFunction("listener", listener);
     let set = this.#listeners.get(name);
     if (set === undefined) this.#listeners.set(name, set = new Set());
     set.add(listener);

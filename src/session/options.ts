@@ -10,7 +10,6 @@ import {
   checkFunction,
   checkInteger,
   checkKeys,
-  checkObject,
   checkSignal,
   described,
   optional,
@@ -152,6 +151,30 @@ export interface SessionSetup extends SessionOptions {
   scsi: ScsiKnowledge;
 }
 
+/** The keys of {@link SessionSetup}: a record, so that none can be forgotten. */
+const KEYS: Readonly<Record<keyof SessionSetup, true>> = {
+  host: true,
+  port: true,
+  portals: true,
+  targetName: true,
+  initiatorName: true,
+  sessionType: true,
+  isid: true,
+  auth: true,
+  limits: true,
+  portalGroupTag: true,
+  timeouts: true,
+  keepalive: true,
+  recovery: true,
+  tap: true,
+  redirect: true,
+  signal: true,
+  connectTcp: true,
+  firstCmdSN: true,
+  firstTag: true,
+  scsi: true,
+};
+
 /** {@link SessionSetup} with all defaults filled in. */
 export interface ResolvedOptions {
   /** Portals in the order in which they are tried; the first is the one asked for. */
@@ -203,7 +226,7 @@ function checkPortal(prefix: string, portal: Portal): { host: string; port: numb
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function resolveOptions(given: SessionSetup): ResolvedOptions {
-  checkObject("options", given);
+  checkKeys("options", given, Object.keys(KEYS));
   const timeouts = given.timeouts ?? {};
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>

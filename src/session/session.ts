@@ -82,7 +82,11 @@ export class Session {
     return this.#machine.options.isid.slice();
   }
 
-  /** Calls `listener` for every such event, until the function returned is called. */
+  /**
+   * Calls `listener` for every such event, until the function returned is called.
+   *
+   * @throws {TypeError} `ERR_INVALID_ARG_VALUE` for an event that does not exist, `ERR_INVALID_ARG_TYPE`
+   */
   on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
     return this.#events.on(name, listener);
   }

@@ -9,7 +9,7 @@ import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { iterate } from "./iterate.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
-import { streamPlan, type StreamTuning } from "./plan.ts";
+import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { destroyOnAbort, readRange } from "./read_stream.ts";
 import { DuplexBase, type ReadHooks, type WriteHooks } from "./streamx.ts";
@@ -46,6 +46,15 @@ export interface DuplexStreamOptions extends StreamTuning {
   /** Destroys the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
 }
+
+const KEYS: OwnKeys<DuplexStreamOptions> = {
+  start: true,
+  end: true,
+  writeStart: true,
+  independent: true,
+  fua: true,
+  copy: true,
+};
 
 const Base = withWrites(DuplexBase) as new (
   options: object,
@@ -131,6 +140,7 @@ const READ_WAITING = 1 << 30;
  * ```
  */
 export function createDuplexStream(device: BlockDevice, options: DuplexStreamOptions = {}): DeviceDuplexStream {
+  checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const plan = streamPlan(device, options);
   const range = readRange(device, options);

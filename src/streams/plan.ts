@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkSignal, integerOption } from "../arguments.ts";
+import { checkKeys, checkSignal, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 
 /** Default number of requests in flight. */
@@ -27,6 +27,17 @@ export interface StreamTuning {
    * `depth * requestSize`.
    */
   highWaterMark?: number | undefined;
+}
+
+/** What {@link StreamTuning} and every stream have. */
+const KEYS: readonly string[] = ["requestSize", "depth", "highWaterMark", "signal"];
+
+/** The keys of the options of a stream besides those that all have: a record, so that none can be forgotten. */
+export type OwnKeys<Options> = Readonly<Record<Exclude<keyof Options, keyof StreamTuning | "signal">, true>>;
+
+/** Refuses keys that the options of a stream do not have. @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
+export function checkStreamKeys<Options extends object>(options: Options, own: OwnKeys<Options>): void {
+  checkKeys("options", options, [...KEYS, ...Object.keys(own)]);
 }
 
 /** A plan: the stream holds at most `depth * requestSize` bytes. */

@@ -9,7 +9,7 @@ import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
 import { AbortError } from "../errors.ts";
 import { isPipeOptions, nodePipe } from "./node_pipe.ts";
-import { streamPlan, type StreamTuning } from "./plan.ts";
+import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 import { ReadableBase } from "./streamx.ts";
@@ -37,6 +37,9 @@ export interface ReadStreamOptions extends StreamTuning {
 
 /** Encodings that streamx can decode chunk by chunk, under all the names that Node has for them. */
 const ENCODINGS: ReadonlySet<string> = new Set(["utf8", "utf-8", "latin1", "binary", "ascii", "hex"]);
+
+type AllReadOptions = ReadStreamOptions & { skipHoles?: boolean | undefined };
+const KEYS: OwnKeys<AllReadOptions> = { start: true, end: true, encoding: true, skipHoles: true };
 
 class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   bytesRead = 0;
@@ -128,8 +131,9 @@ export function createReadStream(
 ): DeviceReadStream;
 export function createReadStream(
   device: BlockDevice,
-  options: ReadStreamOptions & { skipHoles?: boolean | undefined } = {},
+  options: AllReadOptions = {},
 ): DeviceReadStream | ReadSide<PlacedBytes> {
+  checkStreamKeys(options, KEYS);
   const plan = { ...readRange(device, options), ...streamPlan(device, options) };
   const { encoding } = options;
   // Node treats null as absent.

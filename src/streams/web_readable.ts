@@ -8,7 +8,7 @@ import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
 import { AbortError } from "../errors.ts";
-import { streamPlan, type StreamTuning } from "./plan.ts";
+import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
 
 /** Options of {@link readable}. */
@@ -29,6 +29,8 @@ export interface ReadableOptions extends StreamTuning {
   finished?: (() => Promise<void>) | undefined;
 }
 
+const KEYS: OwnKeys<ReadableOptions> = { position: true, length: true, moved: true, finished: true };
+
 /**
  * Makes a byte stream of `length` bytes from `position`. It takes default and BYOB readers. Reading ahead begins with the
  * first read and holds at most `depth * requestSize` bytes; the stream queues nothing itself.
@@ -47,6 +49,7 @@ export interface ReadableOptions extends StreamTuning {
  * ```
  */
 export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  checkStreamKeys(options, KEYS);
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
   const ahead = new ReadAhead(device, { position, length, ...streamPlan(device, options) });

@@ -8,7 +8,7 @@ import { bytesProblem, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { streamPlan, type StreamTuning } from "./plan.ts";
+import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { WriteBehind } from "./write_behind.ts";
 
 /** Options of {@link writable}. */
@@ -34,6 +34,8 @@ export interface WritableOptions extends StreamTuning {
   /** Called once when the stream has been closed or aborted, or has failed, and nothing is in flight any more. */
   finished?: (() => Promise<void>) | undefined;
 }
+
+const KEYS: OwnKeys<WritableOptions> = { position: true, length: true, fua: true, moved: true, finished: true };
 
 /**
  * Makes a stream that writes from `position` on. Chunks are copied into requests of `requestSize` bytes, so the caller
@@ -70,6 +72,7 @@ export interface SettlingWritable {
 
 /** The same as {@link writable}, for an owner that is closed before the stream may be. */
 export function settlingWritable(device: BlockDevice, options: WritableOptions): SettlingWritable {
+  checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);

@@ -7,7 +7,7 @@
 import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { streamPlan, type StreamTuning } from "./plan.ts";
+import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { destroyOnAbort } from "./read_stream.ts";
 import { WritableBase } from "./streamx.ts";
 import type { DeviceWriteStream, DoneCallback } from "./types.ts";
@@ -39,6 +39,8 @@ export interface WriteStreamOptions extends StreamTuning {
   /** Destroys the stream with an `AbortError`. */
   signal?: AbortSignal | undefined;
 }
+
+const KEYS: OwnKeys<WriteStreamOptions> = { start: true, end: true, fua: true, copy: true };
 
 class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
   readonly #forget: () => void;
@@ -80,6 +82,7 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
+  checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const position = integerOption("start", options.start, 0, 0, device.size);
   const stop = options.end === undefined || options.end === Infinity
