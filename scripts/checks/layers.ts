@@ -1,5 +1,5 @@
 /**
- * The rules of `src/`: every folder imports only from the folders below it, only `src/runtime/` touches a runtime, and the
+ * The rules of `src/`: every layer imports only from layers above it in the table of docs/architecture.md, only `src/runtime/` touches a runtime, and the
  * sources have nothing in them that the npm build cannot carry.
  *
  * @module
@@ -30,13 +30,13 @@ const LAYERS: Record<string, string[] | "all"> = {
   conformance: ["client"],
   cli: "all",
 };
-/** Asks Deno whether an addon may be loaded; it is below `runtime/`, which it therefore cannot use. */
+/** Asks Deno whether an addon may be loaded; it is above `runtime/`, which it therefore cannot use. */
 const NATIVE_LOADER = "src/bytes/crc32c_native.ts";
-/** What every layer may import; of these, each what is before it. */
+/** What every layer may import; of these, each may import those before it. */
 const FOR_ALL = ["errors", "arguments", "bytes"];
 
 /**
- * A layer that may use `client` may use what `client` gives out: the types and functions of the layers that it is made of.
+ * A layer that may import `client` may also import the layers that `client` joins, since it hands out their types.
  */
 const CLIENT_LAYERS = LAYERS["client"] as string[];
 
