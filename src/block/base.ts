@@ -174,11 +174,6 @@ export abstract class DeviceBase implements BlockDevice {
     return problem === undefined ? this.#track(work()) : Promise.reject(problem);
   }
 
-  /** Whether `close()` has been called. */
-  protected get closed(): boolean {
-    return this.#closing !== undefined;
-  }
-
   #refusal(
     position: number,
     length: number,

@@ -27,7 +27,7 @@ import { ScsiDevice } from "./scsi_device.ts";
 
 /** Size of a request in bytes where the disk prefers none: one burst of the data path. */
 const REQUEST = 256 * 1024;
-/** Largest request that a preference of the disk makes us send, in bytes. */
+/** Largest request in bytes, whatever the disk prefers. */
 const MAX_REQUEST = 1024 * 1024;
 /** Most bytes of one UNMAP: the time it takes grows with them. */
 const MAX_UNMAP = 1024 * 1024 * 1024;

@@ -66,7 +66,7 @@ export function parseQuery(text: string, { nameable }: { nameable: boolean }): U
 }
 
 function unknownKey(key: string | undefined): TypeError & { code: ErrorCode } {
-  // A key as we would make one; anything else is not repeated.
+  // Only a key of the usual form is repeated in the message.
   const named = key !== undefined && /^[A-Za-z][\w.-]{0,40}$/.test(key) ? `the key ${key}` : "a key";
   return typeError(
     ErrorCode.UrlUnknownKey,

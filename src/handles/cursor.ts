@@ -47,11 +47,6 @@ export class Cursor {
     this.#owns = ownsDevice(options);
   }
 
-  /** Whether `close()` has been called. */
-  get closed(): boolean {
-    return this.#closing !== undefined;
-  }
-
   /** The device, while the handle is open. @throws IscsiError (`BLOCK_CLOSED`) */
   get device(): BlockDevice {
     if (this.#closing !== undefined) throw new IscsiError(ErrorCode.Closed, "The handle has been closed");

@@ -23,14 +23,13 @@ export async function openDenoFile(path: string, options: OpenFileOptions): Prom
     return "directory";
   }
   const kind = stat.isFile ? "regular" : stat.isBlockDevice ? "block" : "stream";
-  return new MultiHandleFile(path, kind, handle, `${stat.dev}:${stat.ino}`, stat.blksize ?? 4096, access);
+  return new MultiHandleFile(path, kind, handle, `${stat.dev}:${stat.ino}`, access);
 }
 
 class MultiHandleFile implements PositionalFile {
   readonly path: string;
   readonly kind: FileKind;
   readonly identity: string;
-  readonly blockSize: number;
   readonly #access: { read: boolean; write: boolean };
   readonly #first: DenoFile;
   readonly #all: DenoFile[];
@@ -45,13 +44,11 @@ class MultiHandleFile implements PositionalFile {
     kind: FileKind,
     handle: DenoFile,
     identity: string,
-    blockSize: number,
     access: { read: boolean; write: boolean },
   ) {
     this.path = path;
     this.kind = kind;
     this.identity = identity;
-    this.blockSize = blockSize;
     this.#access = access;
     this.#first = handle;
     this.#all = [handle];

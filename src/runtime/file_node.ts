@@ -19,7 +19,7 @@ export async function openNodeFile(path: string, options: OpenFileOptions): Prom
     return "directory";
   }
   const kind = stat.isFile() ? "regular" : stat.isBlockDevice() ? "block" : "stream";
-  return new NodeFile(path, kind, `${stat.dev}:${stat.ino}`, stat.blksize, handle);
+  return new NodeFile(path, kind, `${stat.dev}:${stat.ino}`, handle);
 }
 
 function flagsOf({ mode, create, truncate, exclusive }: OpenFileOptions): number {
@@ -32,15 +32,13 @@ class NodeFile implements PositionalFile {
   readonly path: string;
   readonly kind: FileKind;
   readonly identity: string;
-  readonly blockSize: number;
   readonly #handle: FsPromises.FileHandle;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, kind: FileKind, identity: string, blockSize: number, handle: FsPromises.FileHandle) {
+  constructor(path: string, kind: FileKind, identity: string, handle: FsPromises.FileHandle) {
     this.path = path;
     this.kind = kind;
     this.identity = identity;
-    this.blockSize = blockSize;
     this.#handle = handle;
   }
 

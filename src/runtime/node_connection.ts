@@ -39,7 +39,7 @@ export class NodeConnection implements TcpConnection {
     };
   }
 
-  /** Takes over a socket that has just connected, and was made with our `onread`. */
+  /** Takes over a socket that has just connected, and was made with this object's `onread`. */
   start(socket: Socket, makeSink: (connection: TcpConnection) => ByteSink): void {
     this.#socket = socket;
     this.localAddress = formatAddress(socket.localAddress ?? "", socket.localPort ?? 0);

@@ -38,17 +38,15 @@ class NodePipe implements PositionalFile {
   readonly kind: FileKind = "stream";
   readonly isRegular = false;
   readonly identity: string;
-  readonly blockSize: number;
   readonly #socket: Net.Socket;
   readonly #input: AsyncIterator<Uint8Array>;
   /** Bytes that have arrived and did not fit the reader's buffer. */
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(path: string, fd: number, writes: boolean) {
-    const { dev, ino, blksize } = nodeModule<typeof Fs>("node:fs").fstatSync(fd);
+    const { dev, ino } = nodeModule<typeof Fs>("node:fs").fstatSync(fd);
     this.path = path;
     this.identity = `${dev}:${ino}`;
-    this.blockSize = blksize;
     this.#socket = new (nodeModule<typeof Net>("node:net").Socket)({ fd, readable: !writes, writable: writes });
     // The next read or write rejects.
     this.#socket.on("error", () => {});

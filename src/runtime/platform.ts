@@ -6,7 +6,7 @@
  * @module
  */
 
-/** The part of a connection of Deno that we use. */
+/** The part of a connection of Deno that is used here. */
 export interface DenoConn {
   /** Reads into `buffer`: the number of bytes, or null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -21,14 +21,14 @@ export interface DenoConn {
   readonly remoteAddr: { hostname: string; port: number };
 }
 
-/** The part of a listener of Deno that we use. */
+/** The part of a listener of Deno that is used here. */
 export interface DenoListener {
   accept(): Promise<DenoConn>;
   close(): void;
   readonly addr: { hostname: string; port: number };
 }
 
-/** The part of an open file of Deno that we use. */
+/** The part of an open file of Deno that is used here. */
 export interface DenoFile {
   /** Reads at the cursor: the number of bytes, or null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -54,7 +54,7 @@ export interface DenoFile {
   close(): void;
 }
 
-/** The part of the `Deno` namespace that we use. */
+/** The part of the `Deno` namespace that is used here. */
 interface DenoApi {
   /** Versions of the runtime. */
   readonly version: { readonly deno: string };

@@ -24,8 +24,6 @@ export interface PositionalFile {
   readonly isRegular: boolean;
   /** Tells whether two open files are the same one: device and inode. */
   readonly identity: string;
-  /** Preferred size of a request in bytes, as the file system has it. */
-  readonly blockSize: number;
   /** Size in bytes; that of the device for a block device; 0 for a stream. */
   size(): Promise<number>;
   /** Reads at `position` (ignored for a stream) and resolves with the number of bytes: 0 at the end. */

@@ -1,7 +1,7 @@
 import type * as Diagnostics from "node:diagnostics_channel";
 import { nodeModule } from "./platform.ts";
 
-/** A tracing channel of `node:diagnostics_channel`, as far as we use it. */
+/** The part of a tracing channel of `node:diagnostics_channel` that is used here. */
 export interface TracingChannel {
   readonly hasSubscribers: boolean;
   /**
@@ -31,7 +31,7 @@ export function tracingChannel(name: string): TracingChannel {
   };
 }
 
-/** A plain channel of `node:diagnostics_channel`, as far as we use it. */
+/** The part of a plain channel of `node:diagnostics_channel` that is used here. */
 export interface EventChannel {
   /** Publishes what `message` makes; it is not called where nobody listens. */
   publish(message: () => object): void;

@@ -50,7 +50,7 @@ export class CommandWindow {
   /**
    * Numbers from any PDU of the target. Late ones never shrink the window, and an impossible pair is ignored.
    *
-   * @throws `ISCSI_PROTOCOL_ERROR` where the target expects a command that we have not numbered yet
+   * @throws `ISCSI_PROTOCOL_ERROR` if the target expects a CmdSN that has not been assigned yet
    */
   update(expCmdSN: number, maxCmdSN: number): void {
     if (maxCmdSN === this.#maxCmdSN && expCmdSN === this.#expCmdSN) return;

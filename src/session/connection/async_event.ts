@@ -11,7 +11,7 @@ import type { AsyncEvent } from "./owner.ts";
 /**
  * Makes the event of a PDU.
  *
- * @throws `ISCSI_PROTOCOL_ERROR` for one that we have not agreed to get, or whose data are malformed
+ * @throws `ISCSI_PROTOCOL_ERROR` for one that was not negotiated, or whose data are malformed
  */
 export function asyncEventOf(pdu: AsyncMessage, data: Uint8Array): AsyncEvent {
   if (pdu.asyncEvent === AsyncEventCode.TasksTerminated) {

@@ -84,11 +84,6 @@ export class Connection implements ByteSink, FramerHandler {
     return this.#tcp.remoteAddress;
   }
 
-  /** Address of the local end, as `host:port`. */
-  get localAddress(): string {
-    return this.#tcp.localAddress;
-  }
-
   /** Whether the connection has ended: no more PDUs are received or sent. */
   get ended(): boolean {
     return this.#ended;

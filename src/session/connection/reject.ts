@@ -23,7 +23,7 @@ const REQUESTS: ReadonlyMap<number, string> = new Map([
  * Finds the task that a Reject is about, and passes the Reject on.
  *
  * @param data the data segment of the Reject: the header of the rejected PDU
- * @throws `ISCSI_PROTOCOL_ERROR` where that is nothing that we sent
+ * @throws `ISCSI_PROTOCOL_ERROR` if that is not a header that was sent
  */
 export function handleReject(
   reason: number,

@@ -24,6 +24,8 @@ const MAX_REQUEST_DATA = 8192;
 const MAX_TEXT = 65536;
 /** Most requests of one login. */
 const MAX_ROUNDS = 64;
+/** Initiator Task Tag of all requests of a login: no other task is there yet. */
+const LOGIN_TAG = 0;
 
 /** One text for the target. */
 interface LoginMessage {
@@ -55,14 +57,13 @@ export class LoginExchange {
   readonly #warnings = new Set<string>();
   /** Whether CHAP_R has been sent: a refusal is then about the credentials. */
   credentialsShown = false;
-  #expStatSN: number;
+  #expStatSN = 0;
   #started = false;
   #rounds = 0;
 
   constructor(channel: LoginChannel, options: CheckedLoginOptions) {
     this.#channel = channel;
     this.#options = options;
-    this.#expStatSN = options.expStatSN ?? 0;
   }
 
   /** Harmless irregularities, as sentences. */
@@ -121,7 +122,7 @@ export class LoginExchange {
     if (++this.#rounds > MAX_ROUNDS) {
       throw breach("T", `The login did not end within ${MAX_ROUNDS} requests`, this.#rounds, MAX_ROUNDS);
     }
-    const { isid, tsih, cid, cmdSN, initiatorTaskTag = 0 } = this.#options;
+    const { isid, tsih, cid, cmdSN } = this.#options;
     const asked = part.asking ? message.next : undefined;
     const request = encodeLoginRequest({
       transit: asked !== undefined,
@@ -132,7 +133,7 @@ export class LoginExchange {
       versionMin: 0,
       isid,
       tsih,
-      initiatorTaskTag,
+      initiatorTaskTag: LOGIN_TAG,
       cid,
       cmdSN,
       expStatSN: this.#expStatSN,
@@ -152,12 +153,12 @@ export class LoginExchange {
       });
     }
     const response = decodeLoginResponse(pdu.header);
-    if (response.initiatorTaskTag !== initiatorTaskTag) {
+    if (response.initiatorTaskTag !== LOGIN_TAG) {
       throw breach(
         "InitiatorTaskTag",
         "The Login Response is for another task",
         response.initiatorTaskTag,
-        initiatorTaskTag,
+        LOGIN_TAG,
       );
     }
     if (response.statusClass !== 0) return this.#refused(response, pdu.data);

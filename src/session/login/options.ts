@@ -31,14 +31,6 @@ export interface LoginOptions {
   cid: number;
   /** CmdSN of the first command after the login, 0 to 2^32-1. */
   cmdSN: number;
-  /** ExpStatSN of the first request: 0, or that of the connection that is reinstated. */
-  expStatSN?: number | undefined;
-  /**
-   * Initiator task tag of all requests of the login, 0 to 2^32-2.
-   *
-   * @default 0
-   */
-  initiatorTaskTag?: number | undefined;
   /** Credentials; without them no authentication is offered. */
   auth?: AuthOptions | ProtectedAuth | undefined;
   limits: OfferedLimits;
@@ -81,8 +73,6 @@ export function checkLoginOptions(options: LoginOptions): void {
   checkInteger("tsih", options.tsih, 0, 65535);
   checkInteger("cid", options.cid, 0, 65535);
   checkInteger("cmdSN", options.cmdSN, 0, 0xffffffff);
-  checkInteger("expStatSN", options.expStatSN ?? 0, 0, 0xffffffff);
-  checkInteger("initiatorTaskTag", options.initiatorTaskTag ?? 0, 0, 0xfffffffe);
   checkInteger("expectedPortalGroupTag", options.expectedPortalGroupTag ?? 0, 0, 65535);
   if (options.tsih !== 0 && options.established === undefined) {
     throw wrongValue("established", "be given where tsih is not 0", "undefined");

@@ -54,7 +54,7 @@ export class Chap {
 
   /**
    * Step 4: checks the answer, and answers the initiator's own challenge where there is one.
-   * @throws LoginFailure 0201 for a wrong name or response, or a challenge that is ours reflected
+   * @throws LoginFailure 0201 for a wrong name or response, or a challenge of the target that is reflected
    */
   verify(keys: ReadonlyMap<string, string>): [string, string][] {
     const failure = new LoginFailure(LoginStatus.AuthenticationFailed);

@@ -114,7 +114,7 @@ export class Chap {
    * Checks at the end of the stage that the target has proved itself, if it must.
    *
    * @throws {LoginError} `ISCSI_TARGET_AUTH_FAILED`
-   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it ended before we have proved ourselves
+   * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it ended before CHAP_R was sent
    */
   finish(): void {
     if (!this.proved) throw breach("T", "The target ended the security stage in the middle of CHAP", "T=1", "CHAP_C");

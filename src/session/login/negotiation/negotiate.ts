@@ -61,7 +61,6 @@ export class Negotiation {
   readonly #received = new Set<string>();
   #answers: TextPair[] = [];
   #chap = new Map<string, string>();
-  #addresses: string[] = [];
 
   constructor(options: NegotiationOptions) {
     this.#options = options;
@@ -125,11 +124,6 @@ export class Negotiation {
     return this.#received.has(key);
   }
 
-  /** All values of TargetAddress received. */
-  get addresses(): readonly string[] {
-    return this.#addresses;
-  }
-
   /** The number negotiated for a key, else its default. */
   number(key: string): number {
     const value = this.#results.get(key) ?? KEYS.get(key)?.default;
@@ -191,8 +185,8 @@ export class Negotiation {
   }
 
   #takeDeclaration(key: string, definition: KeyDefinition, value: string): void {
-    if (definition.repeats === true) this.#addresses.push(value);
-    else if (definition.min !== undefined && definition.max !== undefined) {
+    if (definition.repeats === true) return;
+    if (definition.min !== undefined && definition.max !== undefined) {
       this.#results.set(key, parseNumber(key, value, { min: definition.min, max: definition.max }));
     } else this.#results.set(key, value);
   }

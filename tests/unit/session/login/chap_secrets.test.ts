@@ -180,9 +180,9 @@ test("L-33 no secret and no CHAP_R is in inspections, JSON, spreads or errors", 
 });
 
 test("L-34 every login authenticates anew", async () => {
-  for (const changes of [{}, { expStatSN: 99 }]) {
+  for (let time = 0; time < 2; time++) {
     const channel = target();
-    assert.is((await login(channel, options({ auth: MUTUAL, ...changes }))).kind, "complete");
+    assert.is((await login(channel, options({ auth: MUTUAL }))).kind, "complete");
     assert.ok(channel.said.has("CHAP_R"));
     await refused(target(undefined, { own: undefined }), NO_PROOF, MUTUAL);
   }

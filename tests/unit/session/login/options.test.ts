@@ -74,7 +74,6 @@ test("options of a login are checked before anything is sent", async () => {
     [{ tsih: 5 }, "ERR_INVALID_ARG_VALUE"],
     [{ cid: -1 }, "ERR_OUT_OF_RANGE"],
     [{ cmdSN: 2 ** 32 }, "ERR_OUT_OF_RANGE"],
-    [{ initiatorTaskTag: 0xffffffff }, "ERR_OUT_OF_RANGE"],
     [{ expectedPortalGroupTag: 65536 }, "ERR_OUT_OF_RANGE"],
     [{ auth: {} as AuthOptions }, "ERR_INVALID_ARG_TYPE"],
     [{ limits: { ...resolveLimits(), maxOutstandingR2T: 0 } }, "ERR_OUT_OF_RANGE"],
