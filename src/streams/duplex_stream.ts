@@ -8,7 +8,7 @@ import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { iterate } from "./iterate.ts";
-import { isPipeOptions, nodePipe } from "./node_pipe.ts";
+import { isPipeOptions, NodePipe } from "./node_pipe.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { destroyOnAbort, readRange } from "./read_stream.ts";
@@ -65,7 +65,7 @@ class Stream extends Base implements DeviceDuplexStream {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
   readonly #forget: () => void;
-  #unpipe: (() => void) | undefined;
+  readonly #pipe = new NodePipe();
 
   constructor(ahead: ReadAhead, make: MakeBehind, signal: AbortSignal | undefined) {
     super({ byteLengthReadable: () => READ_WAITING }, make);
@@ -76,14 +76,11 @@ class Stream extends Base implements DeviceDuplexStream {
   }
 
   override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
-    if (!isPipeOptions(options)) return super.pipe(destination, options);
-    this.#unpipe = nodePipe(this, destination, options.end !== false);
-    return destination;
+    return isPipeOptions(options) ? this.#pipe.to(this, destination, options) : super.pipe(destination, options);
   }
 
   unpipe(): this {
-    this.#unpipe?.();
-    this.#unpipe = undefined;
+    this.#pipe.undo();
     return this;
   }
 

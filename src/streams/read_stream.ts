@@ -8,7 +8,7 @@ import { described, integerOption, wrongRange, wrongValue } from "../arguments.t
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/abort_hub.ts";
 import { AbortError } from "../errors.ts";
-import { isPipeOptions, nodePipe } from "./node_pipe.ts";
+import { isPipeOptions, NodePipe } from "./node_pipe.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
@@ -46,7 +46,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   readonly #ahead: ReadAhead;
   readonly #make: (chunk: PlacedBytes) => T;
   readonly #forget: () => void;
-  #unpipe: (() => void) | undefined;
+  readonly #pipe = new NodePipe();
 
   constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
     // At most one chunk waits in the stream itself, and `depth` counts it: the next is read only when that place is
@@ -69,14 +69,11 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   }
 
   override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
-    if (!isPipeOptions(options)) return super.pipe(destination, options);
-    this.#unpipe = nodePipe(this, destination, options.end !== false);
-    return destination;
+    return isPipeOptions(options) ? this.#pipe.to(this, destination, options) : super.pipe(destination, options);
   }
 
   unpipe(): this {
-    this.#unpipe?.();
-    this.#unpipe = undefined;
+    this.#pipe.undo();
     return this;
   }
 

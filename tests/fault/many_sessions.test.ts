@@ -1,7 +1,7 @@
 // time limit: 180 s
 // alone
 // 500 sessions in one process, mixed load on all of them, then everything is closed: nothing is left, here or on the target.
-// FAULT_SECONDS: how long the load lasts (6 where absent). SEED: the seed that a failure printed.
+// FAULT_SECONDS: how long the load lasts (15 where absent). SEED: the seed that a failure printed.
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
@@ -15,7 +15,7 @@ import { inDeno, ownProcess } from "./own_process.ts";
 import { type LoadReport, SHARE } from "./sessions_load.ts";
 
 const SESSIONS = 500;
-const SECONDS = Number(process.env["FAULT_SECONDS"] ?? 6);
+const SECONDS = Number(process.env["FAULT_SECONDS"] ?? 15);
 const LOAD = fileURLToPath(new URL("./sessions_load.ts", import.meta.url));
 const seed = runSeed("load of the sessions");
 const withPeers = needs(test, "tgtd", "tgtadm");
