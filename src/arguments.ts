@@ -1,7 +1,7 @@
 /**
- * The checks of what callers pass, with one sentence for all: `NAME must WANTED, got WHAT`. What is wrong is a `TypeError` or a
- * `RangeError` with a code. A value that is right costs no allocation. Functions named `...Problem` return the error, for those
- * that reject with it; the others throw it.
+ * The checks of what callers pass, with one form of message for all: `NAME must WANTED, got WHAT`. The errors are a
+ * `TypeError` or a `RangeError` with a code. A correct value costs no allocation. Functions named `...Problem` return
+ * the error, for callers that reject with it; the others throw it.
  *
  * @module
  */
@@ -14,12 +14,12 @@ type ArgumentError = (TypeError | RangeError) & { code: ErrorCode };
 const LONGEST_QUOTE = 60;
 const MAX = Number.MAX_SAFE_INTEGER;
 
-/** A text in quotation marks, cut where it is long. */
+/** A text in quotation marks, cut if it is long. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 
-/** What kind of value this is, such as `a string`, without what is in it. */
+/** The kind of a value, such as `a string`, without its content. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
@@ -44,7 +44,7 @@ export function described(value: unknown): string {
   }
 }
 
-/** {@link described}, with what is in an array. */
+/** {@link described}, with the content of arrays. */
 export function listed(value: unknown): string {
   return Array.isArray(value) ? `[${value.slice(0, 8).map(described).join(", ")}]` : described(value);
 }
@@ -99,7 +99,7 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
   return value;
 }
 
-/** {@link checkInteger}, or `fallback` where there is no value. */
+/** {@link checkInteger}, or `fallback` if the value is undefined. */
 export function integerOption(
   name: string,
   value: unknown,
@@ -158,7 +158,10 @@ export function checkArray(name: string, value: unknown): readonly unknown[] {
   throw wrongType(name, "be an array", kindOf(value));
 }
 
-/** Checks an object. Says of another value only what kind it is: it may have a secret in it. @throws TypeError `ERR_INVALID_ARG_TYPE` */
+/**
+ * Checks an object. Of any other value the message gives only the kind, since it may contain a secret. @throws
+ * TypeError `ERR_INVALID_ARG_TYPE`
+ */
 export function checkObject(name: string, value: unknown): object {
   if (typeof value === "object" && value !== null) return value;
   throw wrongType(name, "be an object", kindOf(value));
@@ -170,7 +173,7 @@ export function unknownKey(name: string, known: Iterable<string>, key: string): 
 }
 
 /**
- * Checks options: an object, without keys that there are not. A misspelt limit must not go unnoticed.
+ * Checks options: an object without unknown keys. A misspelt limit must not go unnoticed.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
@@ -189,13 +192,13 @@ export function signalProblem(name: string, value: unknown): ArgumentError | und
   return wrongType(name, "be an AbortSignal", described(value));
 }
 
-/** Checks a signal, where there is one. @throws TypeError `ERR_INVALID_ARG_TYPE` */
+/** Checks a signal, if there is one. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function checkSignal(name: string, value: unknown): void {
   const problem = value === undefined ? undefined : signalProblem(name, value);
   if (problem !== undefined) throw problem;
 }
 
-/** An error for a value that is no byte array (a `Buffer` of Node is one), or undefined. */
+/** An error for a value that is not a byte array (a `Buffer` of Node is one), or undefined. */
 export function bytesProblem(name: string, value: unknown): ArgumentError | undefined {
   return value instanceof Uint8Array ? undefined : wrongType(name, "be a Uint8Array", described(value));
 }
@@ -235,7 +238,7 @@ export function rangeProblem(size: number, position: unknown, length: unknown): 
   return undefined;
 }
 
-/** The value, checked where there is one: `optional(checkBoolean, "readOnly", options.readOnly)`. */
+/** The value, checked unless it is undefined: `optional(checkBoolean, "readOnly", options.readOnly)`. */
 export function optional<Value, Checked>(
   check: (name: string, value: Value) => Checked,
   name: string,

@@ -22,7 +22,7 @@ const LABELS: Readonly<Record<number, string>> = {
   0x1f: "UNKNOWN",
 };
 
-/** The label of a device type, 0 to 31. */
+/** `type`: 0 to 31. */
 export function deviceTypeLabel(type: number): string {
   return LABELS[type] ?? `TYPE_0x${type.toString(16).padStart(2, "0")}`;
 }

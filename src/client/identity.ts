@@ -23,7 +23,6 @@ export interface LunIdentity {
   readonly capacity: string | undefined;
 }
 
-/** Reads the identity of a LUN. */
 export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity> {
   const serialPage = await vpd(executor, 0x80);
   const designators = await vpd(executor, 0x83);

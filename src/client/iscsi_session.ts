@@ -111,9 +111,9 @@ export class IscsiSession extends Session {
   }
 
   /**
-   * Opens a LUN as a block device with streams. Several may be open at a time; each is closed by itself, and all end with the
-   * session (`ISCSI_SESSION_CLOSED`). After a lost connection a LUN is used again only where its serial number, designators and
-   * capacity are what they were when it was opened.
+   * Opens a LUN as a block device with streams. Several may be open at a time; each is closed separately, and all end
+   * with the session (`ISCSI_SESSION_CLOSED`). After a lost connection a LUN is used again only if its serial number,
+   * designators and capacity have not changed since it was opened.
    *
    * Writes of parts of blocks are atomic among those of one `Lun`; two `Lun`s of the same number are not coordinated.
    *
@@ -281,7 +281,7 @@ export class Lun implements BlockDevice {
   }
 
   /**
-   * Waits for what is in flight; a LUN that owns its session then logs out and closes the connection. If its own
+   * Waits for operations in flight; a LUN that owns its session then logs out and closes the connection. If its own
    * session has lost the connection there is nothing to wait for: operations in flight reject. Idempotent.
    */
   close(): Promise<void> {

@@ -5,7 +5,7 @@ import { parseIscsiUrl } from "../client/url.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { type DeviceEndpointOptions, deviceSink, deviceSource } from "./endpoint_device.ts";
 
-/** Opens the LUN of a URL as the source of a copy. */
+/** Opens the LUN of a URL as the source of a copy. Closing it logs out. */
 export async function iscsiSource(url: string, options: OpenLunOptions = {}): Promise<CopySource> {
   return deviceSource(await openLun(url, { ...options, readOnly: true }), describe(url));
 }

@@ -30,7 +30,7 @@ export function checkEncoding(encoding: unknown): void {
   throw wrongValue("encoding", "be utf8", described(encoding));
 }
 
-/** The pieces of what is to be written: itself, where it is one. */
+/** The pieces to be written; a single piece is its own. */
 export function piecesOf(data: FileData): Iterable<string | ArrayBufferView> | AsyncIterable<string | ArrayBufferView> {
   if (typeof data === "string" || ArrayBuffer.isView(data)) return [data];
   if (typeof data === "object" && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data)) {

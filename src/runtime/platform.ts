@@ -79,7 +79,6 @@ interface Globals {
 
 const globals = globalThis as unknown as Globals;
 
-/** Whether this is Deno. */
 export const isDeno: boolean = typeof globals.Deno?.version?.deno === "string";
 
 /** Name and version of the runtime, such as `deno 2.9.6` or `node 20.20.2`. */

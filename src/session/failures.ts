@@ -6,7 +6,6 @@
 
 import { ErrorCode, IscsiError, ProtocolError, type ProtocolErrorDetails, TransportError } from "../errors.ts";
 
-/** The error of a lost connection. */
 export function connectionLost(message: string, cause?: Error): TransportError {
   return new TransportError(ErrorCode.ConnectionLost, message, cause === undefined ? {} : { cause });
 }

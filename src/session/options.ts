@@ -182,7 +182,6 @@ export interface ResolvedOptions {
   /** iSCSI name of the target. */
   readonly targetName: string | undefined;
   readonly initiatorName: string;
-  /** Type of the session. */
   readonly sessionType: SessionType;
   readonly isid: Uint8Array;
   readonly auth: ProtectedAuth | undefined;

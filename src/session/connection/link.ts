@@ -23,7 +23,6 @@ export interface Link {
   readonly window: CommandWindow;
   /** The session's tasks, by tag. */
   readonly tasks: TaskTable;
-  /** Knowledge of SCSI. */
   readonly scsi: ScsiKnowledge;
   /** Set when no further command is sent on this connection; those in flight go on. */
   held: boolean;

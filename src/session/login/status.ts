@@ -100,7 +100,6 @@ export function redirection(statusDetail: number, data: Uint8Array): LoginRedire
   return { kind: "redirect", permanent: statusDetail === 2, address, addresses };
 }
 
-/** Whether a status is a redirection. */
 export function isRedirection(statusClass: number, statusDetail: number): boolean {
   return statusClass === 1 && (statusDetail === 1 || statusDetail === 2);
 }

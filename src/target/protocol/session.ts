@@ -20,7 +20,6 @@ export interface SessionConnection {
   destroy(): void;
 }
 
-/** Settings of a session. */
 export interface SessionSettings {
   /** iSCSI name of the initiator. */
   readonly initiatorName: string;

@@ -55,7 +55,6 @@ export class LogicalUnit {
   readonly mode: ModeState = new ModeState();
   readonly persistent: PersistentReservations = new PersistentReservations();
   reservedBy: string | undefined = undefined;
-  /** Whether the medium is in. */
   mediumPresent: boolean;
   /** Who prevents its removal. */
   readonly preventers: Set<string> = new Set();

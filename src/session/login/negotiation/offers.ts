@@ -17,7 +17,6 @@ export type KeyValue = number | boolean | string;
 /** The initiator's offer for a key. */
 export type Offer = number | boolean | readonly string[];
 
-/** A value as text. */
 export function valueText(value: Offer | string): string {
   if (typeof value === "boolean") return value ? "Yes" : "No";
   return typeof value === "object" ? value.join(",") : String(value);

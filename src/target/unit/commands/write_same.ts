@@ -68,7 +68,6 @@ function writesZeroes(unit: LogicalUnit): boolean {
 const common = { access: "write", medium: true, modifies: true, run: writeSame } as const;
 const LONG = [0xff, 0xff, 0xff, 0xff];
 
-/** The WRITE SAME commands. */
 export const writeSameCommands: readonly CommandEntry[] = [
   { opcode: 0x41, usage: [0x41, 0x18, ...LONG, 0, 0xff, 0xff, 0x04], ...common },
   { opcode: 0x93, usage: [0x93, 0x19, ...LONG, ...LONG, ...LONG, 0, 0x04], ...common },
