@@ -183,7 +183,7 @@ export function checkKeys(name: string, value: unknown, known: readonly string[]
   }
 }
 
-/** An error for a value that is no `AbortSignal` (one of another library or realm will do), or undefined. */
+/** An error for a value that is not an `AbortSignal` (one of another library or realm is accepted), or undefined. */
 export function signalProblem(name: string, value: unknown): ArgumentError | undefined {
   const signal = value as AbortSignal | null;
   if (typeof signal === "object" && typeof signal?.aborted === "boolean" && "addEventListener" in signal) {

@@ -36,8 +36,8 @@ class Claim implements HeldRange {
 }
 
 /**
- * Locks on half-open ranges. Granted in the order of asking among those that overlap, so nobody starves; ranges that do
- * not overlap never wait for each other.
+ * Locks on half-open ranges. Overlapping locks are granted in the order of the requests, so none starves; ranges that
+ * do not overlap never wait for each other.
  */
 export class RangeLock {
   /** Held and waiting claims, in the order of asking. */

@@ -1,5 +1,5 @@
 /**
- * The commands of one device: a bounded number in flight, taken in turn from the operations that wait.
+ * The commands of one device: a bounded number in flight, taken in turn from the waiting operations.
  *
  * @module
  */

@@ -8,7 +8,9 @@ export interface StandardStreams {
   stdin(): AsyncIterator<Uint8Array>;
   /** Writes all of `bytes` to standard output, and resolves when they are taken. */
   writeStdout(bytes: Uint8Array): Promise<void>;
-  /** Device and inode of what standard input (0) or output (1) has been redirected to; undefined where that is no file. */
+  /**
+   * Device and inode of what standard input (0) or output (1) has been redirected to; undefined if it is not a file.
+   */
   identity?(fd: 0 | 1): string | undefined;
 }
 

@@ -92,7 +92,7 @@ class HttpDevice extends DeviceBase {
   }
 }
 
-/** What tells one version of a file from another. */
+/** What distinguishes one version of a file from another. */
 interface Version {
   /** The entity tag, weak or strong. */
   readonly tag: string | undefined;
@@ -113,7 +113,7 @@ class HttpSource {
     this.#options = options;
   }
 
-  /** Asks for one byte: the answer to a range tells the whole size, and whether ranges work at all. */
+  /** Requests one byte: the response to a range gives the whole size, and shows whether ranges work at all. */
   async probe(signal: AbortSignal | undefined): Promise<number> {
     return await this.#retrying(signal, async () => {
       const answer = await this.#request(0, 1, signal);

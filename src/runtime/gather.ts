@@ -19,7 +19,10 @@ export class Gather {
     return this.#end - this.#start;
   }
 
-  /** Adds a piece. False, and nothing is added, where there is no room: then what is there must be taken first. */
+  /**
+   * Adds a piece. If there is no room, nothing is added and the result is false: then the gathered pieces must be taken
+   * first.
+   */
   add(piece: Uint8Array): boolean {
     if (piece.length > ROOM - this.#end) {
       if (this.length > 0) return false;

@@ -1,6 +1,6 @@
 /**
- * Named pipes in Node, over the streams of the runtime: a read or write of `node:fs` waits for the other end in a thread of the pool,
- * cannot be told to give up, and the process does not end before it.
+ * Named pipes in Node, over the streams of the runtime: a read or write of `node:fs` waits for the other end in a
+ * thread of the pool, cannot be cancelled, and keeps the process alive.
  *
  * @module
  */

@@ -26,8 +26,9 @@ export interface TcpConnection {
   /** Bytes queued and not yet taken by the operating system. */
   readonly pendingBytes: number;
   /**
-   * Queues bytes, in order. What is queued in one turn of the event loop leaves together. The memory is not copied and must
-   * not be changed until {@link TcpConnection.drained} has resolved. Silently ignored after the end: `closed()` tells.
+   * Queues bytes, in order. What is queued in one turn of the event loop leaves together. The memory is not copied and
+   * must not be changed until {@link TcpConnection.drained} has resolved. Silently ignored after the end, which
+   * `closed()` reports.
    */
   write(bytes: Uint8Array): void;
   /** Resolves when everything queued so far has been taken by the operating system, or the connection has ended. */

@@ -54,7 +54,7 @@ function extentAtomic(cdb: Uint8Array): BlockExtent | undefined {
   return cdb.length < 16 ? undefined : blocks(readU64(cdb, 2), readU16(cdb, 12));
 }
 
-/** A write whose blocks are read from its CDB only when somebody wants to know them: most are asked for their kind alone. */
+/** A write whose blocks are read from its CDB only on demand: for most, only the kind is needed. */
 class BlockWrite implements CommandEffect {
   readonly kind: "write" | "durableWrite";
   readonly #cdb: Uint8Array;

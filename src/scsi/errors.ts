@@ -6,7 +6,7 @@ import { SenseKey } from "./sense/keys.ts";
 import { parseSense, type SenseData } from "./sense/parse.ts";
 import { ScsiStatus, statusName } from "./status.ts";
 
-/** A command ended with another status than GOOD or CONDITION MET, or INQUIRY with GOOD and the answer that there is no such LUN. */
+/** A command ended with a status other than GOOD or CONDITION MET, or INQUIRY answered that there is no such LUN. */
 export class ScsiError extends IscsiError {
   /** SCSI status byte. */
   readonly status: number;

@@ -13,7 +13,9 @@ export const MAX_KEY_LENGTH: number = 63;
 export const MAX_VALUE_LENGTH: number = 255;
 /** The longest binary value, decoded, in bytes. */
 export const MAX_BINARY_VALUE_LENGTH: number = 1024;
-/** How many pairs {@link parseTextKeys} takes unless told otherwise: a name and an address for each of 65,536 records. */
+/**
+ * The default for the most pairs that {@link parseTextKeys} accepts: a name and an address for each of 65,536 records.
+ */
 export const DEFAULT_MAX_PAIRS: number = 131_072;
 
 /** `0x` or `0b` and two digits a byte: base64 is shorter. */

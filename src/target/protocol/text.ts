@@ -19,7 +19,7 @@ import { parseKeyNumber, ReservedAnswer } from "../../wire/login_keys.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
 import type { Session } from "./session.ts";
 
-/** Who answers: what SendTargets tells. */
+/** The name and address that SendTargets reports. */
 interface TextResponder {
   readonly targetName: string;
   /** Address of the portal that was connected to, `host:port`. */

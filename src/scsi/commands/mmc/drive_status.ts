@@ -19,7 +19,7 @@ export const MECHANISM_STATUS: CdbLayout = layout(
   [uint("allocationLength", 8, 2)],
 );
 
-/** GET EVENT STATUS NOTIFICATION; `classes` is a bit field (0x10: media). It takes the events away. @throws {RangeError} */
+/** GET EVENT STATUS NOTIFICATION; `classes` is a bit field (0x10: media). It clears the events. @throws {RangeError} */
 export function getEventStatusNotification(
   options: AllocationOptions & { classes: number; polled?: boolean | undefined },
 ): ScsiCommand {

@@ -120,7 +120,7 @@ export function blockZeroToken(): Uint8Array {
 
 /** The answer to RECEIVE ROD TOKEN INFORMATION. */
 export interface RodTokenInformation extends ParsedAnswer {
-  /** Service action that it tells of: 0x10 POPULATE TOKEN, 0x11 WRITE USING TOKEN. */
+  /** Service action that it reports on: 0x10 POPULATE TOKEN, 0x11 WRITE USING TOKEN. */
   readonly serviceAction: number;
   /** COPY OPERATION STATUS: 1 done, 2 failed, 3 done with residual, 4 in progress, 0x10 and up others; 0x60 terminated. */
   readonly status: number;
