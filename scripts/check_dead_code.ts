@@ -15,7 +15,7 @@ import { BIN_MODULE, readConfig } from "./npm/metadata.ts";
 const EXCEPTIONS: Record<string, string> = {
   "src/bytes/crc32c_native.ts#Crc32cCandidate": "its test brings candidates of its own",
   "src/scsi/cdb/names.ts#CDB_NAMES": "a test holds the table against the layouts",
-  "src/session/discovery/send_targets.ts#SendTargetsOptions": "its test names the type",
+  "src/session/discovery.ts#SendTargetsOptions": "its test names the type",
   "src/session/login/negotiation/limits.ts#DEFAULT_LIMITS": "a test holds docs/options.md against them",
   "src/streams/streamx.ts#BaseOptions.*": "streamx reads them",
   "src/streams/streamx.ts#Hooks.*": "streamx calls them",

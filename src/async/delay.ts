@@ -5,7 +5,7 @@
  */
 
 import { AbortError } from "../errors.ts";
-import { onAbort } from "./abort_hub.ts";
+import { onAbort } from "./on_abort.ts";
 
 /** The longest time that a timer of the runtimes can wait, in milliseconds. */
 export const MAX_TIMEOUT: number = 0x7fff_ffff;

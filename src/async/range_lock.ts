@@ -5,7 +5,7 @@
  */
 
 import { AbortError } from "../errors.ts";
-import { onAbort } from "./abort_hub.ts";
+import { onAbort } from "./on_abort.ts";
 
 /** How a range is held. Shared holders do not wait for each other. */
 export type LockMode = "shared" | "exclusive";

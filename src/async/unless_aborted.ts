@@ -5,7 +5,7 @@
  */
 
 import { AbortError } from "../errors.ts";
-import { onAbort } from "./abort_hub.ts";
+import { onAbort } from "./on_abort.ts";
 
 /**
  * Settles as `work` does, or rejects as soon as the signal fires: for work that cannot be cancelled, such as a read

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { copy, type CopyProgress, type CopySink, type CopySource, openSink, openSource } from "../copy/mod.ts";
 import { initiatorOption, Interrupted, interruptible, type LoginCliOptions } from "./common.ts";
 import { ExitCode } from "./exit_code.ts";

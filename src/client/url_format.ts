@@ -1,6 +1,6 @@
 import { formatLun } from "../bytes/lun.ts";
 import type { IscsiUrl } from "./url.ts";
-import { DEFAULT_PORT } from "./url_portal.ts";
+import { DEFAULT_PORT } from "../session/mod.ts";
 
 /**
  * Writes a URL for display: without user, passwords and query. Parsing it gives host, port, portal group tag, target and LUN again.

@@ -1,24 +1,12 @@
+import { DEFAULT_PORT, type PortalAddress } from "../session/mod.ts";
 import { urlError } from "./url_error.ts";
-
-/** The TCP port where the URL names none (RFC 7143 §14). */
-export const DEFAULT_PORT = 3260;
-
-/** Where to connect to. */
-interface UrlPortal {
-  /** Host name or address, IPv6 without brackets. */
-  host: string;
-  /** TCP port, 1 to 65535. */
-  port: number;
-  /** Target portal group tag, 0 to 65535. */
-  portalGroupTag?: number;
-}
 
 /**
  * Parses `host`, `host:port` and either with `,tpgt` after it.
  *
  * @throws TypeError `ISCSI_URL_INVALID`
  */
-export function parsePortal(text: string): UrlPortal {
+export function parsePortal(text: string): PortalAddress {
   const comma = text.indexOf(",");
   const address = comma < 0 ? text : text.slice(0, comma);
   const portal = address.startsWith("[") ? bracketed(address) : named(address);
@@ -30,7 +18,7 @@ export function parsePortal(text: string): UrlPortal {
   return { ...portal, portalGroupTag: Number(tag) };
 }
 
-function bracketed(address: string): UrlPortal {
+function bracketed(address: string): PortalAddress {
   const end = address.indexOf("]");
   if (end < 0) throw urlError("the [ of its IPv6 address is not closed");
   // RFC 6874: the % before a zone is written as %25; a bare one is common, too.
@@ -41,7 +29,7 @@ function bracketed(address: string): UrlPortal {
   return { host: zone === undefined ? host : `${host}%${zone}`, port: portOf(address.slice(end + 1)) };
 }
 
-function named(address: string): UrlPortal {
+function named(address: string): PortalAddress {
   const colon = address.indexOf(":");
   if (colon !== address.lastIndexOf(":")) {
     throw urlError("an IPv6 address must be in brackets, as in iscsi://[::1]:3260");

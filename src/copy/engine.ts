@@ -5,7 +5,7 @@
  */
 
 import { checkFunction, checkObject, checkSignal, integerOption, optional, wrongValue } from "../arguments.ts";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { type CopyProgress, ProgressCounter } from "./progress.ts";

@@ -5,11 +5,11 @@
  * @module
  */
 
-export { asAsyncBuffer, type AsyncBuffer } from "./async_buffer.ts";
+export { asAsyncBuffer, type AsyncBuffer } from "./adapters/async_buffer.ts";
 export type { HandleOptions } from "./cursor.ts";
-export { fatVolume, type FatVolumeDriver } from "./fatfs.ts";
+export { fatVolume, type FatVolumeDriver } from "./adapters/fatfs.ts";
 export type { FileData, WriteFileOptions } from "./file_data.ts";
-export { fileDisk, type FileDiskClass } from "./file_disk.ts";
+export { fileDisk, type FileDiskClass } from "./adapters/file_disk.ts";
 export {
   type AutoClose,
   DeviceFileHandle,
@@ -24,7 +24,7 @@ export {
   type RandomAccessOptions,
   type RandomAccessRequest,
   randomAccessStorage,
-} from "./random_access_storage.ts";
+} from "./adapters/random_access_storage.ts";
 export type { DeviceStats } from "./stats.ts";
-export { type RandomAccessDiskClass, xenDisk, type XenDiskOptions } from "./xen_disk.ts";
-export { type RandomAccessReaderClass, zipReader } from "./yauzl.ts";
+export { type RandomAccessDiskClass, xenDisk, type XenDiskOptions } from "./adapters/xen_disk.ts";
+export { type RandomAccessReaderClass, zipReader } from "./adapters/yauzl.ts";

@@ -1,4 +1,4 @@
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
 import { connectError, connectTimeout } from "./connect_error.ts";
 import type { ConnectTcpOptions } from "./tcp.ts";

@@ -6,7 +6,7 @@
  */
 
 import { type AddressInfo, connect, createServer } from "node:net";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { attempt } from "./attempt.ts";
 import { listenError } from "./connect_error.ts";
 import { NodeConnection } from "./node_connection.ts";

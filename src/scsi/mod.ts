@@ -29,7 +29,7 @@ export { type AllocationOptions, type CommandOptions } from "./cdb/build.ts";
 export { type CdbLayout, type CommandSet } from "./cdb/layout.ts";
 export { cdbName } from "./cdb/names.ts";
 export { findLayout, parseCdb, type ParseCdbOptions, type ParsedCdb } from "./cdb/parse.ts";
-export { CDB_LAYOUTS } from "./cdb/registry.ts";
+export { CDB_LAYOUTS } from "./commands/registry.ts";
 // Commands of any standard
 export { rawCommand, type RawCommandOptions } from "./commands/raw.ts";
 // SPC: all devices

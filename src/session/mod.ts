@@ -4,9 +4,9 @@
  * @module
  */
 
-export type { TaskManagementOptions } from "./commands/manage.ts";
+export type { TaskManagementOptions } from "./manage_tasks.ts";
 export type { AsyncEvent, RejectEvent } from "./connection/owner.ts";
-export { type DiscoveredTarget, parseAddress, parseSendTargets, type PortalAddress } from "./discovery/send_targets.ts";
+export { type DiscoveredTarget, parseAddress, parseSendTargets, type PortalAddress } from "./discovery.ts";
 export { type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 export {
   type AuthOptions,
@@ -32,7 +32,7 @@ export {
   type SessionSetup,
   type SessionTimeouts,
 } from "./options.ts";
-export type { RecoveryOptions } from "./recovery/policy.ts";
+export type { RecoveryOptions } from "./recovery/options.ts";
 export { RejectedError } from "./tasks/requests.ts";
 export { type LoggedIn, logIn, Session } from "./session.ts";
 export type { PduTap, TappedPdu } from "./connection/tap.ts";

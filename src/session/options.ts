@@ -29,7 +29,7 @@ import {
   resolveLimits,
   type SessionType,
 } from "./login/mod.ts";
-import { type RecoveryOptions, type RecoveryPolicy, resolveRecovery } from "./recovery/policy.ts";
+import { type RecoveryOptions, type RecoveryPolicy, resolveRecovery } from "./recovery/options.ts";
 import type { PduTap } from "./connection/tap.ts";
 import { MAX_TIMEOUT } from "../async/delay.ts";
 

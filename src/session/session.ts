@@ -5,11 +5,11 @@
  */
 
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
-import { type DiscoveredTarget, parseSendTargets } from "./discovery/send_targets.ts";
+import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 import { encodeLun, type LunAddress } from "../bytes/lun.ts";
 import type { SessionParameters } from "./login/mod.ts";
-import { manage, type TaskManagementOptions } from "./commands/manage.ts";
+import { manage, type TaskManagementOptions } from "./manage_tasks.ts";
 import { resolveOptions, type SessionSetup } from "./options.ts";
 import { StateMachine } from "./state_machine.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";

@@ -1,5 +1,6 @@
 /**
- * The inside of a session: its commands, its current connection, and what happens when that is lost.
+ * The state machine of a session: its states and their transitions are in `states.ts`, and what leads from one to another is here:
+ * its commands, its current connection, and what happens when that is lost.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { Portals } from "./login/portals.ts";
 import type { LunAddress } from "../bytes/lun.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
-import { abortedError, closedError, lostError, mayReplay } from "./recovery/lost.ts";
+import { abortedError, closedError, lostError, mayReplay } from "./recovery/replay.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { limited, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
@@ -48,6 +49,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** If writes are not replayed: which flushes must not report success. */
   readonly #flushes: FlushGuard | undefined;
   #state: State = State.Connecting;
+  /** CmdSN, ExpCmdSN and MaxCmdSN. */
+  #window: CommandWindow | undefined;
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
   #remoteAddress = "";
@@ -117,19 +120,22 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   /** Takes a connection that has logged in. */
-  #adopt({ connection, outcome }: Established, state: State): void {
+  #adopt({ connection, cid, outcome }: Established, state: State): void {
     const { options } = this;
     const { parameters, statSN, expCmdSN, maxCmdSN, warnings } = outcome;
     this.#parameters = parameters;
     this.#remoteAddress = connection.remoteAddress;
     this.#connectionEnded = new Promise((resolve) => this.#tellEnded = resolve);
     this.#resultsBefore = this.tasks.results;
+    // The leading connection of a session, a reinstated one included, begins its numbers; a further one would share them.
+    this.#window = new CommandWindow(expCmdSN, expCmdSN, maxCmdSN);
     const normal = options.sessionType === "Normal";
     const fullFeature = new FullFeature({
       connection,
+      cid,
       parameters,
       statSN,
-      window: new CommandWindow(expCmdSN, expCmdSN, maxCmdSN),
+      window: this.#window,
       tasks: this.tasks,
       scsi: options.scsi,
       discovery: !normal,
@@ -362,7 +368,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const fullFeature = this.#connection;
     if (fullFeature !== undefined) {
       const { connection } = fullFeature;
-      await fullFeature.leave();
+      await fullFeature.close();
       connection.end();
       await settlesWithin(this.#connectionEnded, CLOSE_GRACE);
       connection.fail();

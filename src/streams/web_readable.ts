@@ -6,7 +6,7 @@
 
 import { integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";

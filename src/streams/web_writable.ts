@@ -6,7 +6,7 @@
 
 import { bytesProblem, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { WriteBehind } from "./write_behind.ts";

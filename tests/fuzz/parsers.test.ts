@@ -8,7 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ErrorCode } from "../../src/errors.ts";
 import * as scsi from "../../src/scsi/mod.ts";
-import { parseSendTargets } from "../../src/session/discovery/send_targets.ts";
+import { parseSendTargets } from "../../src/session/discovery.ts";
 import { encodeTextKeys, parseTextKeys } from "../../src/wire/mod.ts";
 
 const cases = Number(process.env["FUZZ_CASES"] ?? 3000);

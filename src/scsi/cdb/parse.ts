@@ -7,7 +7,7 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, decodeCdb } from "./layout.ts";
 import { cdbName } from "./names.ts";
-import { layoutsOf } from "./registry.ts";
+import { layoutsOf } from "../commands/registry.ts";
 import { serviceActionOf } from "./sets.ts";
 
 /** A CDB as an object. */

@@ -5,7 +5,7 @@
  */
 
 import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
-import { SignalWait } from "../../async/abort_hub.ts";
+import { SignalWait } from "../../async/on_abort.ts";
 import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);

@@ -17,9 +17,9 @@ import { ScsiTask } from "../tasks/task.ts";
 import { TaskManagement, type TaskManagementAnswer } from "../tasks/task_management.ts";
 import type { TaskTable } from "../tasks/task_table.ts";
 import type { Connection, PduHandler } from "./connection.ts";
-import { Departure } from "./departure.ts";
 import { Keepalive, type KeepaliveTimes } from "./keepalive.ts";
 import type { Link } from "./link.ts";
+import { Logout } from "./logout.ts";
 import { Nops } from "./nop.ts";
 import type { ConnectionOwner } from "./owner.ts";
 import { Receiver } from "./receiver.ts";
@@ -32,6 +32,8 @@ const NOTHING_UNASKED: UnsolicitedPlan = { immediate: 0, unsolicited: 0 };
 export interface FullFeatureStart {
   /** The connection, paused. */
   connection: Connection;
+  /** Its number in the session. */
+  cid: number;
   /** The negotiated parameters. */
   parameters: SessionParameters;
   /** StatSN of the final Login Response. */
@@ -60,18 +62,18 @@ export class FullFeature implements PduHandler {
   readonly #management: TaskManagement;
   readonly #receiver: Receiver;
   readonly #keepalive: Keepalive | undefined;
-  readonly #departure: Departure;
+  readonly #logout: Logout;
   readonly #requestTimeout: number;
   /** Requests that wait for the command window like commands, and are sent before them. */
   readonly #turns: (() => void)[] = [];
 
   /** Takes the connection over from the login. */
   constructor(start: FullFeatureStart, owner: ConnectionOwner) {
-    const { connection, parameters, window, tasks, scsi, requestTimeout } = start;
+    const { connection, cid, parameters, window, tasks, scsi, requestTimeout } = start;
     this.#owner = owner;
     this.#requestTimeout = requestTimeout;
     const statuses = new StatusSequence(start.statSN);
-    const link = { connection, parameters, statuses, window, tasks, scsi, held: false, loggedOut: false };
+    const link = { connection, cid, parameters, statuses, window, tasks, scsi, held: false, loggedOut: false };
     this.#link = link;
     this.nops = new Nops(link);
     this.texts = new Texts(link, (send) => {
@@ -80,15 +82,11 @@ export class FullFeature implements PduHandler {
     });
     this.#management = new TaskManagement(link);
     this.#keepalive = start.keepalive === undefined ? undefined : new Keepalive(link, this.nops, start.keepalive);
-    this.#departure = new Departure({
-      link,
-      texts: this.texts,
-      keepalive: this.#keepalive,
-      owner,
-      requestTimeout,
-      replaceable: start.replaceable,
-    });
-    this.#receiver = new Receiver({ link, nops: this.nops, departure: this.#departure, owner }, start.discovery);
+    const logout = new Logout(link, this.#keepalive, owner, requestTimeout);
+    this.#logout = logout;
+    const { nops, texts } = this;
+    const { replaceable } = start;
+    this.#receiver = new Receiver({ link, nops, texts, logout, owner, requestTimeout, replaceable }, start.discovery);
     connection.enterFullFeature({ ...parameters, maxDataSegmentLength: parameters.maxRecvDataSegmentLength });
     connection.setHandler(this);
   }
@@ -192,8 +190,8 @@ export class FullFeature implements PduHandler {
   }
 
   /** Ends the connection for the caller: waits for commands in flight, logs out, and closes. */
-  leave(): Promise<void> {
-    return this.#departure.close();
+  close(): Promise<void> {
+    return this.#logout.close();
   }
 
   header(header: Uint8Array): Uint8Array | undefined {
@@ -210,7 +208,7 @@ export class FullFeature implements PduHandler {
     this.#receiver.closed();
     const { connection, tasks } = this.#link;
     const lost = tasks.lose(connection, error ?? connectionLost("The connection has been closed"));
-    const { announced, time2Wait } = this.#departure;
+    const { announced, time2Wait } = this.#logout;
     const cause = error ??
       connectionLost(announced ? "The target asked for a logout" : "The target closed the connection");
     this.#owner.ended({ cause, tasks: lost, time2Wait });

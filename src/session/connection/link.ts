@@ -15,6 +15,8 @@ import type { StatusSequence } from "./status_sequence.ts";
 export interface Link {
   /** Where PDUs go. */
   readonly connection: Connection;
+  /** Its number in the session (RFC 7143 §11.12.6). */
+  readonly cid: number;
   /** The negotiated parameters. */
   readonly parameters: SessionParameters;
   /** ExpStatSN. */

@@ -23,24 +23,30 @@ import {
   opcodeOf,
   RESERVED_TAG,
 } from "../../wire/mod.ts";
-import { asyncEventOf } from "./async_event.ts";
+import { asyncEventOf, followAsync } from "./async_message.ts";
 import { placeDataIn } from "../tasks/data_in.ts";
 import { answerR2T } from "../tasks/data_out.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
-import type { Departure } from "./departure.ts";
+import type { Logout } from "./logout.ts";
 import type { ConnectionOwner } from "./owner.ts";
+import type { Texts } from "./text.ts";
 import type { Nops } from "./nop.ts";
-import { handleReject } from "./reject.ts";
-import { endByDataIn, endByResponse } from "../tasks/scsi_response.ts";
+import { followReject, handleReject } from "./reject.ts";
+import { endByDataIn, endByResponse } from "../tasks/ending.ts";
 import { type RequestKind, RequestTask, ScsiTask } from "../tasks/task.ts";
 
-/** The parts of a connection that handle PDUs. */
+/** The parts of a connection that PDUs go to. */
 interface ReceiverParts {
   link: Link;
   nops: Nops;
-  departure: Departure;
+  texts: Texts;
+  logout: Logout;
   owner: ConnectionOwner;
+  /** Time limit of a request in milliseconds. */
+  requestTimeout: number;
+  /** Whether the session makes a new connection when this one has ended. */
+  replaceable: boolean;
 }
 
 interface PlacedDataIn {
@@ -201,16 +207,17 @@ export class Receiver implements FramerHandler {
     const event = asyncEventOf(decodeAsyncMessage(header), data);
     if (!this.#accept(header)) return;
     this.#parts.owner.event({ kind: "async", event });
-    this.#parts.departure.onAsync(event);
+    const { link, logout, texts, requestTimeout } = this.#parts;
+    followAsync(event, link, logout, texts, requestTimeout);
   }
 
   #onReject(header: Uint8Array, data: Uint8Array): void {
     const pdu = decodeReject(header);
     if (!this.#accept(header)) return;
-    const { departure, link, owner } = this.#parts;
+    const { link, logout, owner, replaceable, requestTimeout } = this.#parts;
     const event = handleReject(pdu.reason, data, link, owner);
     owner.event({ kind: "reject", event });
-    departure.onReject(event);
+    followReject(event, logout, replaceable, requestTimeout * 2);
   }
 
   /** Takes the numbers of a PDU with a StatSN of its own. False: it is a duplicate. */

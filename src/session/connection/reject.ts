@@ -9,6 +9,7 @@ import { BHS_LENGTH, Opcode, opcodeName, opcodeOf, RejectReason, RESERVED_TAG } 
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
 import { RejectedError } from "../tasks/requests.ts";
+import type { Logout } from "./logout.ts";
 import type { ConnectionOwner, RejectEvent } from "./owner.ts";
 import type { ScsiTask } from "../tasks/task.ts";
 
@@ -85,4 +86,17 @@ function unknown(opcode: number, tag: number): Error {
     got: tag,
     limit: "a tag in use",
   });
+}
+
+/**
+ * Draws the consequence of a Reject for the connection. The target may wait for a logout; or the two sides may disagree about the
+ * state of the connection, which is then replaced in an orderly way, where the session makes a new one.
+ *
+ * @param patience milliseconds for the commands under way, the half of them
+ */
+export function followReject(event: RejectEvent, logout: Logout, replaceable: boolean, patience: number): void {
+  if (event.opcode === Opcode.ScsiCommand && event.reason === RejectReason.WaitingForLogout) return logout.leave(0);
+  const suspect = event.reason === RejectReason.ProtocolError || event.reason === RejectReason.InvalidPduField;
+  const ofCommand = event.opcode === Opcode.ScsiCommand || event.opcode === Opcode.DataOut;
+  if (replaceable && suspect && ofCommand) logout.leave(patience);
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { onAbort } from "../../async/abort_hub.ts";
+import { onAbort } from "../../async/on_abort.ts";
 import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
-import { monotonicNow } from "../../runtime/mod.ts";
+import { formatAddress, monotonicNow } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
 import { asError } from "../failures.ts";
 import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
@@ -18,6 +18,9 @@ const MAX_REDIRECTS = 8;
 /** Longest data segment that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
 const LOGIN_SEGMENT = 8192;
 
+/** The CID of the first connection of a session, with which its CmdSN begins. */
+const LEADING_CID = 0;
+
 /** Where to log in. */
 export interface Address {
   /** Host name or address. */
@@ -28,6 +31,8 @@ export interface Address {
 /** A connection that has logged in; it is paused. */
 export interface Established {
   connection: Connection;
+  /** Its number in the session, 0 to 65535. */
+  cid: number;
   /** How the login ended. */
   outcome: LoginComplete;
   /** The address that it leads to. */
@@ -112,37 +117,37 @@ async function establish(
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
     const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
     const { connection, outcome } = attempt;
-    if (outcome.kind === "complete") return { connection, outcome, address, movedTo, auth };
+    if (outcome.kind === "complete") return { connection, cid: LEADING_CID, outcome, address, movedTo, auth };
     connection.fail();
     if (outcome.kind === "reconnect") {
       auth = outcome.auth;
       continue;
     }
-    seen.add(keyOf(address));
+    seen.add(formatAddress(address.host, address.port));
     address = outcome.address;
-    if (++hops > MAX_REDIRECTS || seen.has(keyOf(address))) {
+    if (++hops > MAX_REDIRECTS || seen.has(formatAddress(address.host, address.port))) {
       throw new LoginError(
         ErrorCode.LoginRedirect,
         hops > MAX_REDIRECTS
           ? `The target redirected the login more than ${MAX_REDIRECTS} times`
-          : `The target redirected the login in a circle, back to ${keyOf(address)}`,
+          : `The target redirected the login in a circle, back to ${formatAddress(address.host, address.port)}`,
         { statusClass: 1, statusDetail: outcome.permanent ? 2 : 1 },
       );
     }
     if (!options.redirect({ ...address })) {
-      throw new LoginError(ErrorCode.LoginRedirect, `The redirection to ${keyOf(address)} was not allowed`, {
-        statusClass: 1,
-        statusDetail: outcome.permanent ? 2 : 1,
-      });
+      throw new LoginError(
+        ErrorCode.LoginRedirect,
+        `The redirection to ${formatAddress(address.host, address.port)} was not allowed`,
+        {
+          statusClass: 1,
+          statusDetail: outcome.permanent ? 2 : 1,
+        },
+      );
     }
     // Only a chain of permanent redirections is permanent as a whole.
     permanent &&= outcome.permanent;
     movedTo = permanent ? address : movedTo;
   }
-}
-
-function keyOf(address: Address): string {
-  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
 function late(limit: number): TimeoutError {
@@ -185,7 +190,7 @@ async function tryOnce(
       sessionType: options.sessionType,
       isid: options.isid,
       tsih: 0,
-      cid: 0,
+      cid: LEADING_CID,
       cmdSN: options.firstCmdSN,
       auth: before.auth,
       limits,

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { DEFAULT_PORT, parseAddress, type PortalAddress } from "../discovery/address.ts";
+export { DEFAULT_PORT, parseAddress, type PortalAddress } from "../naming/address.ts";
 export type { LoginChannel, LoginPdu } from "./channel.ts";
 export type { ChapAlgorithm } from "../../wire/chap.ts";
 export { type AuthOptions, protectAuth, ProtectedAuth, type TargetAuthOptions } from "./auth/credentials.ts";
@@ -17,8 +17,8 @@ export {
   resolveLimits,
 } from "./negotiation/limits.ts";
 export { login, type LoginComplete, type LoginOutcome, type LoginReconnect } from "./login.ts";
-export { isIscsiName, isSafeName } from "../discovery/names.ts";
+export { isIscsiName, isSafeName } from "../naming/names.ts";
 export { checkLoginOptions, type LoginOptions, type SessionType } from "./options.ts";
 export type { SessionParameters } from "./negotiation/parameters.ts";
-export { quote } from "../discovery/printable.ts";
+export { quote } from "../naming/printable.ts";
 export type { LoginRedirection } from "./status.ts";

@@ -8,7 +8,7 @@ import { checkInteger, checkOneOf, described, wrongValue } from "../../arguments
 import type { AuthOptions, ProtectedAuth } from "./auth/credentials.ts";
 import { ISID_LENGTH } from "./isid.ts";
 import { checkLimits, type OfferedLimits } from "./negotiation/limits.ts";
-import { isIscsiName, isSafeName } from "../discovery/names.ts";
+import { isIscsiName, isSafeName } from "../naming/names.ts";
 import type { SessionParameters } from "./negotiation/parameters.ts";
 
 /** The session's type (RFC 7143 §13.21). */

@@ -6,8 +6,8 @@
 
 import { ErrorCode, LoginError } from "../../errors.ts";
 import { parseTextKeys } from "../../wire/text_keys.ts";
-import { parseAddress, type PortalAddress } from "../discovery/address.ts";
-import { quote } from "../discovery/printable.ts";
+import { parseAddress, type PortalAddress } from "../naming/address.ts";
+import { quote } from "../naming/printable.ts";
 
 /** The target redirects the login. */
 export interface LoginRedirection {

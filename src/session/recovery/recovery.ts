@@ -10,10 +10,10 @@
  */
 
 import { AbortError } from "../../errors.ts";
-import { onAbort } from "../../async/abort_hub.ts";
+import { onAbort } from "../../async/on_abort.ts";
 import { monotonicNow } from "../../runtime/mod.ts";
 import { asError } from "../failures.ts";
-import type { RecoveryPolicy } from "./policy.ts";
+import type { RecoveryPolicy } from "./options.ts";
 import { reinstate } from "./reinstate.ts";
 
 /** The part of the session that recovery uses. */

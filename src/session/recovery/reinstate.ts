@@ -9,7 +9,7 @@ import { AbortError, ErrorCode, IscsiError, LoginError } from "../../errors.ts";
 import { monotonicNow, randomBytes } from "../../runtime/mod.ts";
 import { asError, connectionLost } from "../failures.ts";
 import { delay } from "../../async/delay.ts";
-import { backoff, type RecoveryPolicy } from "./policy.ts";
+import { backoff, type RecoveryPolicy } from "./options.ts";
 
 /** Options of {@link reinstate}. */
 interface ReinstateOptions<T> {

@@ -7,7 +7,7 @@
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { decodeLun, formatLun } from "../../bytes/lun.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
-import type { RecoveryOptions } from "./policy.ts";
+import type { RecoveryOptions } from "./options.ts";
 
 /**
  * Checks LUNs one after the other. Returns those that failed, each with its error; stops early when the connection is lost.

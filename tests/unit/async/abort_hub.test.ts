@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { onAbort, SignalWait } from "../../../src/async/abort_hub.ts";
+import { onAbort, SignalWait } from "../../../src/async/on_abort.ts";
 
 /** A signal that counts its listeners. */
 function counted(): { controller: AbortController; listeners: () => number } {

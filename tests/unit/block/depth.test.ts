@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DepthControl } from "../../../src/block/depth.ts";
+import { DepthControl } from "../../../src/block/scsi/depth.ts";
 
 /** A device with a latency (ms) and a rate (commands a ms), driven by commands that always wait. Gives the limit reached. */
 function simulate(latency: number, rate: number, commands: number, control?: (depth: DepthControl, n: number) => void) {

@@ -19,8 +19,8 @@ import { encodeBinary, parseBinary, parseNumber } from "../../../wire/text_value
 import { type ProtectedAuth, type Secrets, secretsOf } from "./credentials.ts";
 import { isReservedAnswer } from "../../../wire/login_keys.ts";
 import type { TextPair } from "../negotiation/negotiate.ts";
-import { forgetChallenge, isOutstanding, rememberChallenge } from "../negotiation/outstanding.ts";
-import { quote } from "../../discovery/printable.ts";
+import { forgetChallenge, isOutstanding, rememberChallenge } from "./challenges.ts";
+import { quote } from "../../naming/printable.ts";
 
 /** Length of the initiator's challenges in bytes: that of the longest digest. */
 const OUR_CHALLENGE = 32;

@@ -11,7 +11,7 @@ import type { Chap } from "./chap.ts";
 import type { LoginExchange } from "../exchange.ts";
 import type { Negotiation, TextPair } from "../negotiation/negotiate.ts";
 import type { CheckedLoginOptions } from "../options.ts";
-import { quote } from "../../discovery/printable.ts";
+import { quote } from "../../naming/printable.ts";
 import type { LoginRedirection } from "../status.ts";
 
 /** One login while it runs. */

@@ -17,8 +17,8 @@ import {
   type Offer,
   resultOfAnswer,
   valueText,
-} from "./offers.ts";
-import { quote } from "../../discovery/printable.ts";
+} from "./key_result.ts";
+import { quote } from "../../naming/printable.ts";
 
 /** One key and its value as text. */
 export type TextPair = readonly [string, string];

@@ -1,11 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ProtocolError } from "../../../../src/errors.ts";
-import {
-  parseAddress,
-  parseSendTargets,
-  type SendTargetsOptions,
-} from "../../../../src/session/discovery/send_targets.ts";
+import { parseAddress, parseSendTargets, type SendTargetsOptions } from "../../../../src/session/discovery.ts";
 import { login } from "../../../../src/session/login/mod.ts";
 import { encodeTextKeys, parseTextKeys } from "../../../../src/wire/text_keys.ts";
 import { discoveryOptions, TestTarget } from "../login/login_target.ts";

@@ -13,7 +13,7 @@ import {
   type OfferedLimits,
   resolveLimits,
 } from "../../../../src/session/login/mod.ts";
-import { parseAddress } from "../../../../src/session/discovery/send_targets.ts";
+import { parseAddress } from "../../../../src/session/discovery.ts";
 import { encodeTextKeys, parseTextKeys } from "../../../../src/wire/text_keys.ts";
 import { type Answer, discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 

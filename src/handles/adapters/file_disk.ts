@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BlockDevice } from "../block/device.ts";
+import type { BlockDevice } from "../../block/device.ts";
 
 /** The part of file-disk's `Disk` that is needed here. */
 export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;

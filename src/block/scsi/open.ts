@@ -4,21 +4,21 @@
  * @module
  */
 
-import { checkBoolean, checkInteger, checkObject, checkSignal, integerOption, optional } from "../arguments.ts";
-import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { askCapacity, type Capacity } from "../scsi/ask/capacity.ts";
-import { ask } from "../scsi/ask/question.ts";
-import { inquiry } from "../scsi/commands/spc/inquiry.ts";
-import { testUnitReady } from "../scsi/commands/spc/test_unit_ready.ts";
-import type { ScsiExecutor } from "../command.ts";
-import { DeviceType, deviceTypeName, PeripheralQualifier } from "../scsi/inquiry/device_type.ts";
-import { ScsiError } from "../scsi/errors.ts";
-import { parseInquiry } from "../scsi/inquiry/standard.ts";
-import { ScsiStatus } from "../scsi/status.ts";
-import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
-import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
-import type { SenseData } from "../scsi/sense/parse.ts";
-import type { BlockDevice } from "./device.ts";
+import { checkBoolean, checkInteger, checkObject, checkSignal, integerOption, optional } from "../../arguments.ts";
+import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
+import { askCapacity, type Capacity } from "../../scsi/ask/capacity.ts";
+import { ask } from "../../scsi/ask/question.ts";
+import { inquiry } from "../../scsi/commands/spc/inquiry.ts";
+import { testUnitReady } from "../../scsi/commands/spc/test_unit_ready.ts";
+import type { ScsiExecutor } from "../../command.ts";
+import { DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
+import { ScsiError } from "../../scsi/errors.ts";
+import { parseInquiry } from "../../scsi/inquiry/standard.ts";
+import { ScsiStatus } from "../../scsi/status.ts";
+import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
+import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
+import type { SenseData } from "../../scsi/sense/parse.ts";
+import type { BlockDevice } from "../device.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
 import { type Caching, probeCaching, probeCompareAndWrite, probeLbaStatus, probeVpd } from "./probe.ts";
 import { DepthControl } from "./depth.ts";

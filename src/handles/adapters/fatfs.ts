@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BlockDevice } from "../block/device.ts";
+import type { BlockDevice } from "../../block/device.ts";
 
 /** What `fatfs.createFileSystem()` takes. */
 export interface FatVolumeDriver {

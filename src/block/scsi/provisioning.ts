@@ -4,16 +4,16 @@
  * @module
  */
 
-import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { getLbaStatus, parseGetLbaStatus, ProvisioningStatus } from "../scsi/commands/sbc/get_lba_status.ts";
-import { unmap } from "../scsi/commands/sbc/unmap.ts";
-import { writeSame16 } from "../scsi/commands/sbc/write_same.ts";
-import type { ScsiCommand, ScsiResult } from "../command.ts";
-import type { Extent } from "./device.ts";
-import { appendExtent } from "./extents.ts";
+import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
+import { getLbaStatus, parseGetLbaStatus, ProvisioningStatus } from "../../scsi/commands/sbc/get_lba_status.ts";
+import { unmap } from "../../scsi/commands/sbc/unmap.ts";
+import { writeSame16 } from "../../scsi/commands/sbc/write_same.ts";
+import type { ScsiCommand, ScsiResult } from "../../command.ts";
+import type { Extent } from "../device.ts";
+import { appendExtent } from "../extents.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Job, JobQueue } from "./queue.ts";
-import type { HeldRange } from "../async/range_lock.ts";
+import type { HeldRange } from "../../async/range_lock.ts";
 
 /** Bytes of one GET LBA STATUS answer: 8 and 16 for each of 1023 extents. */
 const STATUS_ANSWER = 8 + 16 * 1023;

@@ -4,17 +4,17 @@
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../errors.ts";
-import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
-import { synchronizeCache10 } from "../scsi/commands/sbc/synchronize_cache.ts";
-import type { SenseData } from "../scsi/sense/parse.ts";
-import { DeviceBase } from "./base.ts";
-import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "./device.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
+import { synchronizeCache10 } from "../../scsi/commands/sbc/synchronize_cache.ts";
+import type { SenseData } from "../../scsi/sense/parse.ts";
+import { DeviceBase } from "../base.ts";
+import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "../device.ts";
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
 import { COMPARE_TRIES, exchange, firstDifference, isIllegalRequest, miscompare, OneCommand, splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
-import { type HeldRange, RangeLock } from "../async/range_lock.ts";
+import { type HeldRange, RangeLock } from "../../async/range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
 /** Up to this size an odd range is moved through a bounce buffer: one command instead of three. */

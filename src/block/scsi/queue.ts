@@ -4,14 +4,14 @@
  * @module
  */
 
-import { AbortError } from "../errors.ts";
-import { isGood, scsiErrorFrom, senseOf } from "../scsi/errors.ts";
-import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
-import { retryAfter, type RetryOptions } from "../scsi/retry.ts";
-import { SenseKey } from "../scsi/sense/keys.ts";
-import { ScsiStatus } from "../scsi/status.ts";
+import { AbortError } from "../../errors.ts";
+import { isGood, scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
+import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import { retryAfter, type RetryOptions } from "../../scsi/retry.ts";
+import { SenseKey } from "../../scsi/sense/keys.ts";
+import { ScsiStatus } from "../../scsi/status.ts";
 import type { DepthControl } from "./depth.ts";
-import { onAbort } from "../async/abort_hub.ts";
+import { onAbort } from "../../async/on_abort.ts";
 
 /** One operation, as a series of commands that may be in flight together. */
 export interface Job {

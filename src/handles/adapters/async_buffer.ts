@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BlockDevice } from "../block/device.ts";
+import type { BlockDevice } from "../../block/device.ts";
 
 /** The shapes that such libraries expect, in one object. All sizes and offsets in bytes. */
 export interface AsyncBuffer {

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { MMC_LAYOUTS } from "../commands/mmc/registry.ts";
-import { SBC_LAYOUTS } from "../commands/sbc/registry.ts";
-import { SMC_LAYOUTS } from "../commands/smc/registry.ts";
-import { SPC_LAYOUTS } from "../commands/spc/registry.ts";
-import { SSC_LAYOUTS } from "../commands/ssc/registry.ts";
-import { ZBC_LAYOUTS } from "../commands/zbc/registry.ts";
-import type { CdbLayout, CommandSet } from "./layout.ts";
-import { setsOf } from "./sets.ts";
+import { MMC_LAYOUTS } from "./mmc/registry.ts";
+import { SBC_LAYOUTS } from "./sbc/registry.ts";
+import { SMC_LAYOUTS } from "./smc/registry.ts";
+import { SPC_LAYOUTS } from "./spc/registry.ts";
+import { SSC_LAYOUTS } from "./ssc/registry.ts";
+import { ZBC_LAYOUTS } from "./zbc/registry.ts";
+import type { CdbLayout, CommandSet } from "../cdb/layout.ts";
+import { setsOf } from "../cdb/sets.ts";
 
 /** CDBs by the command set that defines them. */
 const LAYOUTS: Readonly<Record<CommandSet, readonly CdbLayout[]>> = {

@@ -7,7 +7,7 @@
 import { TimeoutError } from "../../errors.ts";
 import type { Command } from "../commands/command.ts";
 import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
-import type { RecoveryPolicy } from "./policy.ts";
+import type { RecoveryPolicy } from "./options.ts";
 import type { WriteLog } from "./write_log.ts";
 
 /** A command that has been lost with its connection this often is given up: it may be the cause. */

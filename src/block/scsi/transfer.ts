@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../errors.ts";
-import { readBlocks, writeBlocks } from "../scsi/commands/sbc/blocks.ts";
-import type { ScsiCommand, ScsiResult } from "../command.ts";
-import type { HeldRange } from "../async/range_lock.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { readBlocks, writeBlocks } from "../../scsi/commands/sbc/blocks.ts";
+import type { ScsiCommand, ScsiResult } from "../../command.ts";
+import type { HeldRange } from "../../async/range_lock.ts";
 import type { Job } from "./queue.ts";
 
 /** A run of blocks and its bytes. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { BlockDevice } from "../block/device.ts";
-import { createReadStream, type DeviceReadStream } from "../streams/mod.ts";
-import { type HandleOptions, ownsDevice } from "./cursor.ts";
+import type { BlockDevice } from "../../block/device.ts";
+import { createReadStream, type DeviceReadStream } from "../../streams/mod.ts";
+import { type HandleOptions, ownsDevice } from "../cursor.ts";
 
 /** The part of `yauzl.RandomAccessReader` that is needed here. */
 export type RandomAccessReaderClass<R> = abstract new () => R;

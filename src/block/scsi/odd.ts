@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../errors.ts";
-import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
-import type { ScsiCommand, ScsiResult } from "../command.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
+import type { ScsiCommand, ScsiResult } from "../../command.ts";
 import type { Job, JobQueue } from "./queue.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
 

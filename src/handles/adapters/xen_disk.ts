@@ -4,9 +4,9 @@
  * @module
  */
 
-import { integerOption } from "../arguments.ts";
-import type { BlockDevice } from "../block/device.ts";
-import { type HandleOptions, ownsDevice } from "./cursor.ts";
+import { integerOption } from "../../arguments.ts";
+import type { BlockDevice } from "../../block/device.ts";
+import { type HandleOptions, ownsDevice } from "../cursor.ts";
 
 /** The part of `RandomAccessDisk` of `@xen-orchestra/disk-transform` that is needed here. */
 export type RandomAccessDiskClass<D> = abstract new () => D;

@@ -9,7 +9,7 @@ import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
 import { Opcode } from "../../../wire/opcodes.ts";
 import { parseBoolean, parseList } from "../../../wire/text_values.ts";
 import { type KeyDefinition, parseKeyNumber, ReservedAnswer } from "../../../wire/login_keys.ts";
-import { quote } from "../../discovery/printable.ts";
+import { quote } from "../../naming/printable.ts";
 
 /** A value of a key: number, boolean, one value of a list, or declared text. */
 export type KeyValue = number | boolean | string;

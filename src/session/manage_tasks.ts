@@ -4,14 +4,14 @@
  * @module
  */
 
-import { described, wrongValue } from "../../arguments.ts";
-import type { ScsiResult } from "../../command.ts";
-import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../../wire/mod.ts";
-import { taskTerminated } from "../failures.ts";
-import { encodeLun, type LunAddress } from "../../bytes/lun.ts";
-import type { StateMachine } from "../state_machine.ts";
-import { TaskManagementError } from "../tasks/task_management.ts";
-import type { Command } from "./command.ts";
+import { described, wrongValue } from "../arguments.ts";
+import type { ScsiResult } from "../command.ts";
+import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../wire/mod.ts";
+import { taskTerminated } from "./failures.ts";
+import { encodeLun, type LunAddress } from "../bytes/lun.ts";
+import type { StateMachine } from "./state_machine.ts";
+import { TaskManagementError } from "./tasks/task_management.ts";
+import type { Command } from "./commands/command.ts";
 
 /** Options of `taskManagement()`. */
 export interface TaskManagementOptions {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ProtocolError } from "../../errors.ts";
-import { Opcode } from "../../wire/opcodes.ts";
-import { parseAddress, type PortalAddress } from "./address.ts";
-import { isIscsiName } from "./names.ts";
-import { quote } from "./printable.ts";
+import { ProtocolError } from "../errors.ts";
+import { Opcode } from "../wire/opcodes.ts";
+import { parseAddress, type PortalAddress } from "./naming/address.ts";
+import { isIscsiName } from "./naming/names.ts";
+import { quote } from "./naming/printable.ts";
 
-export { parseAddress, type PortalAddress } from "./address.ts";
+export { parseAddress, type PortalAddress } from "./naming/address.ts";
 
 /** Most records of one answer, names and addresses together. */
 const MAX_DISCOVERY_RECORDS: number = 65536;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { integerOption } from "../arguments.ts";
-import type { BlockDevice } from "../block/device.ts";
-import { ErrorCode, IscsiError } from "../errors.ts";
-import { type HandleOptions, ownsDevice } from "./cursor.ts";
+import { integerOption } from "../../arguments.ts";
+import type { BlockDevice } from "../../block/device.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { type HandleOptions, ownsDevice } from "../cursor.ts";
 
 /** One request, as `random-access-storage` hands it to the functions of a storage. */
 export interface RandomAccessRequest {

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { ScsiExecutor } from "../command.ts";
-import { askModePages, modePage6, vpdPage } from "../scsi/ask/pages.ts";
-import { ask, type Question, unlessRefused } from "../scsi/ask/question.ts";
-import { compareAndWrite } from "../scsi/commands/sbc/compare_and_write.ts";
-import { getLbaStatus } from "../scsi/commands/sbc/get_lba_status.ts";
-import { ScsiError } from "../scsi/errors.ts";
-import type { BlockLimits, BlockProvisioning } from "../scsi/inquiry/vpd_block.ts";
-import { decodeModePage } from "../scsi/mode/pages.ts";
-import { CACHING_PAGE } from "../scsi/mode/pages_block.ts";
-import { type RetryOptions, runWithRetry } from "../scsi/retry.ts";
+import type { ScsiExecutor } from "../../command.ts";
+import { askModePages, modePage6, vpdPage } from "../../scsi/ask/pages.ts";
+import { ask, type Question, unlessRefused } from "../../scsi/ask/question.ts";
+import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
+import { getLbaStatus } from "../../scsi/commands/sbc/get_lba_status.ts";
+import { ScsiError } from "../../scsi/errors.ts";
+import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
+import { decodeModePage } from "../../scsi/mode/pages.ts";
+import { CACHING_PAGE } from "../../scsi/mode/pages_block.ts";
+import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 
 /** VPD pages B0h and B2h, where the device lists them. */
 export async function probeVpd(
