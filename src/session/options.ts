@@ -152,7 +152,7 @@ export interface SessionSetup extends SessionOptions {
 }
 
 /** The keys of {@link SessionSetup}: a record, so that none can be forgotten. */
-const KEYS: Readonly<Record<keyof SessionSetup, true>> = {
+const KEYS: Readonly<Record<keyof SessionOptions, true>> = {
   host: true,
   port: true,
   portals: true,
@@ -170,9 +170,6 @@ const KEYS: Readonly<Record<keyof SessionSetup, true>> = {
   redirect: true,
   signal: true,
   connectTcp: true,
-  firstCmdSN: true,
-  firstTag: true,
-  scsi: true,
 };
 
 /** {@link SessionSetup} with all defaults filled in. */
@@ -225,7 +222,8 @@ function checkPortal(prefix: string, portal: Portal): { host: string; port: numb
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function resolveOptions(given: SessionSetup): ResolvedOptions {
-  checkKeys("options", given, Object.keys(KEYS));
+  const { firstCmdSN, firstTag, scsi, ...asked } = given;
+  checkKeys("options", asked, Object.keys(KEYS));
   const timeouts = given.timeouts ?? {};
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
@@ -264,9 +262,9 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     tap: given.tap,
     redirect: given.redirect ?? (() => true),
     connectTcp: given.connectTcp ?? connectTcp,
-    firstCmdSN: checkInteger("firstCmdSN", given.firstCmdSN ?? 1, 0, 0xffff_ffff),
-    firstTag: checkInteger("firstTag", given.firstTag ?? 1, 0, 0xffff_fffe),
-    scsi: given.scsi,
+    firstCmdSN: checkInteger("firstCmdSN", firstCmdSN ?? 1, 0, 0xffff_ffff),
+    firstTag: checkInteger("firstTag", firstTag ?? 1, 0, 0xffff_fffe),
+    scsi,
   };
   checkLoginOptions({
     initiatorName: options.initiatorName,

@@ -76,7 +76,7 @@ interface Place {
 }
 
 /** Many commands at once on one session, `ABORTS` of them aborted. */
-async function abortCommands(place: Place): Promise<void> {
+async function abortCommands({ lun, ...place }: Place): Promise<void> {
   const events = new SessionEmitter();
   const states: string[] = [];
   events.on("state", ({ state }) => states.push(state));
@@ -92,14 +92,14 @@ async function abortCommands(place: Place): Promise<void> {
   );
   await machine.connect(undefined);
   try {
-    await useCore(machine, place.lun);
+    await useMachine(machine, lun);
   } finally {
     await machine.close();
   }
   assert.equal(states, ["connected", "closing", "closed"], "one connection did it all");
 }
 
-async function useCore(machine: StateMachine, lun: number): Promise<void> {
+async function useMachine(machine: StateMachine, lun: number): Promise<void> {
   const random = new Random(seed);
   const run = (cdb: number[], more: { dataIn?: Uint8Array; dataOut?: Uint8Array }, signal?: AbortSignal) =>
     machine.execute(lun, { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
