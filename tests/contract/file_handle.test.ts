@@ -3,146 +3,24 @@
  * Deno, whose node:fs differs from it in places; Node compares the record with what it does itself. RECORD=1 in Node writes
  * it anew.
  */
-import { createHash } from "node:crypto";
 import { createReadStream as fsReadStream, createWriteStream as fsWriteStream } from "node:fs";
-import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
+import { readFile } from "node:fs/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { BlockDevice } from "../../src/block/device.ts";
-import { memoryDevice, slice } from "../../src/devices/mod.ts";
-import { fileDevice } from "../../src/devices/file.ts";
-import { openLun } from "../../src/client/open_lun.ts";
-import { type DeviceFileHandle, fileHandle } from "../../src/handles/mod.ts";
 import { createReadStream, createWriteStream } from "../../src/streams/mod.ts";
-import { memoryBacking, startTarget } from "../../src/target/mod.ts";
-import { isRecordedNode, NODE_FS, writeRecord } from "./node_fs_record.ts";
 import { Random } from "./random.ts";
-
-const SIZE = 100_000;
-const bytes = new Random(11).fill(new Uint8Array(SIZE));
-
-/** The methods that the two have in common, as a script sees them. */
-type Handle = Pick<
-  DeviceFileHandle,
-  | "read"
-  | "write"
-  | "readv"
-  | "writev"
-  | "stat"
-  | "sync"
-  | "datasync"
-  | "close"
-  | "createReadStream"
-  | "createWriteStream"
-  | "writeFile"
-  | "readLines"
-  | "readableWebStream"
->;
-/** The events and methods of streams that a script uses. */
-interface Stream {
-  on(event: string, listener: (value?: unknown) => void): unknown;
-  destroy(error?: Error): unknown;
-  write(chunk: Uint8Array | string, callback?: (error?: Error | null) => void): boolean;
-  end(chunk?: Uint8Array | string): unknown;
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
-}
-
-const inNode = process.versions["deno"] === undefined;
-const recorded: Record<string, unknown> = {};
-
-/** As JSON has it, where a member that is undefined is absent. */
-function json(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
-}
-
-/** What Node gives over a file: seen now in Node, as recorded elsewhere. */
-async function reference(name: string, run: (path: string) => Promise<unknown>): Promise<unknown> {
-  if (!inNode) return NODE_FS[name];
-  const value = json(await files(run));
-  recorded[name] = value;
-  if (process.env["RECORD"] === undefined && isRecordedNode()) {
-    assert.equal(NODE_FS[name], value, `${name}: the record is out of date`);
-  }
-  return value;
-}
-
-/** What a step gave: results as plain values, errors as their class and code. */
-async function outcome(work: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return plain(await work());
-  } catch (error) {
-    const { code, constructor } = error as Error & { code?: string };
-    return { error: constructor.name, code };
-  }
-}
-
-function plain(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    return bytes.length > 120 ? createHash("sha256").update(bytes).digest("hex") : bytes.join(",");
-  }
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.keys(value).sort().map((key) => [key, plain((value as Record<string, unknown>)[key])]),
-    );
-  }
-  return value;
-}
-
-async function files<T>(script: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "lunstream-"));
-  try {
-    await writeFile(join(folder, "file"), bytes);
-    return await script(join(folder, "file"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function device(): Promise<BlockDevice> {
-  const memory = memoryDevice(SIZE, { blockSize: 32 });
-  await memory.write(bytes, 0);
-  return memory;
-}
-
-/** Runs one script over a file and over two devices, and compares. */
-async function compareHandles(name: string, script: (handle: Handle) => Promise<unknown>): Promise<void> {
-  const expected = await reference(name, async (path) => {
-    const handle = await open(path, "r+");
-    try {
-      return await script(handle as unknown as Handle);
-    } finally {
-      // Not waited for: with streams that do not close it, Node's never settles.
-      handle.close().catch(() => {});
-    }
-  });
-  assert.equal(json(await script(fileHandle(await device(), { owns: true }))), expected);
-  const target = await startTarget({ luns: [{ backing: memoryBacking(512 * 1024) }] });
-  const lun = await openLun(target.urls[0]!);
-  try {
-    const part = slice(lun, 1024, SIZE, { owns: true });
-    await part.write(bytes, 0);
-    assert.equal(json(await script(fileHandle(part, { owns: true }))), expected);
-  } finally {
-    await lun.close();
-    await target.close();
-  }
-  assert.equal(
-    await files(async (path) => {
-      const handle = fileHandle(await fileDevice(path), { owns: true });
-      try {
-        return json(await script(handle));
-      } finally {
-        await handle.close();
-      }
-    }),
-    expected,
-  );
-}
+import {
+  compareHandles,
+  device,
+  type Handle,
+  json,
+  outcome,
+  plain,
+  reference,
+  SIZE,
+  type Stream,
+  writeRecorded,
+} from "./node_fs.ts";
 
 type Read = (...args: unknown[]) => Promise<unknown>;
 
@@ -449,6 +327,6 @@ test("createWriteStream: the same events and bytes as fs.createWriteStream", asy
   }
 });
 
-if (inNode && process.env["RECORD"] !== undefined) test.after(() => writeRecord(recorded));
+test.after(writeRecorded);
 
 test.run();

@@ -9,8 +9,8 @@ import { gunzipSync } from "node:zlib";
 import { request } from "undici";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Backing, memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
 import { Random } from "../contract/random.ts";
+import { damagedTarget } from "../peers/damaged_target.ts";
 import { example, startExample } from "../peers/example.ts";
 import { ROOT } from "../peers/lunstream.ts";
 import { needs } from "../peers/peer.ts";
@@ -166,23 +166,6 @@ withQemu("qcow2_export: an image that qemu-img finds clean and identical", async
   }
 });
 
-/** A target of which the LUN cannot be read from some byte on. */
-async function damagedTarget(from: number): Promise<{ target: Target; damage: { from: number }; backing: Backing }> {
-  const backing = memoryBacking(SIZE);
-  const damage = { from };
-  const damaged: Backing = {
-    size: backing.size,
-    blockSize: backing.blockSize,
-    readInto: (buffer, position) =>
-      position + buffer.length > damage.from
-        ? Promise.reject(new Error("The medium is damaged here"))
-        : backing.readInto(buffer, position),
-    write: (buffer, position) => backing.write(buffer, position),
-    flush: () => backing.flush(),
-  };
-  return { target: await startTarget({ luns: [{ number: 1, backing: damaged }] }), damage, backing };
-}
-
 const restic = {
   env: {
     RESTIC_REPOSITORY: path("repository"),
@@ -209,7 +192,7 @@ withRestic("restic_backup and restic_restore: another LUN gets the bytes of the 
 });
 
 withRestic("restic_backup: a LUN that cannot be read to its end leaves no snapshot", async () => {
-  const { target } = await damagedTarget(SIZE / 2);
+  const { target } = await damagedTarget(SIZE, SIZE / 2);
   try {
     const count = async (): Promise<number> =>
       JSON.parse((await run("restic", ["snapshots", "--json"], { ...restic, check: true })).stdout).length;
@@ -263,7 +246,7 @@ withTgtd("copy_changed: writes all at first, then only what has changed", async 
 test("copy_changed: a run that is broken off leaves no index that is wrong about the image", async () => {
   const image = path("broken.img");
   const index = path("broken.index");
-  const { target, damage, backing } = await damagedTarget(SIZE);
+  const { target, damage, backing } = await damagedTarget(SIZE, SIZE);
   try {
     const permissions = [`allow-net=${target.host}:${target.port}`, read, `allow-write=${folder}`];
     const copy = () => example("copy_changed", permissions, [target.urls[0] as string, image, index], { check: false });

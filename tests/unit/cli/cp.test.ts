@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { main } from "../../../src/cli/main.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
-import { cli, FakeIo, scratch, withoutCredentials } from "./fixtures.ts";
+import { cli, FakeIo, onTerminal, scratch, withoutCredentials } from "./fixtures.ts";
 
 withoutCredentials();
 const MIB = 1 << 20;
@@ -255,24 +255,6 @@ test("a request for the status ends nothing while source and destination are ope
   silent.close();
   assert.is(await asked, 1);
 });
-
-/** Runs the work with a standard error that is a terminal, and gives what is written there to the test. */
-async function onTerminal(write: (text: string) => void, work: () => Promise<void>): Promise<void> {
-  const { stderr } = process;
-  const changes = { isTTY: true, write: (text: string) => (write(text), true) };
-  const before = new Map(Object.keys(changes).map((name) => [name, Object.getOwnPropertyDescriptor(stderr, name)]));
-  for (const [name, value] of Object.entries(changes)) {
-    Object.defineProperty(stderr, name, { value, configurable: true, writable: true });
-  }
-  try {
-    await work();
-  } finally {
-    for (const [name, descriptor] of before) {
-      delete (stderr as unknown as Record<string, unknown>)[name];
-      if (descriptor !== undefined) Object.defineProperty(stderr, name, descriptor);
-    }
-  }
-}
 
 test("a terminal that goes in mid-copy does not end the copy", async () => {
   let drawn = 0;

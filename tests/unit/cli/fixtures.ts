@@ -66,3 +66,21 @@ export function scratch(): { path(name: string): string; folder: string; remove(
 export function withoutCredentials(): void {
   for (const name of Object.keys(process.env)) if (name.startsWith("LIBISCSI_")) delete process.env[name];
 }
+
+/** Runs the work with a standard error that is a terminal, and gives what is written there to the test. */
+export async function onTerminal(write: (text: string) => void, work: () => Promise<void>): Promise<void> {
+  const { stderr } = process;
+  const changes = { isTTY: true, write: (text: string) => (write(text), true) };
+  const before = new Map(Object.keys(changes).map((name) => [name, Object.getOwnPropertyDescriptor(stderr, name)]));
+  for (const [name, value] of Object.entries(changes)) {
+    Object.defineProperty(stderr, name, { value, configurable: true, writable: true });
+  }
+  try {
+    await work();
+  } finally {
+    for (const [name, descriptor] of before) {
+      delete (stderr as unknown as Record<string, unknown>)[name];
+      if (descriptor !== undefined) Object.defineProperty(stderr, name, descriptor);
+    }
+  }
+}
