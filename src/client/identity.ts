@@ -36,6 +36,8 @@ export async function readIdentity(executor: ScsiExecutor): Promise<LunIdentity>
 /** The identities that the open LUNs of one session had when they were opened. */
 export class Identities {
   readonly #known: Map<bigint, Set<LunIdentity>> = new Map();
+  /** How many of a LUN are being opened, whose identity is not known yet. */
+  readonly #opening: Map<bigint, number> = new Map();
 
   /** Remembers the identity of a LUN. `lun` has the eight bytes of the LUN field. */
   add(lun: bigint, identity: LunIdentity): void {
@@ -50,9 +52,19 @@ export class Identities {
     if (known?.delete(identity) === true && known.size === 0) this.#known.delete(lun);
   }
 
-  /** Whether a LUN is open. */
+  /** A LUN is being opened, until the function that is returned is called. */
+  opening(lun: bigint): () => void {
+    this.#opening.set(lun, (this.#opening.get(lun) ?? 0) + 1);
+    return () => {
+      const others = (this.#opening.get(lun) ?? 1) - 1;
+      if (others > 0) this.#opening.set(lun, others);
+      else this.#opening.delete(lun);
+    };
+  }
+
+  /** Whether a LUN is open, or being opened. */
   has(lun: bigint): boolean {
-    return this.#known.has(lun);
+    return this.#known.has(lun) || this.#opening.has(lun);
   }
 
   /**
@@ -62,7 +74,7 @@ export class Identities {
    * @throws {IscsiError} `SCSI_IDENTITY_CHANGED` where it differs
    */
   async verify(lun: bigint, executor: ScsiExecutor): Promise<void> {
-    if (!this.has(lun)) return;
+    if (!this.#known.has(lun)) return;
     const now = await readIdentity(executor);
     for (const before of this.#known.get(lun) ?? []) requireSame(before, now);
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkBoolean, checkKeys, checkString, optional } from "../arguments.ts";
+import { checkBoolean, checkKeys, checkObject, checkString, optional } from "../arguments.ts";
 import { type BlockDevice, openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
 import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
 import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
@@ -21,7 +21,7 @@ import type {
   WritableOptions,
   WriteStreamOptions,
 } from "../streams/mod.ts";
-import { type LoggedIn, logIn, Session, type SessionOptions } from "../session/mod.ts";
+import { type LoggedIn, logIn, Session, type SessionOptions, type SessionState } from "../session/mod.ts";
 import { scsiKnowledge } from "../scsi/effect.ts";
 import { encodeLun, formatLun, type LunAddress } from "../bytes/lun.ts";
 import { withCallSite } from "./call_site.ts";
@@ -97,7 +97,9 @@ export class IscsiSession extends Session {
   static connect(options: SessionOptions): Promise<IscsiSession> {
     return withCallSite(async () => {
       const identities = new Identities();
+      checkObject("options", options);
       const { recovery } = options;
+      if (recovery !== undefined && recovery !== false) checkObject("recovery", recovery);
       const made = await logIn({
         ...options,
         scsi: scsiKnowledge,
@@ -137,15 +139,18 @@ export class IscsiSession extends Session {
     const address = encodeLun(number);
     let identity: LunIdentity;
     let device: BlockDevice;
+    const opened = this.#identities.opening(address);
     try {
       device = await openScsiBlockDevice(executor, deviceOptions);
       if (serial !== undefined) await requireSerial(executor, serial);
       identity = await readIdentity(executor);
+      this.#identities.add(address, identity);
     } catch (error) {
+      opened();
       if (!this.#identities.has(address)) this.forget(address);
       throw error;
     }
-    this.#identities.add(address, identity);
+    opened();
     return makeLun(device, this, number, owns, () => {
       this.#identities.remove(address, identity);
       if (!this.#identities.has(address)) this.forget(address);
@@ -191,6 +196,10 @@ export class Lun implements BlockDevice {
   /** URL of the LUN, without user, password and query. */
   get url(): string {
     return `${this.session.url}/${formatLun(this.number)}`;
+  }
+  /** State of its session; `closed` once the LUN is closed. */
+  get state(): SessionState {
+    return this.#closing === undefined ? this.session.state : "closed";
   }
   /** Size in bytes. */
   get size(): number {
@@ -318,4 +327,4 @@ export class Lun implements BlockDevice {
 }
 
 inspectAs(IscsiSession, ({ url, state }) => ({ url, state }));
-inspectAs(Lun, ({ url, size, blockSize, readOnly, session: { state } }) => ({ url, size, blockSize, readOnly, state }));
+inspectAs(Lun, ({ url, size, blockSize, readOnly, state }) => ({ url, size, blockSize, readOnly, state }));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkFunction, checkObject, checkSignal, integerOption, optional, wrongValue } from "../arguments.ts";
+import { checkFunction, checkKeys, checkSignal, integerOption, optional, wrongValue } from "../arguments.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
@@ -45,8 +45,15 @@ export async function copy(source: CopySource, sink: CopySink, options: CopyOpti
   return await new Run(source, sink, options).run();
 }
 
+const KEYS: Readonly<Record<keyof CopyOptions, true>> = {
+  signal: true,
+  onProgress: true,
+  requestSize: true,
+  depth: true,
+};
+
 function check(source: CopySource, sink: CopySink, options: CopyOptions): void {
-  checkObject("options", options);
+  checkKeys("options", options, Object.keys(KEYS));
   checkSignal("signal", options.signal);
   optional(checkFunction, "onProgress", options.onProgress);
   integerOption("requestSize", options.requestSize, 1, 1);

@@ -10,6 +10,7 @@ import {
   checkFunction,
   checkInteger,
   checkKeys,
+  checkObject,
   checkSignal,
   described,
   optional,
@@ -222,6 +223,7 @@ function checkPortal(prefix: string, portal: Portal): { host: string; port: numb
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function resolveOptions(given: SessionSetup): ResolvedOptions {
+  checkObject("options", given);
   const { firstCmdSN, firstTag, scsi, ...asked } = given;
   checkKeys("options", asked, Object.keys(KEYS));
   const timeouts = given.timeouts ?? {};

@@ -144,8 +144,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       replaceable: this.#recovery !== undefined,
     }, this);
     this.#connection = fullFeature;
-    for (const warning of warnings) this.#events.emit("warning", warning);
     this.#to(state);
+    for (const warning of warnings) this.#events.emit("warning", warning);
     fullFeature.start();
   }
 
@@ -155,7 +155,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   execute(lun: LunAddress, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
-    const command = this.pending.add(this.#luns.use(lun), given, options);
+    const command = this.pending.add(this.#luns.encode(lun), given, options);
+    this.#luns.use(command.lun);
     const changed = this.#luns.changed(command.lun);
     if (changed !== undefined) {
       this.pending.fail(command, changed);
@@ -357,7 +358,13 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   /** Ends the session by the caller's wish. */
   close(): Promise<void> {
-    return this.#closing ??= this.#close();
+    if (this.#closing === undefined) {
+      // Known before a listener of the state can ask again.
+      let closed = (): void => {};
+      this.#closing = new Promise((resolve) => closed = resolve);
+      void this.#close().then(closed);
+    }
+    return this.#closing;
   }
 
   async #close(): Promise<void> {

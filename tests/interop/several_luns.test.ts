@@ -183,6 +183,65 @@ test("what a LUN needs is free when it is closed", async () => {
   }
 });
 
+test("a LUN that is opened while another of its number is closed is checked after a reconnect", async () => {
+  const peer = await embedded();
+  const session = await connect(peer.url(1), { recovery: { minDelay: 20 } });
+  try {
+    let commands = 0;
+    const execute = session.execute.bind(session);
+    const count = (act: () => void = () => {}): void => {
+      session.execute = (...args) => {
+        commands++;
+        const running = execute(...args);
+        running.then(act, act);
+        return running;
+      };
+    };
+    const first = await session.openLun(1);
+    count();
+    await (await session.openLun(1)).close();
+    const most = commands;
+    commands = 0;
+    // When the last answer of the second is there.
+    count(() => commands === most ? void first.close() : undefined);
+    const second = await session.openLun(1);
+    session.execute = execute;
+    await first.close();
+    await peer.restart(1);
+    assert.ok((await codes(second.read(0, 512))).includes("SCSI_IDENTITY_CHANGED"));
+  } finally {
+    await session.close();
+    await peer.stop();
+  }
+});
+
+test("a changed LUN that is closed while others are checked can be opened anew", async () => {
+  const peer = await embedded();
+  let reached = (): void => {};
+  let go = (): void => {};
+  const waiting = new Promise<void>((resolve) => reached = resolve);
+  const gate = new Promise<void>((resolve) => go = resolve);
+  const verify = async (lun: bigint): Promise<void> => {
+    if (lun === 1n << 48n) throw new Error("another one");
+    reached();
+    await gate;
+  };
+  const session = await connect(peer.url(1), { recovery: { minDelay: 20, verify } });
+  try {
+    const one = await session.openLun(1);
+    const two = await session.openLun(2);
+    await peer.restart();
+    await waiting;
+    await one.close();
+    go();
+    await two.read(0, 512);
+    assert.is((await session.openLun(1)).size, MIB);
+  } finally {
+    await session.close();
+    await peer.stop();
+  }
+});
+
 test("a check of the caller's own goes before that of the session", async () => {
   const peer = await embedded();
   const seen: bigint[] = [];

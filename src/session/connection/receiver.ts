@@ -215,7 +215,7 @@ export class Receiver implements FramerHandler {
     const pdu = decodeReject(header);
     if (!this.#accept(header)) return;
     const { link, logout, owner, replaceable, requestTimeout } = this.#parts;
-    const event = handleReject(pdu.reason, data, link, owner);
+    const event = handleReject(pdu.reason, data, link, logout, owner);
     owner.event({ kind: "reject", event });
     followReject(event, logout, replaceable, requestTimeout * 2);
   }

@@ -30,6 +30,7 @@ export function handleReject(
   reason: number,
   data: Uint8Array,
   link: Link,
+  logout: Logout,
   owner: ConnectionOwner,
 ): RejectEvent {
   if (data.length < BHS_LENGTH) {
@@ -48,7 +49,7 @@ export function handleReject(
   switch (opcode) {
     case Opcode.ScsiCommand:
       if (task?.kind !== "scsi") throw unknown(opcode, tag);
-      rejectCommand(task, error, link, owner);
+      rejectCommand(task, error, link, logout, owner);
       return event;
     case Opcode.DataOut:
       // The target ends the task with CHECK CONDITION, or has already sent its status.
@@ -74,9 +75,17 @@ const LATER: readonly number[] = [
   RejectReason.TooManyImmediateCommands,
 ];
 
-function rejectCommand(task: ScsiTask, error: RejectedError, link: Link, owner: ConnectionOwner): void {
+function rejectCommand(
+  task: ScsiTask,
+  error: RejectedError,
+  link: Link,
+  logout: Logout,
+  owner: ConnectionOwner,
+): void {
   if (task.abortError !== undefined || !LATER.includes(error.reason)) return link.tasks.end(task, { error });
   owner.event({ kind: "postponed", command: link.tasks.takeBack(task), error });
+  // Before anyone is told of the Reject, and could send another command.
+  if (error.reason === RejectReason.WaitingForLogout) logout.leave(0);
 }
 
 function unknown(opcode: number, tag: number): Error {
@@ -89,13 +98,12 @@ function unknown(opcode: number, tag: number): Error {
 }
 
 /**
- * Draws the consequence of a Reject for the connection. The target may wait for a logout; or the two sides may disagree about the
- * state of the connection, which is then replaced in an orderly way, where the session makes a new one.
+ * Draws the consequence of a Reject for the connection: after some the two sides may disagree about its state, so that it is
+ * replaced in an orderly way, where the session makes a new one.
  *
  * @param patience milliseconds for the commands under way, the half of them
  */
 export function followReject(event: RejectEvent, logout: Logout, replaceable: boolean, patience: number): void {
-  if (event.opcode === Opcode.ScsiCommand && event.reason === RejectReason.WaitingForLogout) return logout.leave(0);
   const suspect = event.reason === RejectReason.ProtocolError || event.reason === RejectReason.InvalidPduField;
   const ofCommand = event.opcode === Opcode.ScsiCommand || event.opcode === Opcode.DataOut;
   if (replaceable && suspect && ofCommand) logout.leave(patience);

@@ -59,6 +59,8 @@ const OPTIONS: [name: string, value: unknown, code: string][] = [
   ["portals", [null], "ERR_INVALID_ARG_VALUE"],
   ["redirect", 5, "ERR_INVALID_ARG_TYPE"],
   ["recovery", { verify: 5 }, "ERR_INVALID_ARG_TYPE"],
+  ["recovery", 5, "ERR_INVALID_ARG_TYPE"],
+  ["recovery", null, "ERR_INVALID_ARG_TYPE"],
   ["recovery", { replayWrites: "no" }, "ERR_INVALID_ARG_TYPE"],
   ["depth", "3", "ERR_INVALID_ARG_TYPE"],
   ["readOnly", "false", "ERR_INVALID_ARG_TYPE"],

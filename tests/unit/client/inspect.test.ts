@@ -40,6 +40,8 @@ test("a session and its LUNs show URL, sizes and state", async () => {
     }
   } finally {
     await raw.close();
+    assert.is(session.state, "connected");
+    assert.ok(show(raw).endsWith('state: "closed" }'), show(raw));
     await session.close();
     await lun.close();
     await target.close();

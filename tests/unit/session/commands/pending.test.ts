@@ -142,8 +142,11 @@ test("a limit can be shortened, never lengthened", async () => {
 
 test("a LUN is in use from its first command until it is forgotten, with its refusal", () => {
   const luns = new Luns();
-  assert.is(luns.use(1), 1n << 48n);
-  assert.is(luns.use(300), 0x412cn << 48n);
+  assert.is(luns.encode(1), 1n << 48n);
+  assert.is(luns.encode(300), 0x412cn << 48n);
+  assert.equal([...luns.used], []);
+  luns.use(1n << 48n);
+  luns.use(0x412cn << 48n);
   assert.equal([...luns.used], [1n << 48n, 0x412cn << 48n]);
   const error = new Error("another LUN");
   luns.refuse(1n << 48n, error);
@@ -153,7 +156,9 @@ test("a LUN is in use from its first command until it is forgotten, with its ref
   assert.is(luns.changed(1n << 48n), undefined);
   assert.equal([...luns.used], [0x412cn << 48n]);
   luns.forget(0x412cn << 48n);
-  luns.use(300);
+  luns.refuse(0x412cn << 48n, error);
+  assert.is(luns.changed(0x412cn << 48n), undefined, "one that is forgotten is not refused");
+  luns.use(0x412cn << 48n);
   assert.equal([...luns.used], [0x412cn << 48n]);
 });
 
