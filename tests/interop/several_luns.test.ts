@@ -199,15 +199,19 @@ test("a LUN that is opened while another of its number is closed is checked afte
     };
     const first = await session.openLun(1);
     count();
-    await (await session.openLun(1)).close();
+    const another = await session.openLun(1);
     const most = commands;
+    await another.close();
     commands = 0;
     // When the last answer of the second is there.
     count(() => commands === most ? void first.close() : undefined);
     const second = await session.openLun(1);
     session.execute = execute;
     await first.close();
+    // It is used only after the session has come back: its opening alone must make it one that is checked.
+    const back = new Promise<void>((resolve) => session.on("recovered", () => resolve()));
     await peer.restart(1);
+    await back;
     assert.ok((await codes(second.read(0, 512))).includes("SCSI_IDENTITY_CHANGED"));
   } finally {
     await session.close();
