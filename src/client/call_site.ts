@@ -26,7 +26,8 @@ export async function withCallSite<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof Error) {
       const known = new Set(framesOf(error.stack).map(placeOf));
       const missing = framesOf(site.stack).filter((frame) => !known.has(placeOf(frame)));
-      if (missing.length > 0) error.stack = [error.stack, ...missing].join("\n");
+      // An error of the caller's own means may be frozen: then it stays as it is.
+      if (missing.length > 0) Reflect.set(error, "stack", [error.stack, ...missing].join("\n"));
     }
     throw error;
   }

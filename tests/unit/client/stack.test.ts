@@ -45,4 +45,16 @@ test("an error of a login, of a LUN and of an argument has it too", async () => 
   }
 });
 
+test("an error that cannot be changed comes as it is", async () => {
+  class Frozen extends Error {}
+  const mine = Object.freeze(new Frozen("mine"));
+  const options = {
+    host: "127.0.0.1",
+    targetName: "iqn.2026-01.com.example:x",
+    initiatorName: "iqn.2026-01.com.example:y",
+    connectTcp: () => Promise.reject(mine),
+  };
+  assert.is(await IscsiSession.connect(options).catch((error) => error), mine);
+});
+
 test.run();
