@@ -134,10 +134,16 @@ export function checkOneOf<Value extends string | number>(
   throw wrongValue(name, `be one of ${list}`, described(value));
 }
 
-/** Checks a boolean: the text "false" must not count as true. @throws TypeError `ERR_INVALID_ARG_TYPE` */
+/** An error for a value that is not a boolean (the text "false" must not count as true), or undefined. */
+export function booleanProblem(name: string, value: unknown): ArgumentError | undefined {
+  return typeof value === "boolean" ? undefined : wrongType(name, "be true or false", described(value));
+}
+
+/** Checks a boolean. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value === "boolean") return value;
-  throw wrongType(name, "be true or false", described(value));
+  const problem = booleanProblem(name, value);
+  if (problem !== undefined) throw problem;
+  return value as boolean;
 }
 
 /** Checks a text. Says of another value only what kind it is: it may be a secret. @throws TypeError `ERR_INVALID_ARG_TYPE` */
@@ -173,14 +179,29 @@ export function unknownKey(name: string, known: Iterable<string>, key: string): 
 }
 
 /**
+ * An error for a value that is not an options object, or has another key than those known; or undefined. An array, and
+ * an object of the platform (an `AbortSignal`, a `Map`), has no options: it was passed in the wrong place. Correct
+ * options cost no allocation.
+ */
+export function optionsProblem(name: string, value: unknown, known: readonly string[]): ArgumentError | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || Symbol.toStringTag in value) {
+    return wrongType(name, "be an object", kindOf(value));
+  }
+  // Unlike Object.keys(), this makes no array.
+  for (const key in value) {
+    if (!known.includes(key) && Object.hasOwn(value, key)) return unknownKey(name, known, key);
+  }
+  return undefined;
+}
+
+/**
  * Checks options: an object without unknown keys. A misspelt limit must not go unnoticed.
  *
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
 export function checkKeys(name: string, value: unknown, known: readonly string[]): void {
-  for (const key of Object.keys(checkObject(name, value))) {
-    if (!known.includes(key)) throw unknownKey(name, known, key);
-  }
+  const problem = optionsProblem(name, value, known);
+  if (problem !== undefined) throw problem;
 }
 
 /** An error for a value that is not an `AbortSignal` (one of another library or realm is accepted), or undefined. */

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { bytesProblem, rangeProblem, signalProblem, wrongValue } from "../arguments.ts";
+import { bytesProblem, rangeProblem, wrongValue } from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
+import { callProblem, OPERATION_KEYS, WRITE_KEYS } from "./call_options.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 
 const ZEROS = 256 * 1024;
@@ -97,7 +98,8 @@ export abstract class DeviceBase implements BlockDevice {
 
   /** Writes the whole of `buffer` at `position` (bytes). The buffer must not be changed before this has settled. */
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
-    const problem = bytesProblem("buffer", buffer) ?? this.#refusal(position, buffer.length, options, true);
+    const problem = bytesProblem("buffer", buffer) ??
+      this.#refusal(position, buffer.length, options, true, WRITE_KEYS);
     if (problem !== undefined) return Promise.reject(problem);
     if (buffer.length === 0) return Promise.resolve();
     return this.#track(this._write(buffer, position, options));
@@ -179,14 +181,14 @@ export abstract class DeviceBase implements BlockDevice {
     length: number,
     options: OperationOptions | undefined,
     writes = false,
+    keys = OPERATION_KEYS,
   ): Error | undefined {
     if (this.#closing !== undefined) return new IscsiError(ErrorCode.Closed, "The device has been closed");
     if (writes && this.readOnly) return new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
     const problem = rangeProblem(this.size, position, length);
     if (problem !== undefined) return problem;
-    const signal = options?.signal;
-    if (signal === undefined) return undefined;
-    return signalProblem("signal", signal) ?? (signal.aborted ? new AbortError(signal) : undefined);
+    if (options === undefined) return undefined;
+    return callProblem(options, keys) ?? (options.signal?.aborted ? new AbortError(options.signal) : undefined);
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
