@@ -173,6 +173,27 @@ export function checkObject(name: string, value: unknown): object {
   throw wrongType(name, "be an object", kindOf(value));
 }
 
+/** The members that an object must have, by their type. */
+export type Shape<Member extends string = string> = Readonly<
+  Record<Member, "string" | "number" | "boolean" | "object" | "function">
+>;
+
+/**
+ * Checks an object of an interface by its members, where there is no class that every one is of.
+ *
+ * @param kind name of the interface
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`
+ */
+export function checkShape(name: string, value: unknown, kind: string, shape: Shape): void {
+  if (typeof value !== "object" || value === null) throw wrongType(name, `be a ${kind}`, kindOf(value));
+  const object = value as Readonly<Record<string, unknown>>;
+  for (const [member, type] of Object.entries(shape)) {
+    if (typeof object[member] !== type || object[member] === null) {
+      throw wrongType(name, `be a ${kind}`, `${kindOf(value)} whose ${member} is ${kindOf(object[member])}`);
+    }
+  }
+}
+
 /** An error for a key that an options object does not have. */
 export function unknownKey(name: string, known: Iterable<string>, key: string): ArgumentError {
   return wrongValue(name, `have no keys but ${[...known].join(", ")}`, quoted(key));

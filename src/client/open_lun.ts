@@ -38,8 +38,13 @@ export function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun>
   return withCallSite(() => open(url, options));
 }
 
-async function open(url: string, options: OpenLunOptions): Promise<Lun> {
+/** Refuses options that are not an object, and unknown keys. @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
+export function checkOpenLunOptions(options: unknown): void {
   checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic", "serial"]);
+}
+
+async function open(url: string, options: OpenLunOptions): Promise<Lun> {
+  checkOpenLunOptions(options);
   const { readOnly, depth, maxTransfer, atomic, serial, ...client } = options;
   const resolved = resolveClient(url, client);
   const targetName = requireTarget(resolved.url);

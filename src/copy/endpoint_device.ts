@@ -1,3 +1,5 @@
+import { checkKeys, checkString, optional } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/mod.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
@@ -10,8 +12,13 @@ export interface DeviceEndpointOptions {
   identity?: string | undefined;
 }
 
-/** A block device as the source of a copy. Closing it closes the device. */
-export function deviceSource(device: BlockDevice, { name, identity }: DeviceEndpointOptions): CopySource {
+/**
+ * A block device as the source of a copy. Closing it closes the device.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ */
+export function deviceSource(device: BlockDevice, options: DeviceEndpointOptions): CopySource {
+  const { name, identity } = checked(device, options);
   return {
     name,
     identity,
@@ -30,8 +37,10 @@ export function deviceSource(device: BlockDevice, { name, identity }: DeviceEndp
  * A block device as the destination of a copy. Closing it closes the device.
  *
  * @throws IscsiError `BLOCK_READ_ONLY`
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
-export function deviceSink(device: BlockDevice, { name, identity }: DeviceEndpointOptions): CopySink {
+export function deviceSink(device: BlockDevice, options: DeviceEndpointOptions): CopySink {
+  const { name, identity } = checked(device, options);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, `${name} is read-only`);
   return {
     name,
@@ -43,4 +52,12 @@ export function deviceSink(device: BlockDevice, { name, identity }: DeviceEndpoi
     finish: ({ signal }) => device.flush({ signal }),
     close: () => device.close(),
   };
+}
+
+function checked(device: unknown, options: DeviceEndpointOptions): DeviceEndpointOptions {
+  checkDevice("device", device);
+  checkKeys("options", options, ["name", "identity"]);
+  checkString("name", options.name);
+  optional(checkString, "identity", options.identity);
+  return options;
 }

@@ -1,3 +1,4 @@
+import { checkKeys, checkSignal, checkString } from "../arguments.ts";
 import { openFile, type OpenFileOptions, type PositionalFile } from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
@@ -12,8 +13,10 @@ export interface FileEndpointOptions {
  * Opens a file, a block device or a named pipe as the source of a copy.
  *
  * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
 export async function fileSource(path: string, options: FileEndpointOptions = {}): Promise<CopySource> {
+  check(path, options);
   const file = await open(path, { mode: "read" }, options.signal);
   const pipe = new Pipe(file);
   try {
@@ -49,8 +52,10 @@ async function readFully(file: PositionalFile, buffer: Uint8Array, position: num
  * copy begins; a block device is written in place.
  *
  * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
 export async function fileSink(path: string, options: FileEndpointOptions = {}): Promise<CopySink> {
+  check(path, options);
   const file = await open(path, { mode: "write", create: true }, options.signal);
   const pipe = new Pipe(file);
   try {
@@ -68,6 +73,12 @@ export async function fileSink(path: string, options: FileEndpointOptions = {}):
     await file.close();
     throw error;
   }
+}
+
+function check(path: unknown, options: FileEndpointOptions): void {
+  checkString("path", path);
+  checkKeys("options", options, ["signal"]);
+  checkSignal("signal", options.signal);
 }
 
 /** Opens a file. Opening a named pipe waits for somebody at its other end, and cannot be cancelled. */

@@ -1,3 +1,4 @@
+import { checkShape } from "../arguments.ts";
 import { standardIdentity, stdin, writeStdout } from "../runtime/mod.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
@@ -16,8 +17,9 @@ export interface StandardStreams {
 
 const PROCESS: StandardStreams = { stdin, writeStdout, identity: standardIdentity };
 
-/** Standard input as the source of a copy. */
+/** Standard input as the source of a copy. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
+  checkShape("streams", streams, "StandardStreams", { stdin: "function" });
   const input = streams.stdin();
   /** Bytes that have arrived and did not fit the caller's buffer. */
   let rest: Uint8Array = new Uint8Array(0);
@@ -51,8 +53,9 @@ export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
   };
 }
 
-/** Standard output as the destination of a copy. */
+/** Standard output as the destination of a copy. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function stdoutSink(streams: StandardStreams = PROCESS): CopySink {
+  checkShape("streams", streams, "StandardStreams", { writeStdout: "function" });
   return {
     name: "standard output",
     identity: identityOf(streams, 1),

@@ -4,7 +4,16 @@
  * @module
  */
 
-import { checkFunction, checkKeys, checkSignal, integerOption, optional, wrongValue } from "../arguments.ts";
+import {
+  checkFunction,
+  checkKeys,
+  checkShape,
+  checkSignal,
+  integerOption,
+  optional,
+  type Shape,
+  wrongValue,
+} from "../arguments.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
@@ -36,7 +45,8 @@ export interface CopyOptions {
  *
  * Nothing is written where the source is known to be too large, or both are the same place.
  *
- * @throws TypeError `ERR_INVALID_ARG_VALUE` where both are the same place
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE`, also where both are the same place
+ * @throws RangeError `ERR_OUT_OF_RANGE` for a number that is not allowed
  * @throws IscsiError `COPY_SOURCE_TOO_LARGE`, `COPY_SOURCE_SHORT`, `ABORT_ERR`, and what the ends throw
  */
 export async function copy(source: CopySource, sink: CopySink, options: CopyOptions = {}): Promise<CopyProgress> {
@@ -52,7 +62,19 @@ const KEYS: Readonly<Record<keyof CopyOptions, true>> = {
   depth: true,
 };
 
+/** What an end must have: the other members may be undefined. */
+const SOURCE: Shape = { name: "string", read: "function", close: "function" };
+const SINK: Shape = {
+  name: "string",
+  capacity: "number",
+  write: "function",
+  finish: "function",
+  close: "function",
+};
+
 function check(source: CopySource, sink: CopySink, options: CopyOptions): void {
+  checkShape("source", source, "CopySource", SOURCE);
+  checkShape("destination", sink, "CopySink", SINK);
   checkKeys("options", options, Object.keys(KEYS));
   checkSignal("signal", options.signal);
   optional(checkFunction, "onProgress", options.onProgress);

@@ -1,5 +1,5 @@
-import { checkString, wrongValue } from "../arguments.ts";
-import type { OpenLunOptions } from "../client/open_lun.ts";
+import { checkSignal, checkString, wrongValue } from "../arguments.ts";
+import { checkOpenLunOptions, type OpenLunOptions } from "../client/open_lun.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { fileSink, fileSource } from "./endpoint_file.ts";
@@ -13,29 +13,37 @@ const PLACE = "be an iscsi:// URL, a path or -";
  * Opens a source by its name: an iSCSI URL, `-` for standard input, or a path.
  *
  * @param options for a LUN; the signal is for all of them
- * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no source
+ * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE`, also where it is no source
  */
 export async function openSource(place: string, options: OpenLunOptions = {}): Promise<CopySource> {
+  check(place, options);
   if (place === "-") return stdinSource();
   if (isIscsi(place)) return await iscsiSource(place, options);
   if (place === "null:") throw wrongValue("source", PLACE, "null:, which is a destination only");
-  return await fileSource(pathOf(place), options);
+  return await fileSource(pathOf(place), { signal: options.signal });
 }
 
 /**
  * Opens a destination by its name: an iSCSI URL, `-` for standard output, `null:`, or a path.
  *
  * @param options for a LUN; the signal is for all of them
- * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_VALUE` where it is no destination
+ * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE`, also where it is no destination
  */
 export async function openSink(place: string, options: OpenLunOptions = {}): Promise<CopySink> {
+  check(place, options);
   if (place === "-") return stdoutSink();
   if (isIscsi(place)) return await iscsiSink(place, options);
   if (place === "null:") return nullSink();
-  return await fileSink(pathOf(place), options);
+  return await fileSink(pathOf(place), { signal: options.signal });
 }
 
-const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(checkString("source or destination", place));
+function check(place: unknown, options: OpenLunOptions): void {
+  checkString("source or destination", place);
+  checkOpenLunOptions(options);
+  checkSignal("signal", options.signal);
+}
+
+const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
 
 /** A path. What looks like a URL of another scheme is refused: nobody means a file of that name. */
 function pathOf(place: string): string {

@@ -5,6 +5,7 @@
  */
 
 import { checkKeys, integerOption } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
@@ -228,6 +229,7 @@ class Cached extends Layer implements CachedDevice {
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */
 export function cached(device: BlockDevice, options: CachedOptions = {}): CachedDevice {
+  checkDevice("device", device);
   checkKeys("options", options, ["owns", "capacity", "chunkSize", "readAhead"]);
   const chunkSize = integerOption("chunkSize", options.chunkSize, Math.max(64 * 1024, device.blockSize), 1, 2 ** 30);
   const capacity = integerOption("capacity", options.capacity, Math.max(64 * 1024 * 1024, chunkSize), chunkSize);

@@ -7,6 +7,7 @@
 import { checkKeys, wrongRange } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { expectBytes } from "./compare.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
@@ -177,9 +178,11 @@ async function settled(works: Promise<void>[]): Promise<void> {
  * ```
  */
 export function overlay(device: BlockDevice, options: OverlayOptions = {}): OverlayDevice {
+  checkDevice("device", device);
   checkKeys("options", options, ["owns", "store"]);
-  const store = options.store ??
-    memoryDevice(device.size, { blockSize: 1 });
+  const store = options.store === undefined
+    ? memoryDevice(device.size, { blockSize: 1 })
+    : checkDevice("store", options.store);
   if (store.size < device.size) {
     throw wrongRange("store", `have at least ${device.size} bytes, as the device has`, store.size);
   }

@@ -5,6 +5,7 @@
  */
 
 import { checkKeys } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, DeviceSupport } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -25,6 +26,7 @@ class ReadOnly extends Layer {
 
 /** The same bytes as `device` has, and every write refused with `BLOCK_READ_ONLY`. */
 export function readOnly(device: BlockDevice, options: LayerOptions = {}): BlockDevice {
+  checkDevice("device", device);
   checkKeys("options", options, ["owns"]);
   return new ReadOnly(device, options);
 }

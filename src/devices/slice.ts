@@ -5,6 +5,7 @@
  */
 
 import { checkKeys, rangeProblem } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, Extent, WriteOptions } from "../block/device.ts";
 import { Layer, type LayerOptions } from "./layer.ts";
 
@@ -70,6 +71,7 @@ export function slice(
   length: number,
   options: LayerOptions = {},
 ): BlockDevice {
+  checkDevice("device", device);
   checkKeys("options", options, ["owns"]);
   const problem = rangeProblem(device.size, position, length);
   if (problem !== undefined) throw problem;

@@ -5,6 +5,7 @@
  */
 
 import { checkBoolean, checkKeys, optional } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, OperationOptions, WriteOptions } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 
@@ -43,7 +44,7 @@ export class Cursor {
 
   /** A cursor at the start. */
   constructor(device: BlockDevice, options: HandleOptions) {
-    this.#device = device;
+    this.#device = checkDevice("device", device);
     this.#owns = ownsDevice(options);
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { integerOption } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { iterate } from "./iterate.ts";
@@ -137,6 +138,7 @@ const READ_WAITING = 1 << 30;
  * ```
  */
 export function createDuplexStream(device: BlockDevice, options: DuplexStreamOptions = {}): DeviceDuplexStream {
+  checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const plan = streamPlan(device, options);

@@ -5,6 +5,7 @@
  */
 
 import { described, integerOption, wrongRange, wrongValue } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
@@ -130,6 +131,7 @@ export function createReadStream(
   device: BlockDevice,
   options: AllReadOptions = {},
 ): DeviceReadStream | ReadSide<PlacedBytes> {
+  checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   const plan = { ...readRange(device, options), ...streamPlan(device, options) };
   const { encoding } = options;

@@ -5,6 +5,7 @@
  */
 
 import { integerOption } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
@@ -49,6 +50,7 @@ const KEYS: OwnKeys<ReadableOptions> = { position: true, length: true, moved: tr
  * ```
  */
 export function readable(device: BlockDevice, options: ReadableOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);

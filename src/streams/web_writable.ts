@@ -5,6 +5,7 @@
  */
 
 import { bytesProblem, integerOption } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
@@ -72,6 +73,7 @@ export interface SettlingWritable {
 
 /** The same as {@link writable}, for an owner that is closed before the stream may be. */
 export function settlingWritable(device: BlockDevice, options: WritableOptions): SettlingWritable {
+  checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const position = integerOption("position", options.position, 0, 0, device.size);

@@ -5,6 +5,7 @@
  */
 
 import { integerOption } from "../arguments.ts";
+import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
@@ -82,6 +83,7 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
+  checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
   const position = integerOption("start", options.start, 0, 0, device.size);

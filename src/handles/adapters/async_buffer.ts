@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 
 /** The shapes that such libraries expect, in one object. All sizes and offsets in bytes. */
@@ -24,7 +25,7 @@ export interface AsyncBuffer {
 
 /** Makes a reader of slices. It has no `close()`: close the device. */
 export function asAsyncBuffer(device: BlockDevice): AsyncBuffer {
-  const { size } = device;
+  const { size } = checkDevice("device", device);
   const clamp = (value: number): number => Math.max(0, Math.min(size, value < 0 ? size + value : value));
   return {
     byteLength: size,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 
 /** What `fatfs.createFileSystem()` takes. */
@@ -22,6 +23,7 @@ export interface FatVolumeDriver {
  * Makes a volume driver of a device, with sectors of the device's block size, 512 bytes at least. It has no `close()`: close the device.
  */
 export function fatVolume(device: BlockDevice): FatVolumeDriver {
+  checkDevice("device", device);
   const sectorSize = Math.max(512, device.blockSize);
   const driver: FatVolumeDriver = {
     sectorSize,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkFunction } from "../../arguments.ts";
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 
 /** The part of file-disk's `Disk` that is needed here. */
@@ -15,6 +17,8 @@ export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;
  * `close()`: close the device.
  */
 export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: BlockDevice): D {
+  checkFunction("Disk", Disk);
+  checkDevice("device", device);
   const Base = Disk as unknown as new (readOnly?: boolean) => object;
   class DeviceDisk extends Base {
     _getCapacity(): Promise<number> {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { integerOption } from "../../arguments.ts";
+import { checkFunction, integerOption, optional } from "../../arguments.ts";
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { type HandleOptions, ownsDevice } from "../cursor.ts";
@@ -62,9 +63,11 @@ export function randomAccessStorage<S>(
   device: BlockDevice,
   options: RandomAccessOptions = {},
 ): S {
+  checkFunction("RandomAccessStorage", RandomAccessStorage);
+  checkDevice("device", device);
   const owns = ownsDevice(options, ["length", "wrap"]);
   let length = integerOption("length", options.length, device.size, 0, device.size);
-  const wrap = options.wrap ?? ((bytes) => bytes);
+  const wrap = optional(checkFunction, "wrap", options.wrap) ?? ((bytes) => bytes);
 
   const read = async ({ offset, size }: RandomAccessRequest): Promise<Uint8Array> => {
     if (size > length - offset) {

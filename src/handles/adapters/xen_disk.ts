@@ -4,7 +4,8 @@
  * @module
  */
 
-import { integerOption } from "../../arguments.ts";
+import { checkFunction, integerOption, optional } from "../../arguments.ts";
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { type HandleOptions, ownsDevice } from "../cursor.ts";
 
@@ -35,9 +36,11 @@ export function xenDisk<D extends object>(
   device: BlockDevice,
   options: XenDiskOptions = {},
 ): D {
+  checkFunction("RandomAccessDisk", RandomAccessDisk);
+  checkDevice("device", device);
   const owns = ownsDevice(options, ["blockSize", "wrap"]);
   const blockSize = integerOption("blockSize", options.blockSize, 64 * 1024, 512, 2 ** 30);
-  const wrap = options.wrap ?? ((bytes) => bytes);
+  const wrap = optional(checkFunction, "wrap", options.wrap) ?? ((bytes) => bytes);
   const Base = RandomAccessDisk as unknown as new () => object;
   let indexes: number[] = [];
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkFunction } from "../../arguments.ts";
+import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { createReadStream, type DeviceReadStream } from "../../streams/mod.ts";
 import { type HandleOptions, ownsDevice } from "../cursor.ts";
@@ -24,6 +26,8 @@ export function zipReader<R extends object>(
   device: BlockDevice,
   options: HandleOptions = {},
 ): R {
+  checkFunction("RandomAccessReader", RandomAccessReader);
+  checkDevice("device", device);
   const owns = ownsDevice(options);
   const Base = RandomAccessReader as unknown as new () => object;
   class Reader extends Base {
