@@ -60,7 +60,7 @@ export const ErrorCode = {
   /** The login, all of it, took too long. */
   LoginTimeout: "ISCSI_LOGIN_TIMEOUT",
 
-  /** The peer broke RFC 7143; the connection is closed. */
+  /** The peer broke RFC 7143, in the login too; the connection is closed. */
   ProtocolError: "ISCSI_PROTOCOL_ERROR",
   /** The first bytes of the peer are not iSCSI at all. */
   NotIscsi: "ISCSI_NOT_ISCSI",
@@ -83,6 +83,8 @@ export const ErrorCode = {
   OutcomeUnknown: "ISCSI_OUTCOME_UNKNOWN",
   /** The target ended the task: reset, cleared by another initiator, or asked for a logout. */
   TaskTerminated: "ISCSI_TASK_TERMINATED",
+  /** The target ended a command without a SCSI status: by an iSCSI response that is not "completed at target". */
+  TargetFailure: "ISCSI_TARGET_FAILURE",
   /** A task management function was refused. */
   TaskManagementFailed: "ISCSI_TASK_MANAGEMENT_FAILED",
 
@@ -92,7 +94,7 @@ export const ErrorCode = {
   ScsiBusy: "SCSI_BUSY",
   /** Another initiator holds a reservation. */
   ScsiReservationConflict: "SCSI_RESERVATION_CONFLICT",
-  /** Any other SCSI status, or an iSCSI response that says the command was not completed. */
+  /** Any other SCSI status. */
   ScsiStatus: "SCSI_STATUS",
   /** There is no such LUN. */
   ScsiLunNotFound: "SCSI_LUN_NOT_FOUND",
@@ -110,7 +112,7 @@ export const ErrorCode = {
   ScsiIllegalRequest: "SCSI_ILLEGAL_REQUEST",
   /** The LUN is not the one that was wanted, or not the one it was before a reconnect. */
   IdentityChanged: "SCSI_IDENTITY_CHANGED",
-  /** The data compared differ (COMPARE AND WRITE, VERIFY). */
+  /** The target says that the data compared differ (COMPARE AND WRITE, VERIFY). */
   ScsiMiscompare: "SCSI_MISCOMPARE",
   /** The LUN answered with fewer bytes than the command asks for, or with data that cannot be parsed. */
   ScsiBadData: "SCSI_BAD_DATA",
@@ -123,8 +125,15 @@ export const ErrorCode = {
   Closed: "BLOCK_CLOSED",
   /** The device cannot do what was asked. */
   Unsupported: "BLOCK_UNSUPPORTED",
+  /** The bytes on the device are not those that `compareAndWrite()` expects. */
+  Miscompare: "BLOCK_MISCOMPARE",
+  /** The medium may be another one, or its block size is: the device must be opened again. */
+  DeviceChanged: "BLOCK_CHANGED",
   /** Data went past the end of the device. */
   EndOfDevice: "BLOCK_END_OF_DEVICE",
+
+  /** The HTTP server sent other bytes than the range that was asked for. */
+  HttpBadResponse: "HTTP_BAD_RESPONSE",
 
   /** The source has more data than the destination can hold. */
   CopyTooLarge: "COPY_SOURCE_TOO_LARGE",

@@ -89,7 +89,8 @@ export interface BlockDevice {
   /** Data and holes of the range, in order, without gaps. */
   extents(position: number, length: number, options?: OperationOptions): Promise<Extent[]>;
   /**
-   * Writes `data` at `position` if the bytes there equal `expected`, as one step; else rejects with `SCSI_MISCOMPARE`.
+   * Writes `data` at `position` if the bytes there equal `expected`, as one step; else rejects with
+   * `BLOCK_MISCOMPARE`, which names the first byte that differs where the device knows it.
    * Rejects with `BLOCK_UNSUPPORTED` where `supports.compareAndWrite` is false.
    */
   compareAndWrite(

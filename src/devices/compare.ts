@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../errors.ts";
+import { firstDifference, miscompare } from "../block/miscompare.ts";
 
 /**
  * Reads as many bytes as are expected, and compares them.
  *
  * @param read fills the whole of a buffer from `position`
- * @throws `SCSI_MISCOMPARE` where a byte differs
+ * @throws `BLOCK_MISCOMPARE` where a byte differs
  */
 export async function expectBytes(
   expected: Uint8Array,
@@ -19,7 +19,6 @@ export async function expectBytes(
 ): Promise<void> {
   const found = new Uint8Array(expected.length);
   await read(found);
-  const differs = found.findIndex((byte, index) => byte !== expected[index]);
-  if (differs < 0) return;
-  throw new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position + differs} is not the one expected`);
+  const differs = firstDifference(found, expected);
+  if (differs >= 0) throw miscompare(position + differs);
 }

@@ -151,7 +151,7 @@ class HttpSource {
       for await (const chunk of answer.body) {
         const bytes = chunk as Uint8Array;
         if (bytes.length > buffer.length - done) {
-          throw new IscsiError(ErrorCode.ProtocolError, `The server sent more than bytes ${first}-${last}`);
+          throw new IscsiError(ErrorCode.HttpBadResponse, `The server sent more than bytes ${first}-${last}`);
         }
         buffer.set(bytes, done);
         done += bytes.length;
@@ -197,7 +197,7 @@ class HttpSource {
     const range = headerOf(answer, "content-range") ?? "none";
     const what = `The answer must have status 206 and ${wanted}, got status ${statusCode} and range ${range}`;
     if (statusCode === 429 || statusCode >= 500) throw new TransportError(ErrorCode.ConnectFailed, what);
-    throw new IscsiError(statusCode === 206 ? ErrorCode.ProtocolError : ErrorCode.CopyFile, what);
+    throw new IscsiError(statusCode === 206 ? ErrorCode.HttpBadResponse : ErrorCode.CopyFile, what);
   }
 
   async #retrying<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -269,6 +269,7 @@ function translate(reason: unknown, url: URL, timeout: number): unknown {
  *
  * @throws IscsiError (`BLOCK_UNSUPPORTED`) where the server knows no ranges, or sends the file encoded
  * @throws TransportError (`ISCSI_CONNECT_REFUSED`, `ISCSI_HOST_NOT_FOUND`, `ISCSI_CONNECTION_LOST`), TimeoutError
+ * @throws IscsiError (`HTTP_BAD_RESPONSE`) where the server sends other bytes than it was asked for
  * @throws IscsiError (`COPY_FILE`) for another status than 206, 404 for instance
  * @example
  * ```ts

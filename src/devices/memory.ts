@@ -5,10 +5,10 @@
  */
 
 import { checkBoolean, checkInteger, checkKeys, checkMultiple, checkPowerOfTwo, optional } from "../arguments.ts";
-import { ErrorCode, IscsiError } from "../errors.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
+import { miscompare } from "../block/miscompare.ts";
 
 const PAGE = 64 * 1024;
 
@@ -108,9 +108,7 @@ class MemoryDevice extends DeviceBase {
       }
       offset += length;
     });
-    if (differs >= 0) {
-      throw new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position + differs} is not the one expected`);
-    }
+    if (differs >= 0) throw miscompare(position + differs);
     await this._write(data, position);
   }
 

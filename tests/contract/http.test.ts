@@ -173,15 +173,15 @@ test("refuses what is not the range asked for", async () => {
     [(_, response) => response.writeHead(404).end(), "COPY_FILE"],
     [
       (_, response) => response.writeHead(206, { "content-range": `bytes 1-10/${SIZE}` }).end("x"),
-      "ISCSI_PROTOCOL_ERROR",
+      "HTTP_BAD_RESPONSE",
     ],
     [
       (_, response) => response.writeHead(206, { "content-range": `bytes 0-9/${SIZE + 1}` }).end("x"),
-      "ISCSI_PROTOCOL_ERROR",
+      "HTTP_BAD_RESPONSE",
     ],
     [
       (_, response) => response.writeHead(206, { "content-range": `bytes 0-9/${SIZE}` }).end("much too long a body"),
-      "ISCSI_PROTOCOL_ERROR",
+      "HTTP_BAD_RESPONSE",
     ],
   ];
   for (const [answer, expected] of cases) {

@@ -146,7 +146,7 @@ async function operate(
       } catch (error) {
         code = (error as { code?: unknown }).code;
       }
-      return assert.is(code, "SCSI_MISCOMPARE", where);
+      return assert.is(code, "BLOCK_MISCOMPARE", where);
     }
   }
 }

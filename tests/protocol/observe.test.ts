@@ -37,7 +37,7 @@ test(
       await run;
       const failing = session.execute(1, write(512));
       target.respond(await target.command(), { response: 1 });
-      await rejectsWith(failing, "SCSI_STATUS");
+      await rejectsWith(failing, "ISCSI_TARGET_FAILURE");
     });
     assert.equal(seen.map(([event]) => event), ["start", "end", "start", "error", "end"]);
     assert.is(seen[0]![1]["lun"], 1n << 48n);

@@ -65,7 +65,7 @@ for (const response of [0x01, 0x02, 0x80, 0xff]) {
     const command = await target.command();
     const second = await target.command();
     target.respond(command, { response, overflow: true, underflow: true, residualCount: 99999 });
-    await rejectsWith(run, "SCSI_STATUS");
+    await rejectsWith(run, "ISCSI_TARGET_FAILURE");
     target.respond(second);
     assert.is((await other).status, 0);
   });

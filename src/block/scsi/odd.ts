@@ -5,9 +5,11 @@
  */
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
+import { ScsiError } from "../../scsi/errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
 import type { ScsiCommand, ScsiResult } from "../../command.ts";
 import type { Job, JobQueue } from "./queue.ts";
+import { miscompare } from "../miscompare.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
 
 /** Most tries of a COMPARE AND WRITE while other initiators keep changing the rest of the block. */
@@ -44,7 +46,7 @@ export async function exchange(
     try {
       return await queue.run(new OneCommand(command), change.signal);
     } catch (error) {
-      if ((error as IscsiError).code !== ErrorCode.ScsiMiscompare || tries >= COMPARE_TRIES) throw error;
+      if (!isMiscompare(error) || tries >= COMPARE_TRIES) throw error;
     }
   }
 }
@@ -70,15 +72,18 @@ export function splitOdd(buffer: Uint8Array, position: number, blockSize: number
   return { segments, head, tail, tailBytes: tail === undefined ? 0 : tailBytes };
 }
 
-/** Index of the first byte that differs; -1 where none does. */
-export function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i;
-  return -1;
+/** Whether the error is a target's answer that the data compared differ. */
+export function isMiscompare(error: unknown): error is ScsiError {
+  return error instanceof ScsiError && error.code === ErrorCode.ScsiMiscompare;
 }
 
-/** The error of a compare that failed at a byte of the device. */
-export function miscompare(position: number): IscsiError {
-  return new IscsiError(ErrorCode.ScsiMiscompare, `The byte at ${position} is not the one expected`);
+/** A target's miscompare as the error of `compareAndWrite()`, for `length` bytes of the device from `position`. */
+export function miscompareAt(position: number, length: number, cause: ScsiError): IscsiError {
+  // INFORMATION has the offset of the first byte that differs, where the target gives one (SBC-3 COMPARE AND WRITE).
+  const offset = Number(cause.sense?.information ?? length);
+  if (offset < length) return miscompare(position + offset, { cause });
+  const message = `The bytes from ${position} to ${position + length - 1} are not those expected`;
+  return new IscsiError(ErrorCode.Miscompare, message, { cause });
 }
 
 /** Whether the error says that the device does not know the command or a field of it. */

@@ -12,7 +12,8 @@ import { DeviceBase } from "../base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "../device.ts";
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
-import { COMPARE_TRIES, exchange, firstDifference, isIllegalRequest, miscompare, OneCommand, splitOdd } from "./odd.ts";
+import { firstDifference, miscompare } from "../miscompare.ts";
+import { COMPARE_TRIES, exchange, isIllegalRequest, isMiscompare, miscompareAt, OneCommand, splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
 import { type HeldRange, RangeLock } from "../../async/range_lock.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
@@ -192,7 +193,10 @@ export class ScsiDevice extends DeviceBase {
           const command = compareAndWrite({ lba: first / blockSize, blocks, compare, write });
           return await this.#queue.run(new OneCommand(command), signal);
         } catch (error) {
-          if (!odd || (error as IscsiError).code !== ErrorCode.ScsiMiscompare || tries >= COMPARE_TRIES) throw error;
+          if (!isMiscompare(error)) throw error;
+          if (!odd) throw miscompareAt(position, data.length, error);
+          // The bytes wanted may be there: the ones around them are changed all the time.
+          if (tries >= COMPARE_TRIES) throw error;
         }
       }
     } finally {
@@ -210,7 +214,7 @@ export class ScsiDevice extends DeviceBase {
     // 28h/00h: not ready to ready change, the medium may have changed (SPC-5 annex F).
     if (sense.asc === 0x28 && sense.ascq === 0x00 && this.#parts.removable) {
       this.#queue.stop(
-        new IscsiError(ErrorCode.ScsiUnitAttention, "The medium may have been changed: open the device again"),
+        new IscsiError(ErrorCode.DeviceChanged, "The medium may have been changed: open the device again"),
       );
       return false;
     }
@@ -225,7 +229,7 @@ export class ScsiDevice extends DeviceBase {
       if (blockSize === this.#geometry.blockSize) this.#geometry = { ...this.#geometry, size };
       else {
         this.#queue.stop(
-          new IscsiError(ErrorCode.ScsiUnitAttention, `The block size has become ${blockSize}: open the device again`),
+          new IscsiError(ErrorCode.DeviceChanged, `The block size has become ${blockSize}: open the device again`),
         );
       }
     } catch {

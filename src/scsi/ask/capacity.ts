@@ -80,7 +80,10 @@ export async function askCapacityIfAny(
     return await askCapacity(executor, deviceType, options);
   } catch (error) {
     if (!(error instanceof IscsiError)) throw error;
-    if (error.code.startsWith("SCSI_") || error.code === ErrorCode.Unsupported) return undefined;
+    const { code } = error;
+    if (code.startsWith("SCSI_") || code === ErrorCode.TargetFailure || code === ErrorCode.Unsupported) {
+      return undefined;
+    }
     throw error;
   }
 }

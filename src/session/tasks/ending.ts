@@ -100,7 +100,10 @@ export function endByResponse(task: ScsiTask, pdu: ScsiResponse, data: Uint8Arra
   if (pdu.response !== COMPLETED) {
     const code = pdu.response.toString(16).padStart(2, "0");
     return {
-      error: new IscsiError(ErrorCode.ScsiStatus, `The target did not complete the command: iSCSI response 0x${code}`),
+      error: new IscsiError(
+        ErrorCode.TargetFailure,
+        `The target did not complete the command: iSCSI response 0x${code}`,
+      ),
     };
   }
   const both = dataIn.length > 0 && dataOut.length > 0;

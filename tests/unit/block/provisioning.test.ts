@@ -2,8 +2,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openScsiBlockDevice } from "../../../src/block/mod.ts";
+import { ScsiError } from "../../../src/scsi/errors.ts";
 import { noise, same } from "../../lib/bytes.ts";
-import { code } from "../../lib/rejections.ts";
+import { code, rejection } from "../../lib/rejections.ts";
 import { FakeDisk, type FakeDiskOptions, sense } from "./fake_disk.ts";
 import { open } from "./open_disk.ts";
 
@@ -120,6 +121,25 @@ test("extents: an answer without the block asked for is an error, not an endless
   assert.is(await code(device.extents(0, 512)), "SCSI_BAD_DATA");
 });
 
+test("compareAndWrite: a miscompare names the byte that the target names, and has its answer as the cause", async () => {
+  const { disk, device } = await open({ maxCompareAndWrite: 2 });
+  const failing = () => rejection(device.compareAndWrite(new Uint8Array(512).fill(9), new Uint8Array(512), 1024));
+  const silent = await failing();
+  assert.is(silent.code, "BLOCK_MISCOMPARE");
+  assert.match(silent.message, /^The bytes from 1024 to 1535 are not/);
+  assert.instance(silent.cause, ScsiError);
+  assert.is((silent.cause as ScsiError).code, "SCSI_MISCOMPARE");
+  for (const [offset, message] of [[7, /^The byte at 1031 is/], [512, /^The bytes from 1024 to 1535 are/]] as const) {
+    const information = sense(0xe, 0x1d, 0);
+    information[0] = 0xf0;
+    new DataView(information.buffer).setUint32(3, offset);
+    disk.intercept = () => ({ status: 2, sense: information });
+    const error = await failing();
+    assert.is(error.code, "BLOCK_MISCOMPARE");
+    assert.match(error.message, message);
+  }
+});
+
 test("compareAndWrite: whole blocks and odd ranges", async () => {
   const { disk, device } = await open({ maxCompareAndWrite: 2 });
   const image = noise(disk.data.length);
@@ -128,13 +148,13 @@ test("compareAndWrite: whole blocks and odd ranges", async () => {
   assert.ok(disk.data.subarray(0, 1024).every((byte) => byte === 1));
   assert.is(
     await code(device.compareAndWrite(image.slice(0, 1024), new Uint8Array(1024).fill(2), 0)),
-    "SCSI_MISCOMPARE",
+    "BLOCK_MISCOMPARE",
   );
   await device.compareAndWrite(image.slice(1500, 1600), new Uint8Array(100).fill(7), 1500);
   image.fill(1, 0, 1024);
   image.fill(7, 1500, 1600);
   assert.ok(same(disk.data, image));
-  assert.is(await code(device.compareAndWrite(new Uint8Array(9), new Uint8Array(9), 1500)), "SCSI_MISCOMPARE");
+  assert.is(await code(device.compareAndWrite(new Uint8Array(9), new Uint8Array(9), 1500)), "BLOCK_MISCOMPARE");
   // Somebody else changes the bytes around it between our READ and our COMPARE AND WRITE.
   let meddle = 2;
   disk.intercept = ({ cdb }, self) => {
@@ -143,6 +163,10 @@ test("compareAndWrite: whole blocks and odd ranges", async () => {
   };
   await device.compareAndWrite(image.slice(2050, 2052), new Uint8Array(2).fill(3), 2050);
   assert.equal([...disk.data.subarray(2050, 2052)], [3, 3]);
+  // Where that never ends, the answer is the target's: the bytes wanted are there.
+  meddle = Infinity;
+  const endless = device.compareAndWrite(new Uint8Array(2).fill(3), new Uint8Array(2), 2050);
+  assert.is(await code(endless), "SCSI_MISCOMPARE");
   assert.is(await code(device.compareAndWrite(new Uint8Array(1025), new Uint8Array(1025), 512)), "BLOCK_UNSUPPORTED");
   assert.is(await code(device.compareAndWrite(new Uint8Array(1), new Uint8Array(2), 0)), "ERR_INVALID_ARG_VALUE");
   assert.is(

@@ -29,21 +29,27 @@ export function fixedResult(definition: KeyDefinition, value: Offer): boolean | 
   return undefined;
 }
 
-/** The error for an answer that the offer does not allow. */
-function disagreement(key: string, offer: Offer, answer: string): ProtocolError {
+/** An answer that the offer does not allow is a breach of the protocol, not a disagreement (RFC 7143 §6.2.1, §6.2.2). */
+function notAllowed(key: string, offer: Offer, answer: string): ProtocolError {
   const offered = valueText(offer);
   const shown = quote(answer);
   return new ProtocolError(
     `${key}=${offered} was offered, and the target answered ${shown}, which the offer does not allow`,
     { opcode: Opcode.LoginResponse, field: key, got: shown, limit: offered },
-    { code: ErrorCode.NegotiationFailed },
   );
+}
+
+/** The error for an answer that takes nothing of the offer. */
+function declined(key: string, offer: Offer, answer: string): LoginError {
+  const message = `The target answered ${key}=${answer}, and ${valueText(offer)} is demanded`;
+  return new LoginError(ErrorCode.NegotiationFailed, message);
 }
 
 /**
  * The result of an answer that is not a refusal.
  *
- * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it cannot be read; `ISCSI_NEGOTIATION_FAILED`: the offer does not allow it
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: it cannot be read, or the offer does not allow it
+ * @throws {LoginError} `ISCSI_NEGOTIATION_FAILED`: it is the default of a list that was offered without it
  */
 export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Offer, text: string): KeyValue {
   switch (definition.rule) {
@@ -51,19 +57,21 @@ export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Of
     case "or": {
       const answer = parseBoolean(key, text);
       const fixed = fixedResult(definition, offer);
-      if (fixed !== undefined && answer !== fixed) throw disagreement(key, offer, text);
+      if (fixed !== undefined && answer !== fixed) throw notAllowed(key, offer, text);
       return answer;
     }
     case "min":
     case "max": {
       const answer = parseKeyNumber(key, text);
       const beyond = typeof offer !== "number" || (definition.rule === "min" ? answer > offer : answer < offer);
-      if (beyond) throw disagreement(key, offer, text);
+      if (beyond) throw notAllowed(key, offer, text);
       return answer;
     }
     default:
-      if (typeof offer !== "object" || !offer.includes(text)) throw disagreement(key, offer, text);
-      return text;
+      if (typeof offer === "object" && offer.includes(text)) return text;
+      // tgtd declines a digest so, where it should answer Reject.
+      if (text === definition.default) throw declined(key, offer, text);
+      throw notAllowed(key, offer, text);
   }
 }
 
@@ -75,8 +83,7 @@ export function resultOfAnswer(key: string, definition: KeyDefinition, offer: Of
 export function checkRefusal(key: string, definition: KeyDefinition, offer: Offer, refusal: ReservedAnswer): void {
   if (definition.rule !== "list" || typeof offer !== "object" || definition.default === undefined) return;
   if (offer.includes(String(definition.default))) return;
-  const message = `The target answered ${key}=${refusal}, and ${valueText(offer)} is demanded`;
-  throw new LoginError(ErrorCode.NegotiationFailed, message);
+  throw declined(key, offer, refusal);
 }
 
 /** The answer to a proposal, which is also its result; `Reject` if the value is not acceptable. */

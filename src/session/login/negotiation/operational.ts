@@ -79,7 +79,6 @@ function bursts({ negotiation }: LoginRun): { maxBurstLength: number; firstBurst
     throw new ProtocolError(
       `The target answered FirstBurstLength=${firstBurstLength}, which exceeds its MaxBurstLength=${maxBurstLength}`,
       { opcode: Opcode.LoginResponse, field: "FirstBurstLength", got: firstBurstLength, limit: maxBurstLength },
-      { code: ErrorCode.NegotiationFailed },
     );
   }
   return { maxBurstLength, firstBurstLength: Math.min(firstBurstLength, maxBurstLength) };

@@ -54,7 +54,7 @@ test("L-15 AND: Yes only where both say Yes", async () => {
   assert.is(await result(true, "Yes"), true);
   assert.is(await result(true, "No"), false);
   assert.is(await result(false, "No"), false);
-  await refused({ ImmediateData: "Yes" }, DISAGREE, { immediateData: false });
+  await refused({ ImmediateData: "Yes" }, BREACH, { immediateData: false });
 });
 
 test("L-15 OR: No only where both say No", async () => {
@@ -63,8 +63,8 @@ test("L-15 OR: No only where both say No", async () => {
   assert.is(await result(false, "No"), false);
   assert.is(await result(false, "Yes"), true);
   assert.is(await result(true, "Yes"), true);
-  await refused({ InitialR2T: "No" }, DISAGREE, { initialR2T: true });
-  await refused({ DataPDUInOrder: "No" }, DISAGREE);
+  await refused({ InitialR2T: "No" }, BREACH, { initialR2T: true });
+  await refused({ DataPDUInOrder: "No" }, BREACH);
   const order = await complete(withKeys({ DataSequenceInOrder: "No" }), { dataSequenceInOrder: false });
   assert.is(order.parameters.dataSequenceInOrder, false);
 });
@@ -81,17 +81,17 @@ test("L-15 MIN and MAX: the answer does not pass the offer", async () => {
   assert.is(parameters.firstBurstLength, 512);
   assert.is(parameters.maxOutstandingR2T, 1);
   assert.is(parameters.defaultTime2Wait, 3600);
-  await refused({ MaxBurstLength: "1048577" }, DISAGREE);
-  await refused({ FirstBurstLength: "262145" }, DISAGREE);
-  await refused({ MaxOutstandingR2T: "5" }, DISAGREE);
-  await refused({ DefaultTime2Wait: "1" }, DISAGREE);
-  await refused({ DefaultTime2Retain: "1" }, DISAGREE);
-  await refused({ ErrorRecoveryLevel: "1" }, DISAGREE);
-  await refused({ MaxConnections: "2" }, DISAGREE);
+  await refused({ MaxBurstLength: "1048577" }, BREACH);
+  await refused({ FirstBurstLength: "262145" }, BREACH);
+  await refused({ MaxOutstandingR2T: "5" }, BREACH);
+  await refused({ DefaultTime2Wait: "1" }, BREACH);
+  await refused({ DefaultTime2Retain: "1" }, BREACH);
+  await refused({ ErrorRecoveryLevel: "1" }, BREACH);
+  await refused({ MaxConnections: "2" }, BREACH);
 });
 
 test("L-15 a breach says the key, what came and what was offered", async () => {
-  const error = await refused({ MaxBurstLength: "1048577" }, DISAGREE);
+  const error = await refused({ MaxBurstLength: "1048577" }, BREACH);
   assert.instance(error, ProtocolError);
   const { field, got, limit, opcode } = error as ProtocolError;
   assert.equal([field, got, limit, opcode], ["MaxBurstLength", '"1048577"', "1048576", 0x23]);
@@ -102,11 +102,11 @@ test("L-15 lists: one value, and one of ours", async () => {
   assert.equal([parameters.headerDigest, parameters.dataDigest], [true, false]);
   const preferred = await complete(new TestTarget(), { headerDigest: ["CRC32C", "None"], dataDigest: ["CRC32C"] });
   assert.equal([preferred.parameters.headerDigest, preferred.parameters.dataDigest], [true, true]);
-  await refused({ HeaderDigest: "None" }, DISAGREE, { headerDigest: ["CRC32C"] });
-  await refused({ DataDigest: "CRC32C" }, DISAGREE);
-  await refused({ HeaderDigest: "None,CRC32C" }, DISAGREE);
-  await refused({ HeaderDigest: "none" }, DISAGREE);
-  await refused({ HeaderDigest: "" }, DISAGREE);
+  assert.instance(await refused({ HeaderDigest: "None" }, DISAGREE, { headerDigest: ["CRC32C"] }), LoginError);
+  await refused({ DataDigest: "CRC32C" }, BREACH);
+  await refused({ HeaderDigest: "None,CRC32C" }, BREACH);
+  await refused({ HeaderDigest: "none" }, BREACH);
+  await refused({ HeaderDigest: "" }, BREACH);
 });
 
 test("L-16 Reject, Irrelevant and NotUnderstood leave the default, where we can live with it", async () => {
@@ -181,7 +181,7 @@ test("L-17 a proposal out of range is answered Reject", async () => {
 });
 
 test("L-23 a FirstBurstLength above the MaxBurstLength fails, unless it is void", async () => {
-  await refused({ MaxBurstLength: "1024", FirstBurstLength: "2048" }, DISAGREE);
+  await refused({ MaxBurstLength: "1024", FirstBurstLength: "2048" }, BREACH);
   const { parameters } = await complete(
     withKeys({ MaxBurstLength: "1024", FirstBurstLength: "2048", InitialR2T: "Yes", ImmediateData: "No" }),
   );
