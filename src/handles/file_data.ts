@@ -5,7 +5,7 @@
  */
 
 import { described, kindOf, wrongType, wrongValue } from "../arguments.ts";
-import { bytesOf } from "./bytes.ts";
+import { bytesOf } from "./arguments.ts";
 
 /** What `writeFile()` writes. */
 export type FileData =

@@ -17,7 +17,7 @@ import {
   type ReadStreamOptions,
   type WriteStreamOptions,
 } from "../streams/mod.ts";
-import { bytesOf, part, positionOf } from "./bytes.ts";
+import { bytesOf, part, positionOf } from "./arguments.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
 import { checkEncoding, encoded, type FileData, piecesOf, type WriteFileOptions } from "./file_data.ts";
 import { linesOf } from "./lines.ts";

@@ -9,7 +9,7 @@ import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { readable } from "../streams/mod.ts";
 import { type SettlingWritable, settlingWritable } from "../streams/web_writable.ts";
-import { bytesOf } from "./bytes.ts";
+import { bytesOf } from "./arguments.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
 
 /** From where `seek()` counts: the values of `Deno.SeekMode`. */

@@ -22,7 +22,7 @@ import { Portals } from "./login/portals.ts";
 import type { LunAddress } from "../bytes/lun.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
-import { abortedError, closedError, lostError, mayReplay } from "./recovery/replay.ts";
+import { abortedError, closedError, lostCommandError, mayReplay } from "./recovery/replay.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { limited, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
@@ -50,7 +50,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   readonly #flushes: FlushGuard | undefined;
   #state: State = State.Connecting;
   /** CmdSN, ExpCmdSN and MaxCmdSN. */
-  #window: CommandWindow | undefined;
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
   #remoteAddress = "";
@@ -128,14 +127,14 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.#connectionEnded = new Promise((resolve) => this.#tellEnded = resolve);
     this.#resultsBefore = this.tasks.results;
     // The leading connection of a session, a reinstated one included, begins its numbers; a further one would share them.
-    this.#window = new CommandWindow(expCmdSN, expCmdSN, maxCmdSN);
+    const window = new CommandWindow(expCmdSN, expCmdSN, maxCmdSN);
     const normal = options.sessionType === "Normal";
     const fullFeature = new FullFeature({
       connection,
       cid,
       parameters,
       statSN,
-      window: this.#window,
+      window,
       tasks: this.tasks,
       scsi: options.scsi,
       discovery: !normal,
@@ -267,13 +266,13 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       else if (!checking && mayReplay(command, policy, this.#writes)) {
         replays.push(command);
         continue;
-      } else end = closing ? closedError(command) : lostError(command, cause);
+      } else end = closing ? closedError(command) : lostCommandError(command, cause);
       if (command.dataOut.length === 0) this.pending.fail(command, end);
       else void drained.then(() => this.pending.fail(command, end));
     }
     this.#replayed = replays.length;
     this.pending.putBack(replays);
-    for (const check of this.pending.endChecks()) this.pending.fail(check, lostError(check, cause));
+    for (const check of this.pending.endChecks()) this.pending.fail(check, lostCommandError(check, cause));
     this.#tellEnded();
     if (closing || this.#closeReason !== undefined) return;
     if (this.#recovery === undefined) return this.#end(cause);
@@ -321,7 +320,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (fullFeature?.connection.ended !== false) return false;
     for (const command of this.pending.all()) {
       const changed = this.#luns.changed(command.lun);
-      if (changed !== undefined && !command.carried) this.pending.fail(command, lostError(command, changed));
+      if (changed !== undefined && !command.carried) this.pending.fail(command, lostCommandError(command, changed));
     }
     this.pending.deadlines.restart();
     this.#resultsBefore = this.tasks.results;
@@ -346,7 +345,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   #end(cause: Error): void {
     this.#closeReason = cause;
     this.#connection?.connection.fail(cause);
-    for (const command of this.pending.takeWaiting()) this.pending.fail(command, lostError(command, cause));
+    for (const command of this.pending.takeWaiting()) this.pending.fail(command, lostCommandError(command, cause));
     this.#stop();
     this.#to(State.Closed, cause);
   }

@@ -14,7 +14,7 @@ import type { WriteLog } from "./write_log.ts";
 const MAX_ATTEMPTS = 8;
 
 /** The error of a command that will not be sent again, although it has been sent at least once. */
-export function lostError(command: Command, cause: Error): Error {
+export function lostCommandError(command: Command, cause: Error): Error {
   if (command.attempts > 0 && command.changesMedium) return outcomeUnknown(cause);
   return connectionLost(`The connection was lost: ${cause.message}`, cause);
 }
