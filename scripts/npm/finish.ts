@@ -29,6 +29,7 @@ export function finish(config: DenoConfig, folder: string): void {
   const files = list(folder);
   checkDeclarations(config, folder, files);
   checkContents(folder, files);
+  referToDisposable(folder, files);
   const hasBin = finishBin(folder);
   for (const document of DOCUMENTS) {
     if (existsSync(join(ROOT, document))) copyFileSync(join(ROOT, document), join(folder, document));
@@ -106,6 +107,15 @@ function checkContents(folder: string, files: string[]): void {
     if (text.includes("sourceMappingURL=")) throw new Error(`${path} refers to a source map`);
     const bad = specifiersOf(text).find((specifier) => /^(npm|jsr|https?):|\.ts$/.test(specifier));
     if (bad !== undefined) throw new Error(`${path} imports ${bad}, which Node cannot resolve`);
+  }
+}
+
+/** Lets programs compile whose `lib` is older than `Symbol.asyncDispose`, without @types/node too, which declares it. */
+function referToDisposable(folder: string, files: string[]): void {
+  for (const path of files.filter((path) => path.endsWith(".d.ts"))) {
+    const text = readFileSync(join(folder, path), "utf8");
+    if (!/\b(?:Symbol\.(?:asyncD|d)ispose|(?:Async)?Disposable)\b/.test(text)) continue;
+    writeFileSync(join(folder, path), `/// <reference lib="esnext.disposable" />\n${text}`);
   }
 }
 

@@ -252,7 +252,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
   }
 
-  ended({ cause, tasks, time2Wait }: ConnectionEnd): void {
+  ended(how: ConnectionEnd): void {
+    const { cause, tasks, time2Wait } = how;
     const { connection } = this.#connection as FullFeature;
     this.#connection = undefined;
     const closing = this.#state === State.Closing;

@@ -148,6 +148,27 @@ for (const [name, module, moduleResolution] of [["node", "nodenext", "nodenext"]
   });
 }
 
+withBuild("the declarations need no newer lib than ES2022, and no types of Node", async () => {
+  app.write("plain.mts", subpaths.map((subpath) => `import "${specifier(subpath)}";`).join("\n"));
+  const compilerOptions = {
+    ...{ strict: true, target: "es2022", lib: ["es2022", "dom"], module: "nodenext", noEmit: true },
+    ...{ skipLibCheck: false, types: [] },
+  };
+  app.write("tsconfig.plain.json", JSON.stringify({ compilerOptions, files: ["plain.mts"] }));
+  const result = await run(join(ROOT, "node_modules/typescript/bin/tsc"), ["-p", "tsconfig.plain.json"], {
+    cwd: app.folder,
+  });
+  assert.is(result.stdout, "");
+  assert.is(result.code, 0);
+});
+
+withBuild("every parameter has a name in the declarations", () => {
+  for (const path of app.files.filter((path) => path.endsWith(".d.ts"))) {
+    const text = readFileSync(join(app.folder, "node_modules/lunstream", path), "utf8");
+    assert.not.match(text, /[(,]\s*(?:\{\s*\}|\[\s*\])\s*:/, path);
+  }
+});
+
 withBuild("a LUN of the embedded target is piped to a file, and a file to it", async () => {
   app.write(
     "pipe.mjs",
