@@ -44,7 +44,7 @@ export function planCommand(request: CommandRequest, read: (path: string) => str
     edit(MODULE, (text) => addExport(text, request, names)),
     [file, commandFile(request, names)],
     edit(`src/scsi/commands/${folder}/registry.ts`, (text) => addToRegistry(text, names)),
-    edit(TABLE, (text) => addRow(text, request, names)),
+    edit(TABLE, (text) => addRow(text, request, names, filesOf(read(MODULE) ?? ""))),
     edit(`tests/unit/scsi/samples/builders/${folder}.ts`, (text) => addSample(text, request, names)),
     [test, testFile(request, names)],
   ]);
@@ -69,6 +69,27 @@ function part(text: string, start: string, end: RegExp): { from: number; to: num
 
 function insert(text: string, at: number, line: string): string {
   return text.slice(0, at) + line + text.slice(at);
+}
+
+/** The file of each name that a module imports or exports, as `name.ts`. */
+function filesOf(text: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [, list, path] of text.matchAll(/^(?:import|export) \{([^}]*)\} from "([^"]+)";$/gm)) {
+    const file = path!.slice(path!.lastIndexOf("/") + 1);
+    for (const name of list!.matchAll(/\w+(?=\s*(?:,|$))/g)) files.set(name[0], file);
+  }
+  return files;
+}
+
+/**
+ * Where a new line belongs in a list that follows the names of the commands' files: before the first line of a later file,
+ * else behind the last line.
+ */
+function placeByFile(lines: readonly RegExpExecArray[], files: ReadonlyMap<string, string>, file: string): number {
+  const later = lines.find((line) => (files.get(line[1]!) ?? "") > `${file}.ts`);
+  const last = lines.at(-1);
+  if (last === undefined) throw new Error("the list is empty");
+  return later?.index ?? last.index + last[0].length;
 }
 
 function addName(text: string, { name, standard, opcode, serviceAction }: CommandRequest): string {
@@ -109,21 +130,26 @@ function addToRegistry(text: string, { constant, file }: Names): string {
     after?.index ?? last.index + last[0].length,
     `import { ${constant} } from "${path}";\n`,
   );
-  const { to } = part(withImport, "_LAYOUTS: readonly CdbLayout[] = [\n", /^\];$/m);
-  return insert(withImport, to, `  ${constant},\n`);
+  const { from, inside } = part(withImport, "_LAYOUTS: readonly CdbLayout[] = [\n", /^\];$/m);
+  const at = placeByFile([...inside.matchAll(/^ {2}(\w+),\n/gm)], filesOf(withImport), file);
+  return insert(withImport, from + at, `  ${constant},\n`);
 }
 
-function addRow(text: string, request: CommandRequest, { builder }: Names): string {
+function addRow(
+  text: string,
+  request: CommandRequest,
+  { builder, file }: Names,
+  files: ReadonlyMap<string, string>,
+): string {
   const { name, standard, opcode, serviceAction, source } = request;
   const { from, inside } = part(text, `(${standard})\n`, /^#/m);
-  const rows = [...inside.matchAll(/^\|.*\n/gm)];
-  const last = rows.at(-1);
-  if (last === undefined) throw new Error(`there is no table for ${standard}`);
+  const rows = [...inside.matchAll(/^\|[^|]*\|[^|]*\| *`(\w+)`.*\n/gm)];
   const action = serviceAction === undefined ? "" : `/${standardHex(serviceAction, opcode === 0x7f ? 4 : 2)}`;
   const row = `| ${name} | ${standardHex(opcode)}${action} | \`${builder}\` | | ${source} |\n`;
-  return insert(text, from + last.index + last[0].length, row);
+  return insert(text, from + placeByFile(rows, files, file), row);
 }
 
+/** At the end: the samples stand together by subject, which is for a human to see. */
 function addSample(text: string, { name, replay, standard }: CommandRequest, { builder }: Names): string {
   const { to } = part(text, "_BUILDERS: readonly BuilderCase[] = [\n", /^\];$/m);
   const set = standard === "SPC" || standard === "SBC" ? "" : `, "${standard}"`;

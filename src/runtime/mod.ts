@@ -6,7 +6,6 @@
  */
 
 export { formatAddress } from "./address.ts";
-export { chapResponse } from "./chap_response.ts";
 export { monotonicNow } from "./clock.ts";
 export { connectTcp, listenTcp } from "./connect.ts";
 export { env } from "./env.ts";

@@ -1,6 +1,6 @@
 /**
- * The digests of CHAP as its keys name them (RFC 7143 §12.1.3): numbers of CHAP_A, and lengths of CHAP_R. The digest itself is
- * calculated by `runtime/chap_response.ts`.
+ * The digests of CHAP as its keys name them (RFC 7143 §12.1.3): numbers of CHAP_A, and what CHAP_R is the digest of. The
+ * digests themselves depend on the runtime: `runtime/hash.ts`.
  *
  * @module
  */
@@ -35,4 +35,16 @@ export const MAX_CHAP_CHALLENGE: number = MAX_BINARY_VALUE_LENGTH;
 /** Whether a value names a digest. */
 export function isChapAlgorithm(value: unknown): value is ChapAlgorithm {
   return CHAP_ALGORITHMS.some((algorithm) => algorithm.name === value);
+}
+
+/**
+ * What CHAP_R is the digest of: one byte of identifier, the secret and the challenge, in that order, nothing between
+ * them (RFC 7143 §12.1.3, RFC 1994 §4.1). Both sides calculate it, to prove themselves and to check the other. Compare
+ * two digests in constant time, since the time of a comparison must not tell how much of a guess is right.
+ *
+ * @param identifier CHAP_I, 0 to 255
+ * @param secret its bytes are those of UTF-8
+ */
+export function chapInput(identifier: number, secret: string, challenge: Uint8Array): Uint8Array[] {
+  return [Uint8Array.of(identifier), new TextEncoder().encode(secret), challenge];
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { chapResponse, constantTimeEqual, randomBytes } from "../../runtime/mod.ts";
-import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, MAX_CHAP_CHALLENGE } from "../../wire/chap.ts";
+import { constantTimeEqual, hash, randomBytes } from "../../runtime/mod.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapInput, MAX_CHAP_CHALLENGE } from "../../wire/chap.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../wire/mod.ts";
 import type { TargetAuth } from "../options.ts";
 import { LoginFailure, LoginStatus } from "./failure.ts";
@@ -63,7 +63,7 @@ export class Chap {
     const response = keys.get("CHAP_R");
     if (algorithm === undefined || name === undefined || response === undefined) throw failure;
     const got = parseBinary(response, algorithm.length, "CHAP_R");
-    const expected = chapResponse(algorithm.hash, this.#identifier, this.#auth.password, this.#challenge);
+    const expected = hash(algorithm.hash, ...chapInput(this.#identifier, this.#auth.password, this.#challenge));
     // Both are compared whatever the first comparison gave, so that the time does not tell which was wrong.
     const sameName = constantTimeEqual(utf8(name), utf8(this.#auth.username));
     const sameResponse = constantTimeEqual(got, expected);
@@ -93,7 +93,7 @@ export class Chap {
     }
     return [
       ["CHAP_N", target.username],
-      ["CHAP_R", encodeBinary(chapResponse(algorithm.hash, id, target.password, bytes))],
+      ["CHAP_R", encodeBinary(hash(algorithm.hash, ...chapInput(id, target.password, bytes)))],
     ];
   }
 }

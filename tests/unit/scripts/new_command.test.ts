@@ -109,12 +109,28 @@ test("a command of every standard finds its places", () => {
     has("src/scsi/cdb/names.ts", `    [0xbf, -1, "NEW THING"],\n`);
     has("src/scsi/mod.ts", `export { newThing } from "./commands/${folder}/new_thing.ts";\n`);
     has(`src/scsi/commands/${folder}/registry.ts`, `import { NEW_THING } from "./new_thing.ts";\n`);
-    has(`src/scsi/commands/${folder}/registry.ts`, "  NEW_THING,\n];\n");
+    has(`src/scsi/commands/${folder}/registry.ts`, "  NEW_THING,\n");
     has(`src/scsi/commands/${folder}/new_thing.ts`, "export function newThing(");
     has("docs/scsi.md", "| NEW THING | BFh | `newThing` | |");
     has(`tests/unit/scsi/samples/builders/${folder}.ts`, `one("newThing", "NEW THING", "never", make({})`);
     has(`tests/unit/scsi/commands/${folder}/new_thing.test.ts`, `const GOLDEN = "";`);
   }
+});
+
+test("lists that follow the names of the files get the new command in its place", () => {
+  const { files } = planCommand(request(REFERRALS), read);
+  // report_referrals.ts comes between read_defect_data.ts and sanitize.ts.
+  assert.match(
+    files.get("src/scsi/commands/sbc/registry.ts")!,
+    /\n {2}READ_DEFECT_DATA_12,\n {2}REPORT_REFERRALS,\n {2}SANITIZE_OVERWRITE,\n/,
+  );
+  assert.match(
+    files.get("docs/scsi.md")!,
+    /`readDefectData12`.*\n.*`reportReferrals`.*\n.*`sanitizeOverwrite`/,
+  );
+  const last = planCommand(request("--standard SBC --opcode bf", "ZZZ"), read).files;
+  assert.match(last.get("src/scsi/commands/sbc/registry.ts")!, / {2}ZZZ,\n\];\n/);
+  assert.match(last.get("docs/scsi.md")!, /`writeScattered16`.*\n.*`zzz`.*\n\n/);
 });
 
 test.run();

@@ -9,10 +9,9 @@
  */
 
 import { ErrorCode, LoginError, ProtocolError } from "../../../errors.ts";
-import { chapResponse } from "../../../runtime/chap_response.ts";
-import { constantTimeEqual } from "../../../runtime/hash.ts";
+import { constantTimeEqual, hash } from "../../../runtime/hash.ts";
 import { randomBytes } from "../../../runtime/random.ts";
-import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, MAX_CHAP_CHALLENGE } from "../../../wire/chap.ts";
+import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapInput, MAX_CHAP_CHALLENGE } from "../../../wire/chap.ts";
 import { Opcode } from "../../../wire/opcodes.ts";
 import { MAX_BINARY_VALUE_LENGTH } from "../../../wire/text_keys.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../../wire/text_values.ts";
@@ -160,7 +159,7 @@ export class Chap {
     this.#step = "proof";
     const pairs: TextPair[] = [
       ["CHAP_N", this.#auth.username],
-      ["CHAP_R", encodeBinary(chapResponse(algorithm.hash, identifier, this.#secrets.own, challenge))],
+      ["CHAP_R", encodeBinary(hash(algorithm.hash, ...chapInput(identifier, this.#secrets.own, challenge)))],
     ];
     if (this.#auth.target === undefined) return pairs;
     const ours = { identifier: randomBytes(1)[0] ?? 0, challenge: randomBytes(OUR_CHALLENGE) };
@@ -186,9 +185,9 @@ export class Chap {
     if (response.length !== this.#algorithm.length) this.#fail("sent a CHAP_R of the wrong length");
     // A response computed with the initiator's own secret is a reflection: this initiator, perhaps in another login,
     // was made to compute it.
-    const reflected = chapResponse(this.#algorithm.hash, identifier, this.#secrets.own, challenge);
+    const reflected = hash(this.#algorithm.hash, ...chapInput(identifier, this.#secrets.own, challenge));
     if (constantTimeEqual(response, reflected)) this.#fail("answered with our own secret");
-    const expected = chapResponse(this.#algorithm.hash, identifier, secret, challenge);
+    const expected = hash(this.#algorithm.hash, ...chapInput(identifier, secret, challenge));
     if (!constantTimeEqual(response, expected)) this.#fail("did not prove that it knows its secret");
     if (target.username !== undefined && name !== target.username) {
       this.#fail(`gave the CHAP name ${quote(name)}, and ${quote(target.username)} was wanted`);

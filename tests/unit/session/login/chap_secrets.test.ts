@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { inspect } from "node:util";
 import { fromHex, toHex } from "../../../../src/bytes/hex.ts";
 import { LoginError, ProtocolError } from "../../../../src/errors.ts";
-import { chapResponse } from "../../../../src/runtime/chap_response.ts";
+import { hash } from "../../../../src/runtime/hash.ts";
+import { chapInput } from "../../../../src/wire/chap.ts";
 import { secretsOf } from "../../../../src/session/login/auth/credentials.ts";
 import { type AuthOptions, type ChapAlgorithm, login, protectAuth } from "../../../../src/session/login/mod.ts";
 import { options } from "./login_target.ts";
@@ -35,7 +36,7 @@ test("L-30 challenges in hexadecimal of either case and in base64, odd digits in
     const outcome = await login(channel, options({ auth: AUTH })).catch((error) => error);
     return { outcome, response: channel.said.get("CHAP_R") };
   };
-  const expected = (hex: string) => `0x${toHex(chapResponse("md5", 39, SECRET, fromHex(hex)))}`;
+  const expected = (hex: string) => `0x${toHex(hash("md5", ...chapInput(39, SECRET, fromHex(hex))))}`;
   assert.is((await answerTo("0xAbC")).response, expected("0abc"));
   assert.is((await answerTo("0XABCDEF")).response, expected("abcdef"));
   assert.is((await answerTo("0bq83v")).response, expected("abcdef"));
