@@ -2,7 +2,7 @@ import type * as Crypto from "node:crypto";
 import { nodeModule } from "./platform.ts";
 
 /** A hash function by the name that `node:crypto` gives it. */
-export type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha3-256";
+type HashAlgorithm = "md5" | "sha1" | "sha256" | "sha3-256";
 
 /** The digest of the chunks, one after the other. */
 export function hash(algorithm: HashAlgorithm, ...chunks: Uint8Array[]): Uint8Array {

@@ -10,7 +10,7 @@ export { monotonicNow } from "./clock.ts";
 export { connectTcp, listenTcp } from "./connect.ts";
 export { env } from "./env.ts";
 export { openFile } from "./files.ts";
-export { constantTimeEqual, hash, type HashAlgorithm } from "./hash.ts";
+export { constantTimeEqual, hash } from "./hash.ts";
 export { isDeno, nodeModule, runtimeName } from "./platform.ts";
 export type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest } from "./process.ts";

@@ -25,6 +25,7 @@ import {
   DEFAULT_PORT,
   makeIsid,
   type OfferedLimits,
+  type PortalAddress,
   protectAuth,
   type ProtectedAuth,
   resolveLimits,
@@ -78,7 +79,7 @@ export interface KeepaliveOptions {
   timeout?: number | undefined;
 }
 
-/** Where a target can be reached. */
+/** Where a target can be reached, as a caller says it: a {@link PortalAddress} fits too. */
 export interface Portal {
   /** Host name, or address (IPv6 without brackets). */
   host: string;
@@ -176,7 +177,7 @@ const KEYS: Readonly<Record<keyof SessionOptions, true>> = {
 /** {@link SessionSetup} with all defaults filled in. */
 export interface ResolvedOptions {
   /** Portals in the order in which they are tried; the first is the one asked for. */
-  readonly portals: readonly { host: string; port: number }[];
+  readonly portals: readonly PortalAddress[];
   /** iSCSI name of the target. */
   readonly targetName: string | undefined;
   readonly initiatorName: string;
@@ -208,7 +209,7 @@ export interface ResolvedOptions {
 }
 
 /** @param prefix of the names of fields in messages: empty, or `portals[0].` */
-function checkPortal(prefix: string, portal: Portal): { host: string; port: number } {
+function checkPortal(prefix: string, portal: Portal): PortalAddress {
   const host: unknown = portal?.host;
   if (typeof host !== "string" || host === "") {
     throw wrongValue(`${prefix}host`, "be a host name or an address", described(host));

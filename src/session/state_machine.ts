@@ -16,10 +16,11 @@ import { FullFeature } from "./connection/full_feature.ts";
 import type { ConnectionEnd, ConnectionEvent, ConnectionOwner } from "./connection/owner.ts";
 import type { SessionEmitter, SessionState } from "./events.ts";
 import { connectionLost, sessionClosed } from "./failures.ts";
-import type { Address, Established } from "./login/establish.ts";
+import type { Established } from "./login/establish.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { Portals } from "./login/portals.ts";
 import type { LunAddress } from "../bytes/lun.ts";
+import type { PortalAddress } from "./naming/address.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostCommandError, mayReplay } from "./recovery/replay.ts";
@@ -101,7 +102,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   /** The portal of the last login. */
-  get portal(): Address {
+  get portal(): PortalAddress {
     return this.#portals.address;
   }
 

@@ -12,6 +12,7 @@ import { asError } from "../failures.ts";
 import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
 import { ConnectionLoginChannel } from "./login_channel.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { PortalAddress } from "../naming/address.ts";
 
 /** Most redirections followed in one login; the RFC sets no limit. */
 const MAX_REDIRECTS = 8;
@@ -21,13 +22,6 @@ const LOGIN_SEGMENT = 8192;
 /** The CID of the first connection of a session, with which its CmdSN begins. */
 const LEADING_CID = 0;
 
-/** Where to log in. */
-export interface Address {
-  /** Host name or address. */
-  host: string;
-  port: number;
-}
-
 /** A connection that has logged in; it is paused. */
 export interface Established {
   connection: Connection;
@@ -36,9 +30,9 @@ export interface Established {
   /** How the login ended. */
   outcome: LoginComplete;
   /** The address that it leads to. */
-  address: Address;
+  address: PortalAddress;
   /** The address to which the target has moved permanently, if it said so. */
-  movedTo: Address | undefined;
+  movedTo: PortalAddress | undefined;
   auth: ProtectedAuth | undefined;
 }
 
@@ -51,7 +45,7 @@ export interface Established {
  */
 export async function establishAtAny(
   options: ResolvedOptions,
-  addresses: readonly Address[],
+  addresses: readonly PortalAddress[],
   before: Before,
   signal?: AbortSignal,
 ): Promise<Established & { index: number }> {
@@ -98,7 +92,7 @@ export interface Before {
  */
 async function establish(
   options: ResolvedOptions,
-  start: Address,
+  start: PortalAddress,
   before: Before,
   signal?: AbortSignal,
 ): Promise<Established> {
@@ -107,7 +101,7 @@ async function establish(
   const seen = new Set<string>();
   let address = start;
   let permanent = true;
-  let movedTo: Address | undefined;
+  let movedTo: PortalAddress | undefined;
   let { auth } = before;
   for (let hops = 0;;) {
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
@@ -167,7 +161,7 @@ async function connected(options: OpenConnectionOptions): Promise<Connection> {
 
 async function tryOnce(
   options: ResolvedOptions,
-  address: Address,
+  address: PortalAddress,
   before: Before,
   left: number,
   signal: AbortSignal | undefined,

@@ -5,22 +5,23 @@
  */
 
 import type { TracingChannel } from "../../runtime/mod.ts";
-import { type Address, type Before, establishAtAny, type Established } from "./establish.ts";
+import { type Before, establishAtAny, type Established } from "./establish.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { PortalAddress } from "../naming/address.ts";
 
 /** Logs in, and remembers what the session's next login needs. */
 export class Portals {
   /** The address of the last login. */
-  address: Address;
+  address: PortalAddress;
   readonly #options: ResolvedOptions;
   /** Which of the portals was used last. */
   #portal = 0;
-  #movedTo: Address | undefined;
+  #movedTo: PortalAddress | undefined;
   #before: Before;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.address = options.portals[0] as Address;
+    this.address = options.portals[0] as PortalAddress;
     this.#before = { auth: options.auth, portalGroupTag: options.portalGroupTag };
   }
 
@@ -32,7 +33,7 @@ export class Portals {
    */
   login(channel: TracingChannel, more: object, signal: AbortSignal | undefined): Promise<Established> {
     const { portals, targetName, initiatorName } = this.#options;
-    const addresses = portals.map((_, index) => portals[(this.#portal + index) % portals.length] as Address);
+    const addresses = portals.map((_, index) => portals[(this.#portal + index) % portals.length] as PortalAddress);
     const moved = this.#movedTo === undefined ? 0 : 1;
     if (this.#movedTo !== undefined) addresses.unshift(this.#movedTo);
     return channel.promise(async () => {

@@ -7,7 +7,7 @@
 /** The port of iSCSI. */
 export const DEFAULT_PORT: number = 3260;
 
-/** Where a target can be reached. */
+/** Where a target can be reached, with its port: what targets and URLs name, and what a session connects to. */
 export interface PortalAddress {
   /** IPv4 address, IPv6 address without brackets, or DNS name. */
   host: string;
