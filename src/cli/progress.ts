@@ -5,7 +5,7 @@
  */
 
 import cliProgress, { type Options, type Params, type SingleBar } from "cli-progress";
-import { monotonicNow, stderrDrawing } from "../runtime/mod.ts";
+import { clock, stderrDrawing } from "../runtime/mod.ts";
 import { formatDuration } from "./duration.ts";
 import { Rate } from "./rate.ts";
 import { formatSize } from "./size.ts";
@@ -41,7 +41,7 @@ export class Progress {
   /** Begins to report. {@link Progress.stop} must follow. */
   constructor(options: ProgressOptions) {
     this.#options = options;
-    this.#now = options.now ?? monotonicNow;
+    this.#now = options.now ?? (() => clock.now());
     this.#start = this.#told = this.#now();
     this.#rate.add(this.#start, 0);
     if (options.style !== "bar") return;

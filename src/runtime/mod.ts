@@ -6,7 +6,7 @@
  */
 
 export { formatAddress } from "./address.ts";
-export { monotonicNow } from "./clock.ts";
+export { clock } from "./clock.ts";
 export { connectTcp, listenTcp } from "./connect.ts";
 export { env } from "./env.ts";
 export { openFile } from "./files.ts";

@@ -3,32 +3,18 @@ import { nodeModule } from "./platform.ts";
 
 /** The part of a tracing channel of `node:diagnostics_channel` that is used here. */
 export interface TracingChannel {
+  /** Whether anybody listens. */
   readonly hasSubscribers: boolean;
   /**
    * Runs `work` and publishes its start, end and failure with `context` (an object of the caller's, to which the channel adds
-   * `result` and `error`). Where nobody listens it only runs it.
+   * `result` and `error`).
    */
-  promise<Result>(work: () => Promise<Result>, context: object): Promise<Result>;
+  tracePromise<Result>(work: () => Promise<Result>, context: object): Promise<Result>;
 }
 
-/** The channel `tracing:${name}:*`. The module behind it is loaded at the first use. */
+/** The channel `tracing:${name}:*`. */
 export function tracingChannel(name: string): TracingChannel {
-  let made: Diagnostics.TracingChannel | undefined;
-  const channel = (): Diagnostics.TracingChannel =>
-    made ??= nodeModule<typeof Diagnostics>("node:diagnostics_channel").tracingChannel(name);
-  const listened = (): boolean => {
-    const { start, end, asyncStart, asyncEnd, error } = channel();
-    return start.hasSubscribers || asyncEnd.hasSubscribers || error.hasSubscribers || end.hasSubscribers ||
-      asyncStart.hasSubscribers;
-  };
-  return {
-    get hasSubscribers(): boolean {
-      return listened();
-    },
-    promise<Result>(work: () => Promise<Result>, context: object): Promise<Result> {
-      return listened() ? channel().tracePromise(work, context) : work();
-    },
-  };
+  return nodeModule<typeof Diagnostics>("node:diagnostics_channel").tracingChannel(name) as unknown as TracingChannel;
 }
 
 /** The part of a plain channel of `node:diagnostics_channel` that is used here. */

@@ -103,7 +103,7 @@ export class Session {
    */
   execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
-      return this.#machine.execute(lun, command, options);
+      return this.#machine.executor(lun).execute(command, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -116,8 +116,7 @@ export class Session {
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
    */
   lun(lun: LunAddress): ScsiExecutor {
-    const address = encodeLun(lun);
-    return { execute: (command, options) => this.execute(address, command, options) };
+    return this.#machine.executor(lun);
   }
 
   /**

@@ -6,11 +6,11 @@
  */
 
 import { settlesWithin } from "../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
-import { AbortError, ErrorCode, ProtocolError, TimeoutError, typeError } from "../errors.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
+import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
-import { Luns } from "./commands/luns.ts";
+import { Luns, type LunState } from "./commands/luns.ts";
 import { Pending, type PendingOwner } from "./commands/pending.ts";
 import { FullFeature } from "./connection/full_feature.ts";
 import type { ConnectionEnd, ConnectionEvent, ConnectionOwner } from "./connection/owner.ts";
@@ -25,11 +25,11 @@ import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
 import { abortedError, closedError, lostCommandError, mayReplay } from "./recovery/replay.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
-import { limited, verifyLuns } from "./recovery/verify.ts";
+import { checksOver, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
 import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
-import { commandChannel, loginChannel, recoveryChannel, stateChannel } from "./tracing.ts";
+import { channels } from "./tracing.ts";
 
 /** Milliseconds that the target may take to close the connection after the logout. */
 const CLOSE_GRACE = 500;
@@ -45,6 +45,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   readonly #portals: Portals;
   readonly #recovery: Recovery | undefined;
   readonly #luns: Luns = new Luns();
+  readonly #channels = channels();
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
   /** If writes are not replayed: which flushes must not report success. */
@@ -88,7 +89,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const seen = SEEN[state];
     if (seen === SEEN[before]) return;
     this.#events.emit("state", error === undefined ? { state: seen } : { state: seen, error });
-    stateChannel.publish(() => ({ ...this.portal, targetName: this.options.targetName, state: seen, error }));
+    this.#channels.state.publish(() => ({ ...this.portal, targetName: this.options.targetName, state: seen, error }));
   }
 
   /** The parameters negotiated in the last login. */
@@ -110,7 +111,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   async connect(signal: AbortSignal | undefined): Promise<void> {
     let established: Established;
     try {
-      established = await this.#portals.login(loginChannel, {}, signal);
+      established = await this.#portals.login(this.#channels.login, {}, signal);
     } catch (error) {
       this.pending.stop();
       this.#to(State.Closed);
@@ -151,23 +152,37 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   // Requests of callers.
 
-  /** Runs one command. Throws if an argument is wrong or the session is closed. */
-  execute(lun: LunAddress, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+  /** Runs the commands of one LUN. Throws if the address is wrong; `execute()` does not throw, but rejects. */
+  executor(address: LunAddress): ScsiExecutor {
+    const lun = this.#luns.at(address);
+    return {
+      execute: (command, options = {}) => {
+        try {
+          return this.#execute(lun, command, options);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+      },
+    };
+  }
+
+  /** Throws if an argument is wrong or the session is closed. */
+  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
-    const command = this.pending.add(this.#luns.encode(lun), given, options);
-    this.#luns.use(command.lun);
-    const changed = this.#luns.changed(command.lun);
-    if (changed !== undefined) {
-      this.pending.fail(command, changed);
+    const command = this.pending.add(lun.field, given, options);
+    lun.used = true;
+    if (lun.changed !== undefined) {
+      this.pending.fail(command, lun.changed);
       return command.promise;
     }
     this.pending.queue(command);
     this.#connection?.pump();
-    if (!commandChannel.hasSubscribers) return command.promise;
+    const { command: channel } = this.#channels;
+    if (!channel.hasSubscribers) return command.promise;
     const { cdb, dataIn, dataOut } = command;
     const context = { lun: command.lun, cdb, dataIn: dataIn.length, dataOut: dataOut.length };
-    return command.handed = commandChannel.promise(() => command.promise, context);
+    return command.handed = channel.tracePromise(() => command.promise, context);
   }
 
   /** Throws unless this is a normal session. */
@@ -288,7 +303,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   // Calls from recovery.
 
   async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
-    const established = await this.#portals.login(recoveryChannel, { attempt }, signal);
+    const established = await this.#portals.login(this.#channels.recovery, { attempt }, signal);
     if (signal.aborted) {
       established.connection.fail();
       throw new AbortError(signal);
@@ -303,15 +318,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const { connection } = fullFeature;
     const verify = this.options.recovery?.verify;
     if (verify !== undefined) {
-      const changed = await verifyLuns(this.#luns.used, verify, (lun, given, options) => {
-        const command = this.pending.add(lun, given, limited(options, this.options.timeouts));
-        // An answer that does not come says nothing of the LUN, and the next connection may do better.
-        command.promise.catch((error) => error instanceof TimeoutError && connection.fail(error));
-        if (connection.ended) this.pending.fail(command, connectionLost("The connection was lost"));
-        this.pending.queueCheck(command);
-        fullFeature.pump();
-        return command.promise;
-      }, () => connection.ended);
+      const check = checksOver(fullFeature, this.pending, this.options.timeouts);
+      const changed = await verifyLuns(this.#luns.used(), verify, check, () => connection.ended);
       for (const [lun, error] of changed) this.#luns.refuse(lun, error);
     }
     return !connection.ended;
@@ -321,7 +329,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const fullFeature = this.#connection;
     if (fullFeature?.connection.ended !== false) return false;
     for (const command of this.pending.all()) {
-      const changed = this.#luns.changed(command.lun);
+      const { changed } = this.#luns.at(command.lun);
       if (changed !== undefined && !command.carried) this.pending.fail(command, lostCommandError(command, changed));
     }
     this.pending.deadlines.restart();

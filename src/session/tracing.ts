@@ -12,11 +12,35 @@
 
 import { type EventChannel, eventChannel, type TracingChannel, tracingChannel } from "../runtime/mod.ts";
 
-/** One login, redirections included. */
-export const loginChannel: TracingChannel = tracingChannel("lunstream:login");
-/** One SCSI command, from `execute()` to its end. */
-export const commandChannel: TracingChannel = tracingChannel("lunstream:command");
-/** One try to reinstate a session. */
-export const recoveryChannel: TracingChannel = tracingChannel("lunstream:recovery");
-/** One change of a session's state. */
-export const stateChannel: EventChannel = eventChannel("lunstream:state");
+/** The channels, one for each kind of thing that happens. */
+interface Channels {
+  /** One login, redirections included. */
+  readonly login: TracingChannel;
+  /** One SCSI command, from `execute()` to its end. */
+  readonly command: TracingChannel;
+  /** One try to reinstate a session. */
+  readonly recovery: TracingChannel;
+  /** One change of a session's state. */
+  readonly state: EventChannel;
+}
+
+let made: Channels | undefined;
+
+/** The channels of all sessions, made for the first: importing the library loads no module of the runtime. */
+export function channels(): Channels {
+  return made ??= {
+    login: tracingChannel("lunstream:login"),
+    command: tracingChannel("lunstream:command"),
+    recovery: tracingChannel("lunstream:recovery"),
+    state: eventChannel("lunstream:state"),
+  };
+}
+
+/** Runs `work`; where somebody listens to the channel, traced with this context. */
+export function traced<Result>(
+  channel: TracingChannel,
+  work: () => Promise<Result>,
+  context: object,
+): Promise<Result> {
+  return channel.hasSubscribers ? channel.tracePromise(work, context) : work();
+}

@@ -5,8 +5,8 @@
  */
 
 import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode, RESERVED_TAG } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, newHeader } from "./bhs.ts";
+import { Opcode, RESERVED_TAG } from "./opcodes.ts";
 
 /** Events (RFC 7143 §11.9.1); 248 to 255 are the vendor's. */
 export const AsyncEventCode = {

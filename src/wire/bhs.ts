@@ -1,21 +1,21 @@
 /**
- * What all PDU codecs share: making a basic header segment, and the checks that any received header must pass.
+ * What all PDU codecs share: the fields that every basic header segment has (RFC 7143 §11.2), making one, and the checks
+ * that any received header must pass.
  *
  * @module
  */
 
 import { wrongRange } from "../arguments.ts";
-import { readU16, writeU24 } from "../bytes/view.ts";
+import { readU16, readU24, writeU24 } from "../bytes/view.ts";
 import { ProtocolError } from "../errors.ts";
-import {
-  BHS_LENGTH,
-  dataSegmentLengthOf,
-  MAX_DATA_SEGMENT_LENGTH,
-  MAX_TOTAL_AHS_LENGTH,
-  opcodeName,
-  opcodeOf,
-  totalAhsLengthOf,
-} from "./opcodes.ts";
+import { opcodeName } from "./opcodes.ts";
+
+/** Length of a basic header segment in bytes. */
+export const BHS_LENGTH: number = 48;
+/** The largest DataSegmentLength that the 24 bits can say, in bytes. */
+export const MAX_DATA_SEGMENT_LENGTH: number = 0xffffff;
+/** The largest length of all additional header segments together, in bytes: 255 words. */
+export const MAX_TOTAL_AHS_LENGTH: number = 1020;
 
 /** The I bit of byte 0: immediate delivery. */
 export const IMMEDIATE_BIT: number = 0x40;
@@ -23,6 +23,26 @@ export const IMMEDIATE_BIT: number = 0x40;
 export const FINAL_BIT: number = 0x80;
 /** The C bit of byte 1 of text and login PDUs. */
 export const CONTINUE_BIT: number = 0x40;
+
+/** The opcode of a header, 0 to 63, without the I bit. */
+export function opcodeOf(header: Uint8Array): number {
+  return header[0]! & 0x3f;
+}
+
+/** DataSegmentLength of a header in bytes, 0 to 2^24-1, without padding. It shares its word with TotalAHSLength. */
+export function dataSegmentLengthOf(header: Uint8Array): number {
+  return readU24(header, 5);
+}
+
+/** Length of all additional header segments of a header in bytes, 0 to 1020. */
+export function totalAhsLengthOf(header: Uint8Array): number {
+  return header[4]! * 4;
+}
+
+/** Bytes, 0 to 3, that pad a segment of `length` bytes to a multiple of 4. */
+export function paddingOf(length: number): number {
+  return -length & 3;
+}
 
 /** Makes the error for a field that is not what RFC 7143 allows. */
 export function formatError(

@@ -5,8 +5,8 @@
  */
 
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
+import { Opcode } from "./opcodes.ts";
 
 const ACKNOWLEDGE_BIT = 0x40;
 const OVERFLOW_BIT = 0x04;

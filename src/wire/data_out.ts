@@ -5,8 +5,8 @@
  */
 
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, newHeader } from "./bhs.ts";
+import { Opcode } from "./opcodes.ts";
 
 /** A SCSI Data-Out. */
 export interface DataOut {

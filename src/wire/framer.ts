@@ -8,21 +8,14 @@
 import { wrongRange } from "../arguments.ts";
 import { crc32c } from "../bytes/crc32c.ts";
 import { ErrorCode, ProtocolError } from "../errors.ts";
-import { formatError } from "./bhs.ts";
+import { BHS_LENGTH, dataSegmentLengthOf, formatError, MAX_DATA_SEGMENT_LENGTH, opcodeOf, paddingOf } from "./bhs.ts";
 import { DIGEST_LENGTH, readDigest } from "./digest.ts";
 import { checkFirstBytes, type PeerRole } from "./first_bytes.ts";
-import {
-  BHS_LENGTH,
-  dataSegmentLengthOf,
-  MAX_DATA_SEGMENT_LENGTH,
-  opcodeName,
-  opcodeOf,
-  paddingOf,
-} from "./opcodes.ts";
+import { opcodeName } from "./opcodes.ts";
 
 export { encodeDigest } from "./digest.ts";
 export type { PeerRole } from "./first_bytes.ts";
-export { paddingOf } from "./opcodes.ts";
+export { paddingOf } from "./bhs.ts";
 
 /** Who takes the PDUs. What it throws passes through {@link Framer.received}, and ends the framer's work. */
 export interface FramerHandler {

@@ -5,9 +5,9 @@
  */
 
 import { readU16, readU32, writeU16, writeU32 } from "../bytes/view.ts";
-import { checkHeader, IMMEDIATE_BIT, newHeader } from "./bhs.ts";
+import { checkHeader, dataSegmentLengthOf, IMMEDIATE_BIT, newHeader } from "./bhs.ts";
 import { checkLoginFlags, decodeLoginFlags, encodeLoginFlags, type LoginFlags, writeIsid } from "./login_flags.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import { Opcode } from "./opcodes.ts";
 
 /** A Login Request, always immediate. The data segment is text keys. */
 export interface LoginRequest extends LoginFlags {

@@ -5,9 +5,9 @@
  */
 
 import { readU16, readU32, writeU16, writeU32 } from "../bytes/view.ts";
-import { checkHeader, newHeader } from "./bhs.ts";
+import { checkHeader, dataSegmentLengthOf, newHeader } from "./bhs.ts";
 import { checkLoginFlags, decodeLoginFlags, encodeLoginFlags, type LoginFlags, writeIsid } from "./login_flags.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import { Opcode } from "./opcodes.ts";
 
 /**
  * A Login Response. The data segment is text keys. Where `statusClass` is not 0, flags, stages, TSIH and numbers mean

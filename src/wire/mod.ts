@@ -25,17 +25,13 @@ export { decodeNopOut, encodeNopOut, type NopOut } from "./nop_out.ts";
 export {
   BHS_LENGTH,
   dataSegmentLengthOf,
-  isInitiatorOpcode,
-  isTargetOpcode,
   MAX_DATA_SEGMENT_LENGTH,
   MAX_TOTAL_AHS_LENGTH,
-  Opcode,
-  opcodeName,
   opcodeOf,
   paddingOf,
-  RESERVED_TAG,
   totalAhsLengthOf,
-} from "./opcodes.ts";
+} from "./bhs.ts";
+export { isInitiatorOpcode, isTargetOpcode, Opcode, opcodeName, RESERVED_TAG } from "./opcodes.ts";
 export { decodeR2T, encodeR2T, type R2T } from "./r2t.ts";
 export { decodeReject, encodeReject, type Reject, RejectReason } from "./reject.ts";
 export { AhsType, decodeScsiCommand, encodeScsiCommand, type ScsiCommandPdu } from "./scsi_command.ts";

@@ -5,8 +5,8 @@
  */
 
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode, RESERVED_TAG } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
+import { Opcode, RESERVED_TAG } from "./opcodes.ts";
 
 /** A NOP-In. The data segment is the echoed ping data. */
 export interface NopIn {

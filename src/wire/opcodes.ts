@@ -1,10 +1,8 @@
 /**
- * Opcodes, and the fields that every basic header segment has (RFC 7143 §11.2).
+ * Opcodes and their names (RFC 7143 §11.2.1.2).
  *
  * @module
  */
-
-import { readU24 } from "../bytes/view.ts";
 
 /** Opcodes of RFC 7143 §11.2.1.2: below 0x20 from the initiator, from 0x20 on from the target. */
 export const Opcode = {
@@ -50,13 +48,6 @@ export type Opcode = typeof Opcode[keyof typeof Opcode];
 
 /** The tag that names no task, and no transfer. */
 export const RESERVED_TAG: number = 0xffffffff;
-/** Length of a basic header segment in bytes. */
-export const BHS_LENGTH: number = 48;
-/** The largest DataSegmentLength that the 24 bits can say, in bytes. */
-export const MAX_DATA_SEGMENT_LENGTH: number = 0xffffff;
-/** The largest length of all additional header segments together, in bytes: 255 words. */
-export const MAX_TOTAL_AHS_LENGTH: number = 1020;
-
 const NAMES = new Map<number, string>([
   [Opcode.NopOut, "NOP-Out"],
   [Opcode.ScsiCommand, "SCSI Command"],
@@ -91,24 +82,4 @@ export function isInitiatorOpcode(opcode: number): boolean {
 /** Whether an opcode (0 to 63) is one of the target's. */
 export function isTargetOpcode(opcode: number): boolean {
   return opcode >= 0x20 && NAMES.has(opcode);
-}
-
-/** The opcode of a header, 0 to 63, without the I bit. */
-export function opcodeOf(header: Uint8Array): number {
-  return header[0]! & 0x3f;
-}
-
-/** DataSegmentLength of a header in bytes, 0 to 2^24-1, without padding. It shares its word with TotalAHSLength. */
-export function dataSegmentLengthOf(header: Uint8Array): number {
-  return readU24(header, 5);
-}
-
-/** Length of all additional header segments of a header in bytes, 0 to 1020. */
-export function totalAhsLengthOf(header: Uint8Array): number {
-  return header[4]! * 4;
-}
-
-/** Bytes, 0 to 3, that pad a segment of `length` bytes to a multiple of 4. */
-export function paddingOf(length: number): number {
-  return -length & 3;
 }

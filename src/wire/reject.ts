@@ -5,8 +5,8 @@
  */
 
 import { readU32, writeU32 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode, RESERVED_TAG } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, newHeader } from "./bhs.ts";
+import { Opcode, RESERVED_TAG } from "./opcodes.ts";
 
 /** Reasons of a Reject (RFC 7143 §11.17.1). */
 export const RejectReason = {

@@ -6,8 +6,17 @@
 
 import { wrongRange, wrongValue } from "../arguments.ts";
 import { readU32, readU64, writeU16, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, forEachAhs, formatError, IMMEDIATE_BIT, newHeader } from "./bhs.ts";
-import { BHS_LENGTH, dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import {
+  BHS_LENGTH,
+  checkHeader,
+  dataSegmentLengthOf,
+  FINAL_BIT,
+  forEachAhs,
+  formatError,
+  IMMEDIATE_BIT,
+  newHeader,
+} from "./bhs.ts";
+import { Opcode } from "./opcodes.ts";
 
 /** Types of additional header segments (RFC 7143 §11.2.2.1). */
 export const AhsType = {

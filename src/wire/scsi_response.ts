@@ -5,8 +5,8 @@
  */
 
 import { readU16, readU32, writeU16, writeU32 } from "../bytes/view.ts";
-import { checkHeader, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import { checkHeader, dataSegmentLengthOf, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
+import { Opcode } from "./opcodes.ts";
 
 /** iSCSI response codes (RFC 7143 §11.4.3); 0x80 to 0xff are the vendor's. */
 export const ScsiResponseCode = {

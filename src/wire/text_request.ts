@@ -5,8 +5,16 @@
  */
 
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, CONTINUE_BIT, FINAL_BIT, formatError, IMMEDIATE_BIT, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode } from "./opcodes.ts";
+import {
+  checkHeader,
+  CONTINUE_BIT,
+  dataSegmentLengthOf,
+  FINAL_BIT,
+  formatError,
+  IMMEDIATE_BIT,
+  newHeader,
+} from "./bhs.ts";
+import { Opcode } from "./opcodes.ts";
 
 /** A Text Request. The data segment is text keys. */
 export interface TextRequest {

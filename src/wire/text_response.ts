@@ -5,8 +5,8 @@
  */
 
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
-import { checkHeader, CONTINUE_BIT, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
-import { dataSegmentLengthOf, Opcode, RESERVED_TAG } from "./opcodes.ts";
+import { checkHeader, CONTINUE_BIT, dataSegmentLengthOf, FINAL_BIT, formatError, newHeader } from "./bhs.ts";
+import { Opcode, RESERVED_TAG } from "./opcodes.ts";
 
 /** A Text Response. The data segment is text keys. */
 export interface TextResponse {

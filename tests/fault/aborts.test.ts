@@ -102,7 +102,7 @@ async function abortCommands({ lun, ...place }: Place): Promise<void> {
 async function useMachine(machine: StateMachine, lun: number): Promise<void> {
   const random = new Random(seed);
   const run = (cdb: number[], more: { dataIn?: Uint8Array; dataOut?: Uint8Array }, signal?: AbortSignal) =>
-    machine.execute(lun, { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
+    machine.executor(lun).execute({ cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
   // The first command of a session meets a unit attention.
   await run([0, 0, 0, 0, 0, 0], {});
 
@@ -260,7 +260,11 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     const bytes = new Uint8Array(512);
     const writes = i % 2 === 0;
     const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0);
-    const running = machine.execute(1, { cdb, replay: "never", ...(writes ? { dataOut: bytes } : { dataIn: bytes }) }, {
+    const running = machine.executor(1).execute({
+      cdb,
+      replay: "never",
+      ...(writes ? { dataOut: bytes } : { dataIn: bytes }),
+    }, {
       signal: own.controller.signal,
     });
     const settled = running.then(() => "status", (error: { code?: string }) => error.code ?? String(error));

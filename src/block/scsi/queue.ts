@@ -5,7 +5,7 @@
  */
 
 import { AbortError } from "../../errors.ts";
-import { isGood, scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
+import { scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
 import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import { retryAfter, type RetryOptions } from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
@@ -119,7 +119,7 @@ export class JobQueue {
     batch.inFlight++;
     const failed = (error: unknown): void => this.#lost(batch, error);
     this.#execute(command, batch.options).then((result) => {
-      if (isGood(result)) return this.#ended(batch, command, result);
+      if (result.status === ScsiStatus.Good) return this.#ended(batch, command, result);
       retryAfter(result, this.#executor, command, batch.options).then(
         (last) => this.#ended(batch, command, last),
         failed,
@@ -139,7 +139,7 @@ export class JobQueue {
     this.#free(batch);
     this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
     if (batch.failure === undefined) {
-      if (isGood(result) || isRecovered(result)) {
+      if (result.status === ScsiStatus.Good || isRecovered(result)) {
         try {
           batch.job.done(command, result);
         } catch (error) {

@@ -72,15 +72,3 @@ export function command(
     attribute: options.attribute,
   };
 }
-
-/**
- * Checks that a buffer holds so many blocks: some whole number of bytes each, the same for all.
- *
- * @throws {RangeError} `ERR_OUT_OF_RANGE`
- */
-export function checkBlocks(what: string, buffer: Uint8Array, blocks: number): Uint8Array {
-  checkBytes(what, buffer);
-  const fits = blocks === 0 ? buffer.length === 0 : buffer.length > 0 && buffer.length % blocks === 0;
-  if (!fits) throw wrongRange(what, `hold ${blocks} blocks of one size`, `${buffer.length} bytes`);
-  return buffer;
-}

@@ -5,7 +5,7 @@
  */
 
 import { MAX_TIMEOUT } from "../../async/delay.ts";
-import { monotonicNow } from "../../runtime/mod.ts";
+import { clock } from "../../runtime/mod.ts";
 import type { Command } from "./command.ts";
 
 /** One timer for all commands: it is set for the earliest limit, and rarely reset. */
@@ -27,7 +27,7 @@ export class Deadlines {
 
   /** When a limit of `timeout` milliseconds that begins now expires; Infinity: it does not run. */
   from(timeout: number, ownLimit: boolean): number {
-    return timeout > 0 && (ownLimit || !this.#suspended) ? monotonicNow() + timeout : Infinity;
+    return timeout > 0 && (ownLimit || !this.#suspended) ? clock.now() + timeout : Infinity;
   }
 
   /** Makes sure that the timer fires at a deadline, by the monotonic clock in milliseconds. */
@@ -37,7 +37,7 @@ export class Deadlines {
 
   /** Gives a command at most `milliseconds` from now. */
   shorten(command: Command, milliseconds: number): void {
-    command.deadline = Math.min(command.deadline, monotonicNow() + milliseconds);
+    command.deadline = Math.min(command.deadline, clock.now() + milliseconds);
     this.watch(command.deadline);
   }
 
@@ -65,12 +65,12 @@ export class Deadlines {
   #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    const wait = Math.min(MAX_TIMEOUT, Math.max(1, Math.ceil(at - monotonicNow())));
+    const wait = Math.min(MAX_TIMEOUT, Math.max(1, Math.ceil(at - clock.now())));
     this.#timer = setTimeout(() => this.#expire(), wait);
   }
 
   #expire(): void {
-    const now = monotonicNow();
+    const now = clock.now();
     let next = Infinity;
     this.#timerAt = Infinity;
     for (const command of this.#commands()) {

@@ -6,53 +6,54 @@
 
 import { encodeLun, type LunAddress } from "../../bytes/lun.ts";
 
-/** What a session knows about its LUNs, each identified by the 8 bytes of its LUN field. */
-export class Luns {
-  readonly #used: Set<bigint> = new Set();
-  readonly #changed: Map<bigint, Error> = new Map();
-  #last: LunAddress | undefined;
-  #lastField = 0n;
-  #lastUsed: bigint | undefined;
+/** What a session knows about one LUN. Whoever sends commands to it holds this, so that no command has to look for it. */
+export class LunState {
+  /** The 8 bytes of its LUN field, big-endian. */
+  readonly field: bigint;
+  /** Whether a command was given for it, and it has not been forgotten since. */
+  used = false;
+  /** Why it may not be used any more: it is not what it was before a reconnect. Undefined: it may be used. */
+  changed: Error | undefined;
 
-  /** Every LUN that a command was given for, and that has not been forgotten since. */
-  get used(): ReadonlySet<bigint> {
-    return this.#used;
+  constructor(field: bigint) {
+    this.field = field;
   }
+}
+
+/** The LUNs of a session. */
+export class Luns {
+  readonly #states: Map<bigint, LunState> = new Map();
 
   /**
-   * The LUN field of an address. A bigint is made only where the address is another one than before.
+   * The state of a LUN, always the same object.
    *
    * @throws `ERR_OUT_OF_RANGE`, `ERR_INVALID_ARG_TYPE`
    */
-  encode(lun: LunAddress): bigint {
-    if (lun !== this.#last) {
-      this.#lastField = encodeLun(lun);
-      this.#last = lun;
+  at(lun: LunAddress): LunState {
+    const field = encodeLun(lun);
+    let state = this.#states.get(field);
+    if (state === undefined) {
+      state = new LunState(field);
+      this.#states.set(field, state);
     }
-    return this.#lastField;
+    return state;
   }
 
-  /** A command was given for a LUN: it is in use from now on. */
-  use(lun: bigint): void {
-    if (lun === this.#lastUsed) return;
-    this.#used.add(lun);
-    this.#lastUsed = lun;
+  /** The LUN fields of those in use. */
+  used(): bigint[] {
+    return [...this.#states.values()].filter((state) => state.used).map((state) => state.field);
   }
 
   /** A LUN is no longer used by anyone. */
   forget(lun: bigint): void {
-    this.#used.delete(lun);
-    this.#changed.delete(lun);
-    if (this.#lastUsed === lun) this.#lastUsed = undefined;
-  }
-
-  /** Why a LUN may not be used any more: it is not what it was before a reconnect. Undefined: it may be used. */
-  changed(lun: bigint): Error | undefined {
-    return this.#changed.size === 0 ? undefined : this.#changed.get(lun);
+    const state = this.at(lun);
+    state.used = false;
+    state.changed = undefined;
   }
 
   /** Blocks a LUN: every further command fails with `error`. One that was forgotten meanwhile is not blocked. */
   refuse(lun: bigint, error: Error): void {
-    if (this.#used.has(lun)) this.#changed.set(lun, error);
+    const state = this.at(lun);
+    if (state.used) state.changed = error;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { ErrorCode, TimeoutError } from "../../errors.ts";
-import { monotonicNow } from "../../runtime/mod.ts";
+import { clock } from "../../runtime/mod.ts";
 import { RejectReason } from "../../wire/mod.ts";
 import type { Link } from "./link.ts";
 import type { Nops } from "./nop.ts";
@@ -40,7 +40,7 @@ export class Keepalive {
     this.#link = link;
     this.#nops = nops;
     this.#times = times;
-    this.#movedAt = monotonicNow();
+    this.#movedAt = clock.now();
     this.#wait(times.interval);
   }
 
@@ -56,7 +56,7 @@ export class Keepalive {
 
   #tick(): void {
     const { connection } = this.#link;
-    const now = monotonicNow();
+    const now = clock.now();
     const moved = connection.receivedBytes + (this.#pinging && this.#pingLeft ? 0 : connection.handedOverBytes);
     if (moved !== this.#moved) {
       this.#moved = moved;
@@ -77,7 +77,7 @@ export class Keepalive {
     void connection.drained().then(() => {
       this.#pingLeft = true;
       this.#moved = connection.receivedBytes;
-      this.#movedAt = monotonicNow();
+      this.#movedAt = clock.now();
       if (this.#pinging) this.#wait(this.#times.timeout);
     });
     this.#wait(this.#times.timeout);
@@ -94,7 +94,7 @@ export class Keepalive {
     }
     this.#pinging = false;
     this.#moved = connection.receivedBytes + connection.handedOverBytes;
-    this.#movedAt = monotonicNow();
+    this.#movedAt = clock.now();
     this.#wait(this.#times.interval);
   }
 

@@ -6,7 +6,7 @@
 
 import { onAbort } from "../../async/on_abort.ts";
 import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
-import { formatAddress, monotonicNow } from "../../runtime/mod.ts";
+import { clock, formatAddress } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
 import { asError } from "../failures.ts";
 import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
@@ -97,7 +97,7 @@ async function establish(
   signal?: AbortSignal,
 ): Promise<Established> {
   const { timeouts } = options;
-  const end = monotonicNow() + timeouts.login;
+  const end = clock.now() + timeouts.login;
   const seen = new Set<string>();
   let address = start;
   let permanent = true;
@@ -105,7 +105,7 @@ async function establish(
   let { auth } = before;
   for (let hops = 0;;) {
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
-    const left = end - monotonicNow();
+    const left = end - clock.now();
     if (left <= 0) throw late(timeouts.login);
     // A redirection may lead to another portal group: the tag is known only for the portal that was asked.
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;

@@ -8,6 +8,7 @@ import type { TracingChannel } from "../../runtime/mod.ts";
 import { type Before, establishAtAny, type Established } from "./establish.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { PortalAddress } from "../naming/address.ts";
+import { traced } from "../tracing.ts";
 
 /** Logs in, and remembers what the session's next login needs. */
 export class Portals {
@@ -36,7 +37,7 @@ export class Portals {
     const addresses = portals.map((_, index) => portals[(this.#portal + index) % portals.length] as PortalAddress);
     const moved = this.#movedTo === undefined ? 0 : 1;
     if (this.#movedTo !== undefined) addresses.unshift(this.#movedTo);
-    return channel.promise(async () => {
+    return traced(channel, async () => {
       const established = await establishAtAny(this.#options, addresses, this.#before, signal);
       if (established.index >= moved) this.#portal = (this.#portal + established.index - moved) % portals.length;
       this.address = established.address;

@@ -11,7 +11,7 @@
 
 import { AbortError } from "../../errors.ts";
 import { onAbort } from "../../async/on_abort.ts";
-import { monotonicNow } from "../../runtime/mod.ts";
+import { clock } from "../../runtime/mod.ts";
 import { asError } from "../failures.ts";
 import type { RecoveryPolicy } from "./options.ts";
 import { reinstate } from "./reinstate.ts";
@@ -68,13 +68,13 @@ export class Recovery {
     this.#running = true;
     if (progress || this.#attempts === 0) {
       this.#attempts = 0;
-      this.#since = monotonicNow();
+      this.#since = clock.now();
     }
     void this.#run(cause, time2Wait);
   }
 
   async #run(cause: Error, time2Wait: number): Promise<void> {
-    const began = monotonicNow();
+    const began = clock.now();
     const { signal } = this.#cancel;
     try {
       for (;;) {
@@ -93,7 +93,7 @@ export class Recovery {
         if (!await this.#host.verify()) continue;
         if (signal.aborted) throw new AbortError(signal);
         this.#running = false;
-        if (this.#host.recovered(this.#attempts, monotonicNow() - began)) return;
+        if (this.#host.recovered(this.#attempts, clock.now() - began)) return;
         this.#running = true;
       }
     } catch (thrown) {

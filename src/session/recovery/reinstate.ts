@@ -6,7 +6,7 @@
  */
 
 import { AbortError, ErrorCode, IscsiError, LoginError } from "../../errors.ts";
-import { monotonicNow, randomBytes } from "../../runtime/mod.ts";
+import { clock, randomBytes } from "../../runtime/mod.ts";
 import { asError, connectionLost } from "../failures.ts";
 import { delay } from "../../async/delay.ts";
 import { backoff, type RecoveryPolicy } from "./options.ts";
@@ -59,7 +59,7 @@ export async function reinstate<T>(options: ReinstateOptions<T>): Promise<T> {
   if (away > Math.max(policy.maxTime, SHORT_WAIT)) {
     throw connectionLost(`The target wants us to stay away for ${options.time2Wait} s, which is too long`, cause);
   }
-  if (first > policy.maxAttempts || monotonicNow() + pause > end) throw cause;
+  if (first > policy.maxAttempts || clock.now() + pause > end) throw cause;
   await delay(pause, signal);
   for (let attempt = first;; attempt++) {
     try {
@@ -68,7 +68,7 @@ export async function reinstate<T>(options: ReinstateOptions<T>): Promise<T> {
       const error = asError(thrown);
       const pause = backoff(policy, attempt + 1, random());
       if (signal.aborted) throw new AbortError(signal);
-      if (hopeless(error) || attempt >= policy.maxAttempts || monotonicNow() + pause > end) throw error;
+      if (hopeless(error) || attempt >= policy.maxAttempts || clock.now() + pause > end) throw error;
       options.failed(attempt, error, pause);
       await delay(pause, signal);
     }

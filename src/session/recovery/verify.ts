@@ -4,20 +4,30 @@
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../../errors.ts";
+import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
 import { decodeLun, formatLun } from "../../bytes/lun.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../../command.ts";
+import type { Pending } from "../commands/pending.ts";
+import type { FullFeature } from "../connection/full_feature.ts";
+import { connectionLost } from "../failures.ts";
 import type { RecoveryOptions } from "./options.ts";
+
+/** Milliseconds; `command` 0: none. */
+interface Timeouts {
+  readonly command: number;
+  readonly request: number;
+}
+
+/** Runs a command before all others. */
+type RunCheck = (lun: bigint, command: ScsiCommand, options: ExecuteOptions) => Promise<ScsiResult>;
 
 /**
  * Checks LUNs one after the other. Returns those that failed, each with its error; stops early when the connection is lost.
- *
- * @param execute runs a command before all others
  */
 export async function verifyLuns(
   luns: Iterable<bigint>,
   verify: NonNullable<RecoveryOptions["verify"]>,
-  execute: (lun: bigint, command: ScsiCommand, options: ExecuteOptions) => Promise<ScsiResult>,
+  execute: RunCheck,
   lost: () => boolean,
 ): Promise<Map<bigint, Error>> {
   const changed = new Map<bigint, Error>();
@@ -33,15 +43,24 @@ export async function verifyLuns(
   return changed;
 }
 
+/** Runs checks over a new connection. */
+export function checksOver(fullFeature: FullFeature, pending: Pending, timeouts: Timeouts): RunCheck {
+  const { connection } = fullFeature;
+  return (lun, given, options) => {
+    const command = pending.add(lun, given, limited(options, timeouts));
+    // An answer that does not come says nothing of the LUN, and the next connection may do better.
+    command.promise.catch((error) => error instanceof TimeoutError && connection.fail(error));
+    if (connection.ended) pending.fail(command, connectionLost("The connection was lost"));
+    pending.queueCheck(command);
+    fullFeature.pump();
+    return command.promise;
+  };
+}
+
 /**
  * Options of a check, with a time limit of its own: the session's does not run during a recovery, and without any limit the
  * whole session would wait for one answer that does not come.
- *
- * @param timeouts milliseconds; `command` 0: none
  */
-export function limited(
-  options: ExecuteOptions,
-  timeouts: { readonly command: number; readonly request: number },
-): ExecuteOptions {
+function limited(options: ExecuteOptions, timeouts: Timeouts): ExecuteOptions {
   return { ...options, timeout: options.timeout ?? (timeouts.command || timeouts.request) };
 }

@@ -10,15 +10,26 @@
  *
  * @module
  */
-import { described, wrongRange } from "../../../arguments.ts";
+import { checkBytes, described, wrongRange } from "../../../arguments.ts";
 import { writeU16, writeU32 } from "../../../bytes/view.ts";
-import { checkBlocks } from "../../cdb/build.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
 const FUA = 0x08;
 const UINT32_END = 0x1_0000_0000;
 /** Most blocks of the 10-byte commands. */
 const MAX_BLOCKS_10 = 0xffff;
+
+/**
+ * Checks that a buffer holds so many blocks: some whole number of bytes each, the same for all.
+ *
+ * @throws {RangeError} `ERR_OUT_OF_RANGE`
+ */
+export function checkBlocks(what: string, buffer: Uint8Array, blocks: number): Uint8Array {
+  checkBytes(what, buffer);
+  const fits = blocks === 0 ? buffer.length === 0 : buffer.length > 0 && buffer.length % blocks === 0;
+  if (!fits) throw wrongRange(what, `hold ${blocks} blocks of one size`, `${buffer.length} bytes`);
+  return buffer;
+}
 
 function transferCdb(opcode10: number, opcode16: number, flags: number, lba: number, blocks: number): Uint8Array {
   if (!(Number.isSafeInteger(lba) && lba >= 0)) throw wrongRange("lba", "be an integer of at least 0", described(lba));

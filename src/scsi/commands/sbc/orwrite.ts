@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkBlocks, command } from "../../cdb/build.ts";
+import { command } from "../../cdb/build.ts";
+import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";

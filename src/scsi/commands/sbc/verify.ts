@@ -4,7 +4,8 @@
  * @module
  */
 import { wrongRange, wrongValue } from "../../../arguments.ts";
-import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { checkBlocks, command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkBlocks } from "../sbc/blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, need, uint } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";

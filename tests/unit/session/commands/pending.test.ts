@@ -142,24 +142,25 @@ test("a limit can be shortened, never lengthened", async () => {
 
 test("a LUN is in use from its first command until it is forgotten, with its refusal", () => {
   const luns = new Luns();
-  assert.is(luns.encode(1), 1n << 48n);
-  assert.is(luns.encode(300), 0x412cn << 48n);
-  assert.equal([...luns.used], []);
-  luns.use(1n << 48n);
-  luns.use(0x412cn << 48n);
-  assert.equal([...luns.used], [1n << 48n, 0x412cn << 48n]);
+  const [one, other] = [luns.at(1), luns.at(300)];
+  assert.is(one.field, 1n << 48n);
+  assert.is(other.field, 0x412cn << 48n);
+  assert.is(luns.at(0x412cn << 48n), other, "one object for all who use a LUN");
+  assert.equal(luns.used(), []);
+  one.used = other.used = true;
+  assert.equal(luns.used(), [1n << 48n, 0x412cn << 48n]);
   const error = new Error("another LUN");
   luns.refuse(1n << 48n, error);
-  assert.is(luns.changed(1n << 48n), error);
-  assert.is(luns.changed(0n), undefined);
+  assert.is(one.changed, error);
+  assert.is(other.changed, undefined);
   luns.forget(1n << 48n);
-  assert.is(luns.changed(1n << 48n), undefined);
-  assert.equal([...luns.used], [0x412cn << 48n]);
+  assert.is(one.changed, undefined);
+  assert.equal(luns.used(), [0x412cn << 48n]);
   luns.forget(0x412cn << 48n);
   luns.refuse(0x412cn << 48n, error);
-  assert.is(luns.changed(0x412cn << 48n), undefined, "one that is forgotten is not refused");
-  luns.use(0x412cn << 48n);
-  assert.equal([...luns.used], [0x412cn << 48n]);
+  assert.is(other.changed, undefined, "one that is forgotten is not refused");
+  other.used = true;
+  assert.equal(luns.used(), [0x412cn << 48n]);
 });
 
 test.run();
