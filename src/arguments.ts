@@ -165,12 +165,22 @@ export function checkArray(name: string, value: unknown): readonly unknown[] {
 }
 
 /**
- * Checks an object. Of any other value the message gives only the kind, since it may contain a secret. @throws
- * TypeError `ERR_INVALID_ARG_TYPE`
+ * An error for a value that is not an object of options, or undefined. An array, and an object of the platform (an
+ * `AbortSignal`, a `Map`), is none: it was passed in the wrong place. Of the value the message gives only the kind,
+ * since it may contain a secret.
  */
+function objectProblem(name: string, value: unknown): ArgumentError | undefined {
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(Symbol.toStringTag in value)) {
+    return undefined;
+  }
+  return wrongType(name, "be an object", kindOf(value));
+}
+
+/** Checks an object of options, whatever its keys. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function checkObject(name: string, value: unknown): object {
-  if (typeof value === "object" && value !== null) return value;
-  throw wrongType(name, "be an object", kindOf(value));
+  const problem = objectProblem(name, value);
+  if (problem !== undefined) throw problem;
+  return value as object;
 }
 
 /** The members that an object must have, by their type. */
@@ -200,17 +210,15 @@ export function unknownKey(name: string, known: Iterable<string>, key: string): 
 }
 
 /**
- * An error for a value that is not an options object, or has another key than those known; or undefined. An array, and
- * an object of the platform (an `AbortSignal`, a `Map`), has no options: it was passed in the wrong place. Correct
+ * An error for a value that is not an object of options, or has another key than those known; or undefined. Correct
  * options cost no allocation.
  */
 export function optionsProblem(name: string, value: unknown, known: readonly string[]): ArgumentError | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || Symbol.toStringTag in value) {
-    return wrongType(name, "be an object", kindOf(value));
-  }
+  const problem = objectProblem(name, value);
+  if (problem !== undefined) return problem;
   // Unlike Object.keys(), this makes no array.
-  for (const key in value) {
-    if (!known.includes(key) && Object.hasOwn(value, key)) return unknownKey(name, known, key);
+  for (const key in value as object) {
+    if (!known.includes(key) && Object.hasOwn(value as object, key)) return unknownKey(name, known, key);
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkBoolean, checkKeys, checkShape, checkSignal } from "../arguments.ts";
 import { AbortError, IscsiError } from "../errors.ts";
 import { askCapacityIfAny } from "../scsi/ask/capacity.ts";
 import { askLuns } from "../scsi/ask/luns.ts";
@@ -68,6 +69,7 @@ export function discover(url: string, options: DiscoverOptions = {}): Promise<Fo
 async function find(url: string, options: DiscoverOptions): Promise<FoundTarget[]> {
   checkOptions(options, ["luns"]);
   const { luns = false, ...client } = options;
+  checkBoolean("luns", luns);
   const { url: parsed, session: base } = resolveClient(url, client);
   const session = await IscsiSession.connect({
     ...base,
@@ -117,8 +119,15 @@ export interface ListLunsOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Lists the LUNs of a session's target (REPORT LUNS), in ascending order. */
+/**
+ * Lists the LUNs of a session's target (REPORT LUNS), in ascending order.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; what `session.execute()` rejects with
+ */
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
+  checkShape("session", session, "IscsiSession", { lun: "function" });
+  checkKeys("options", options, ["signal"]);
+  checkSignal("signal", options.signal);
   // REPORT LUNS is answered at LUN 0 even if LUN 0 does not exist (SPC-4 §6.33).
   const list = await askLuns(session.lun(0), {}, options);
   const numbers = list.luns.map(({ number, raw }) => number ?? raw);

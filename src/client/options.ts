@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkFunction, checkKeys, optional } from "../arguments.ts";
+import { checkFunction, checkKeys, checkObject, optional } from "../arguments.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
@@ -67,7 +67,10 @@ const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): void {
   checkKeys("options", options, [...Object.keys(KEYS), ...more]);
-  optional(checkFunction, "env", (options as ClientOptions).env);
+  const { env, limits } = options as ClientOptions;
+  optional(checkFunction, "env", env);
+  // Here, because it is joined with what the URL says; its keys are checked with the others.
+  optional(checkObject, "limits", limits);
 }
 
 /** A parsed URL, and the session options that it and the caller's options give. */
@@ -83,7 +86,7 @@ interface ResolvedClient {
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY`
  */
 export function resolveClient(text: string, options: ClientOptions): ResolvedClient {
-  const { initiatorName, auth, env = runtimeEnv, limits, ...rest } = options;
+  const { initiatorName = DEFAULT_INITIATOR_NAME, auth, env = runtimeEnv, limits, ...rest } = options;
   const url = parseIscsiUrl(text, { env });
   return {
     url,
@@ -91,9 +94,9 @@ export function resolveClient(text: string, options: ClientOptions): ResolvedCli
       ...rest,
       host: url.host,
       port: url.port,
-      portalGroupTag: rest.portalGroupTag ?? url.portalGroupTag,
-      initiatorName: initiatorName ?? DEFAULT_INITIATOR_NAME,
-      auth: auth ?? authOfUrl(url),
+      portalGroupTag: rest.portalGroupTag === undefined ? url.portalGroupTag : rest.portalGroupTag,
+      initiatorName,
+      auth: auth === undefined ? authOfUrl(url) : auth,
       limits: {
         headerDigest: forcedDigest(url.headerDigest),
         dataDigest: forcedDigest(url.dataDigest),

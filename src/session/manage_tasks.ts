@@ -4,7 +4,7 @@
  * @module
  */
 
-import { described, wrongValue } from "../arguments.ts";
+import { checkKeys, described, wrongValue } from "../arguments.ts";
 import type { ScsiResult } from "../command.ts";
 import { TaskManagementFunction as Fn, TaskManagementResponseCode as Code } from "../wire/mod.ts";
 import { taskTerminated } from "./failures.ts";
@@ -40,6 +40,7 @@ const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, 
  * @throws see `Session.taskManagement`
  */
 export async function manage(machine: StateMachine, fn: Fn, options: TaskManagementOptions): Promise<number> {
+  checkKeys("options", options, ["lun", "command"]);
   machine.needNormal();
   let command: Command | undefined;
   let lun = 0n;

@@ -8,11 +8,11 @@ import {
   checkArray,
   checkBytes,
   checkFunction,
-  checkInteger,
   checkKeys,
   checkObject,
   checkSignal,
   described,
+  integerOption,
   optional,
   wrongValue,
 } from "../arguments.ts";
@@ -214,7 +214,7 @@ function checkPortal(prefix: string, portal: Portal): PortalAddress {
   if (typeof host !== "string" || host === "") {
     throw wrongValue(`${prefix}host`, "be a host name or an address", described(host));
   }
-  return { host, port: checkInteger(`${prefix}port`, portal.port ?? DEFAULT_PORT, 1, 65535) };
+  return { host, port: integerOption(`${prefix}port`, portal.port, DEFAULT_PORT, 1, 65535) };
 }
 
 /**
@@ -227,11 +227,11 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
   checkObject("options", given);
   const { firstCmdSN, firstTag, scsi, ...asked } = given;
   checkKeys("options", asked, Object.keys(KEYS));
-  const timeouts = given.timeouts ?? {};
+  // Defaults for what is undefined; null is refused like any other wrong value.
+  const { timeouts = {}, keepalive = {}, recovery = {}, sessionType = "Normal" } = given;
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
   const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
-    checkInteger(`timeouts.${name}`, timeouts[name] ?? fallback, min, MAX_TIMEOUT);
-  const keepalive = given.keepalive ?? {};
+    integerOption(`timeouts.${name}`, timeouts[name], fallback, min, MAX_TIMEOUT);
   for (const name of ["redirect", "connectTcp", "tap"] as const) optional(checkFunction, name, given[name]);
   checkSignal("signal", given.signal);
   optional(checkArray, "portals", given.portals);
@@ -245,7 +245,7 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     ],
     targetName: given.targetName,
     initiatorName: given.initiatorName,
-    sessionType: given.sessionType ?? "Normal",
+    sessionType,
     isid: given.isid === undefined ? makeIsid() : given.isid.slice(),
     auth: given.auth === undefined ? undefined : protectAuth(given.auth),
     limits: resolveLimits(given.limits),
@@ -257,16 +257,16 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
       request: limit("request", 10_000),
     },
     keepalive: keepalive === false ? undefined : {
-      interval: checkInteger("keepalive.interval", keepalive.interval ?? 5_000, 1, MAX_TIMEOUT),
+      interval: integerOption("keepalive.interval", keepalive.interval, 5_000, 1, MAX_TIMEOUT),
       // The hard limit of a ping is a multiple of this.
-      timeout: checkInteger("keepalive.timeout", keepalive.timeout ?? 10_000, 1, Math.floor(MAX_TIMEOUT / 4)),
+      timeout: integerOption("keepalive.timeout", keepalive.timeout, 10_000, 1, Math.floor(MAX_TIMEOUT / 4)),
     },
-    recovery: given.recovery === false ? undefined : resolveRecovery(given.recovery ?? {}),
+    recovery: recovery === false ? undefined : resolveRecovery(recovery),
     tap: given.tap,
     redirect: given.redirect ?? (() => true),
     connectTcp: given.connectTcp ?? connectTcp,
-    firstCmdSN: checkInteger("firstCmdSN", firstCmdSN ?? 1, 0, 0xffff_ffff),
-    firstTag: checkInteger("firstTag", firstTag ?? 1, 0, 0xffff_fffe),
+    firstCmdSN: integerOption("firstCmdSN", firstCmdSN, 1, 0, 0xffff_ffff),
+    firstTag: integerOption("firstTag", firstTag, 1, 0, 0xffff_fffe),
     scsi,
   };
   checkLoginOptions({

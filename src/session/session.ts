@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkString, optional } from "../arguments.ts";
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
@@ -135,6 +136,7 @@ export class Session {
    */
   async sendTargets(name?: string): Promise<DiscoveredTarget[]> {
     const { options } = this.#machine;
+    optional(checkString, "name", name);
     const asked = name ?? (options.sessionType === "Discovery" ? "All" : "");
     const answer = await this.#machine.text(encodeTextKeys([["SendTargets", asked]]));
     try {

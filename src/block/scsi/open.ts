@@ -4,7 +4,16 @@
  * @module
  */
 
-import { checkBoolean, checkInteger, checkObject, checkSignal, integerOption, optional } from "../../arguments.ts";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkKeys,
+  checkShape,
+  checkSignal,
+  integerOption,
+  optional,
+} from "../../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
 import { askCapacity, type Capacity } from "../../scsi/ask/capacity.ts";
 import { ask } from "../../scsi/ask/question.ts";
@@ -63,6 +72,17 @@ export interface ScsiBlockDeviceOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The keys of {@link ScsiBlockDeviceOptions}: a record, so that none can be forgotten. */
+const KEYS: Readonly<Record<keyof ScsiBlockDeviceOptions, true>> = {
+  readOnly: true,
+  depth: true,
+  maxTransfer: true,
+  atomic: true,
+  timeout: true,
+  close: true,
+  signal: true,
+};
+
 /**
  * Opens a disk behind an executor: waits until it is ready, clears the unit attentions of a new session, and reads its
  * size, limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
@@ -72,6 +92,7 @@ export interface ScsiBlockDeviceOptions {
  * capacity has changed, `size` follows; when a removable medium may have been changed, every later operation rejects
  * with `SCSI_UNIT_ATTENTION`, as what was read before may not be what is there now.
  *
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), RangeError (`ERR_OUT_OF_RANGE`)
  * @throws ScsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
  * @throws ScsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
  * @throws IscsiError (`BLOCK_UNSUPPORTED`) where it is no disk, or is larger than 2^53-1 bytes
@@ -80,12 +101,17 @@ export async function openScsiBlockDevice(
   executor: ScsiExecutor,
   options: ScsiBlockDeviceOptions = {},
 ): Promise<BlockDevice> {
-  const { signal } = checkObject("options", options) as ScsiBlockDeviceOptions;
+  checkShape("executor", executor, "ScsiExecutor", { execute: "function" });
+  checkKeys("options", options, Object.keys(KEYS));
+  const { signal, timeout } = options;
   checkSignal("signal", signal);
   if (signal?.aborted) throw new AbortError(signal);
   for (const name of ["readOnly", "atomic"] as const) optional(checkBoolean, name, options[name]);
+  optional(checkFunction, "close", options.close);
+  if (options.maxTransfer !== undefined) checkInteger("maxTransfer", options.maxTransfer, 1);
   const fixed = integerOption("depth", options.depth, 0, 1, 4096);
-  const retry: RetryOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
+  if (timeout !== undefined) checkInteger("timeout", timeout, 0, 0x7fff_ffff);
+  const retry: RetryOptions = timeout === undefined ? {} : { timeout };
   const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
 
   const { deviceType, removable } = await identify(executor, opening);

@@ -6,7 +6,7 @@
 
 import { AbortError } from "../../errors.ts";
 import { scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
-import type { ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import { retryAfter, type RetryOptions } from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
@@ -29,12 +29,16 @@ class Batch {
   inFlight = 0;
   failure: { reason: unknown } | undefined;
   forget: (() => void) | undefined;
+  /** The part of the options that an executor takes. */
+  readonly run: ExecuteOptions;
   constructor(
     readonly job: Job,
     readonly options: RetryOptions,
     readonly resolve: () => void,
     readonly reject: (reason: unknown) => void,
-  ) {}
+  ) {
+    this.run = { signal: options.signal, timeout: options.timeout };
+  }
 }
 
 /** CHECK CONDITION with RECOVERED ERROR: the command has succeeded, after the device had tried harder (SPC-5 4.4.8). */
@@ -118,7 +122,7 @@ export class JobQueue {
     this.#active++;
     batch.inFlight++;
     const failed = (error: unknown): void => this.#lost(batch, error);
-    this.#execute(command, batch.options).then((result) => {
+    this.#execute(command, batch.run).then((result) => {
       if (result.status === ScsiStatus.Good) return this.#ended(batch, command, result);
       retryAfter(result, this.#executor, command, batch.options).then(
         (last) => this.#ended(batch, command, last),
@@ -127,7 +131,7 @@ export class JobQueue {
     }, failed);
   }
 
-  #execute(command: ScsiCommand, options: RetryOptions): Promise<ScsiResult> {
+  #execute(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     try {
       return this.#executor.execute(command, options);
     } catch (error) {

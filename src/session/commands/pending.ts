@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkInteger, checkSignal } from "../../arguments.ts";
+import { checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
@@ -13,6 +13,9 @@ import type { FlushGuard } from "../recovery/flush_guard.ts";
 import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand, Command, type Ending } from "./command.ts";
 import { Deadlines } from "./deadlines.ts";
+
+/** The keys of {@link ExecuteOptions}. */
+const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = ["signal", "timeout"];
 
 /** How often a command is sent again because the target wants it later. */
 const MAX_POSTPONED = 4;
@@ -120,6 +123,7 @@ export class Pending {
    */
   add(lun: bigint, given: ScsiCommand, options: ExecuteOptions): Command {
     checkCommand(given);
+    checkKeys("options", options, EXECUTE_KEYS);
     const { signal } = options;
     const ownLimit = options.timeout !== undefined;
     const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkInteger, checkOneOf, described, wrongValue } from "../../arguments.ts";
+import { checkInteger, checkOneOf, described, integerOption, wrongValue } from "../../arguments.ts";
 import type { AuthOptions, ProtectedAuth } from "./auth/credentials.ts";
 import { ISID_LENGTH } from "./isid.ts";
 import { checkLimits, type OfferedLimits } from "./negotiation/limits.ts";
@@ -73,7 +73,7 @@ export function checkLoginOptions(options: LoginOptions): void {
   checkInteger("tsih", options.tsih, 0, 65535);
   checkInteger("cid", options.cid, 0, 65535);
   checkInteger("cmdSN", options.cmdSN, 0, 0xffffffff);
-  checkInteger("expectedPortalGroupTag", options.expectedPortalGroupTag ?? 0, 0, 65535);
+  integerOption("portalGroupTag", options.expectedPortalGroupTag, 0, 0, 65535);
   if (options.tsih !== 0 && options.established === undefined) {
     throw wrongValue("established", "be given where tsih is not 0", "undefined");
   }

@@ -102,8 +102,8 @@ export function checkLimits(limits: OfferedLimits): void {
 export function resolveLimits(
   given: { [Name in keyof OfferedLimits]?: OfferedLimits[Name] | undefined } = {},
 ): OfferedLimits {
+  checkKeys("limits", given, Object.keys(DEFAULT_LIMITS));
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  checkKeys("limits", present, Object.keys(DEFAULT_LIMITS));
   const limits: OfferedLimits = { ...DEFAULT_LIMITS, ...present };
   if (given.firstBurstLength === undefined && limits.maxBurstLength >= 512) {
     limits.firstBurstLength = Math.min(limits.firstBurstLength, limits.maxBurstLength);
