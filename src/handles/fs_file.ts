@@ -4,7 +4,7 @@
  * @module
  */
 
-import { described, wrongRange, wrongValue } from "../arguments.ts";
+import { checkOneOf, described, wrongRange, wrongType } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { readable } from "../streams/mod.ts";
@@ -66,12 +66,13 @@ export class DeviceFsFile {
     return await this.#cursor.write(bytesOf(buffer), undefined);
   }
 
-  /** Moves the cursor, and resolves with its position in bytes from the start. It may be past the end. */
+  /** Moves the cursor, and resolves with its position in bytes from the start. It may be past the end. @throws TypeError or RangeError with a code */
   async seek(offset: number | bigint, whence: SeekFrom): Promise<number> {
     const { size } = this.#cursor.device;
-    const bases: readonly number[] = [0, this.#cursor.position, size];
-    const base = bases[whence];
-    if (base === undefined) throw wrongValue("whence", "be one of 0, 1, 2", described(whence));
+    if (typeof offset !== "number" && typeof offset !== "bigint") {
+      throw wrongType("offset", "be an integer", described(offset));
+    }
+    const base = [0, this.#cursor.position, size][checkOneOf("whence", whence, [0, 1, 2])]!;
     const position = base + Number(offset);
     if (!Number.isSafeInteger(position) || position < 0) {
       throw wrongRange("position", "be an integer of at least 0", position);

@@ -7,6 +7,7 @@
 import {
   checkInteger,
   checkMultiple,
+  checkObject,
   checkPowerOfTwo,
   checkString,
   described,
@@ -22,14 +23,14 @@ import { LogicalUnit } from "./unit/logical_unit.ts";
  * Makes the logical units, in ascending order of their numbers.
  *
  * @throws RangeError `ERR_OUT_OF_RANGE` for a number or size outside its range
- * @throws TypeError `ERR_INVALID_ARG_VALUE` for a LUN given twice, one without a backing that is not removable, or texts
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a LUN given twice, one without a backing that is not removable, or texts
  * that INQUIRY cannot carry
  */
 export function makeUnits(luns: readonly TargetLun[], targetName: string): Map<number, LogicalUnit> {
-  const numbered = luns.map((lun, i) => ({
-    lun,
-    number: checkInteger("number of a LUN", lun.number ?? i, 0, MAX_LUN_NUMBER),
-  }));
+  const numbered = luns.map((lun, i) => {
+    checkObject(`luns[${i}]`, lun);
+    return { lun, number: checkInteger("number of a LUN", lun.number ?? i, 0, MAX_LUN_NUMBER) };
+  });
   numbered.sort((a, b) => a.number - b.number);
   const units = new Map<number, LogicalUnit>();
   for (const { lun, number } of numbered) {

@@ -171,6 +171,19 @@ test("ends of copies", async () => {
   ]);
 });
 
+test("where a handle seeks to, and the LUNs of a target", async () => {
+  const file = handles.fsFile(device);
+  await judge([
+    ["seek text", () => file.seek("x" as never, 0), "TYPE"],
+    ["seek nothing", () => file.seek(undefined as never, 0), "TYPE"],
+    ["seek NaN", () => file.seek(NaN, 0), "RANGE"],
+    ["seek whence", () => file.seek(0, "length" as never), "VALUE"],
+    ["a LUN", () => targets.startTarget({ luns: [5] as never }), "TYPE"],
+    ["no LUN", () => targets.startTarget({ luns: [null] as never }), "TYPE"],
+  ]);
+  assert.is(await file.seek(5n, handles.SeekFrom.Start), 5);
+});
+
 test("what is no device is named by what it lacks", () => {
   const { close: _, ...rest } = { ...device, size: 5, blockSize: 512, readOnly: false, supports: {}, limits: {} };
   assert.throws(
