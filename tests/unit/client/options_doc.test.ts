@@ -42,7 +42,7 @@ test("docs/options.md has every option with its default", () => {
 test("docs/options.md has no option that does not exist", () => {
   for (const name of documented.keys()) {
     const [first] = name.split(".");
-    checkOptions({ [first as string]: undefined }, ["readOnly", "depth", "maxTransfer", "atomic", "serial"]);
+    checkOptions({ [first as string]: undefined }, ["readOnly", "depth", "maxTransfer", "atomic", "serial", "luns"]);
   }
 });
 
