@@ -9,7 +9,7 @@ import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { iterate } from "./iterate.ts";
-import { isPipeOptions, pipeAsNode } from "./node_pipe.ts";
+import { isPipeOptions, NodePipe } from "./node_pipe.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { destroyOnAbort, readRange } from "./read_stream.ts";
@@ -66,8 +66,7 @@ class Stream extends Base implements DeviceDuplexStream {
   bytesRead = 0;
   readonly #ahead: ReadAhead;
   readonly #forget: () => void;
-  /** Undoes the last pipe with Node's options. */
-  #leave: (() => void) | undefined;
+  readonly #pipe = new NodePipe();
 
   constructor(ahead: ReadAhead, make: MakeBehind, signal: AbortSignal | undefined) {
     super({ byteLengthReadable: () => READ_WAITING }, make);
@@ -78,14 +77,11 @@ class Stream extends Base implements DeviceDuplexStream {
   }
 
   override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
-    if (!isPipeOptions(options)) return super.pipe(destination, options);
-    this.#leave = pipeAsNode(this, destination, options);
-    return destination;
+    return isPipeOptions(options) ? this.#pipe.to(this, destination, options) : super.pipe(destination, options);
   }
 
   unpipe(): this {
-    this.#leave?.();
-    this.#leave = undefined;
+    this.#pipe.undo();
     return this;
   }
 

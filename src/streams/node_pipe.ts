@@ -25,14 +25,29 @@ export function isPipeOptions(value: unknown): value is PipeOptions {
   return typeof value === "object" && value !== null;
 }
 
-/**
- * Pipes as Node's `readable.pipe(destination, { end })` does: errors are not forwarded, and the destination is ended unless
- * `end` is false. Node's `pipeline()` calls it so and handles errors and ends itself; the pipe of streamx would end and destroy
- * the destination in any case. The function returned undoes it.
- */
-export function pipeAsNode(source: Source, destination: unknown, options: PipeOptions): () => void {
-  const sink = destination as Sink;
-  const end = options.end !== false;
+/** The pipe of one stream with Node's options. */
+export class NodePipe {
+  #leave: (() => void) | undefined;
+
+  /**
+   * Pipes as Node's `readable.pipe(destination, { end })` does: errors are not forwarded, and the destination is ended
+   * unless `end` is false. Node's `pipeline()` calls it so and handles errors and ends itself; the pipe of streamx would
+   * end and destroy the destination in any case.
+   */
+  to<D>(source: Source, destination: D, options: PipeOptions): D {
+    this.#leave = connect(source, destination as unknown as Sink, options.end !== false);
+    return destination;
+  }
+
+  /** Undoes it. */
+  undo(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+  }
+}
+
+/** The function returned undoes it. */
+function connect(source: Source, sink: Sink, end: boolean): () => void {
   const data = (chunk: unknown): void => {
     if (sink.write(chunk) === false) source.pause();
   };

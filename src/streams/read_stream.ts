@@ -9,7 +9,7 @@ import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { onAbort } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
-import { isPipeOptions, pipeAsNode } from "./node_pipe.ts";
+import { isPipeOptions, NodePipe } from "./node_pipe.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { dataRanges } from "./data_ranges.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
@@ -47,8 +47,7 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   readonly #ahead: ReadAhead;
   readonly #make: (chunk: PlacedBytes) => T;
   readonly #forget: () => void;
-  /** Undoes the last pipe with Node's options. */
-  #leave: (() => void) | undefined;
+  readonly #pipe = new NodePipe();
 
   constructor(ahead: ReadAhead, make: (chunk: PlacedBytes) => T, options: ReadStreamOptions) {
     // At most one chunk waits in the stream itself, and `depth` counts it: the next is read only when that place is
@@ -71,14 +70,11 @@ class Stream<T> extends ReadableBase<T> implements ReadSide<T> {
   }
 
   override pipe<D>(destination: D, options?: PipeOptions | DoneCallback): D {
-    if (!isPipeOptions(options)) return super.pipe(destination, options);
-    this.#leave = pipeAsNode(this, destination, options);
-    return destination;
+    return isPipeOptions(options) ? this.#pipe.to(this, destination, options) : super.pipe(destination, options);
   }
 
   unpipe(): this {
-    this.#leave?.();
-    this.#leave = undefined;
+    this.#pipe.undo();
     return this;
   }
 
