@@ -170,8 +170,9 @@ export function checkArray(name: string, value: unknown): readonly unknown[] {
  * since it may contain a secret.
  */
 function objectProblem(name: string, value: unknown): ArgumentError | undefined {
-  if (typeof value === "object" && value !== null && !Array.isArray(value) && !(Symbol.toStringTag in value)) {
-    return undefined;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    // A module may hold a program's settings: `import * as settings`.
+    if (!(Symbol.toStringTag in value) || value[Symbol.toStringTag] === "Module") return undefined;
   }
   return wrongType(name, "be an object", kindOf(value));
 }

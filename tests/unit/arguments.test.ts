@@ -73,6 +73,8 @@ const thrown: Record<string, Row[]> = {
   ],
   keys: [
     [() => check.checkKeys("limits", 5, ["a"]), "TYPE", "limits must be an object, got a number"],
+    [() => check.checkKeys("limits", ["a"], ["a"]), "TYPE", "limits must be an object, got an array"],
+    [() => check.checkKeys("limits", new Map(), ["a"]), "TYPE", "limits must be an object, got an instance of Map"],
     [
       () => check.checkKeys("limits", { a: 1, readonly: 2 }, ["a", "b"]),
       "VALUE",
@@ -162,6 +164,9 @@ test("what is right is given back", () => {
   assert.is(check.checkOneOf("x", "b", ["a", "b"]), "b");
   assert.is(check.checkBytes("x", bytes, 6, 6), bytes);
   check.checkKeys("x", object, ["a"]);
+  check.checkKeys("x", Object.assign(Object.create(null), { a: undefined }), ["a"]);
+  const module = Object.defineProperty({ a: 1 }, Symbol.toStringTag, { value: "Module" });
+  check.checkKeys("x", module, ["a"]);
   check.checkSignal("x", undefined);
   check.checkSignal("x", new AbortController().signal);
   // One of another library: what counts is its shape.
