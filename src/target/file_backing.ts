@@ -1,8 +1,8 @@
 import {
   checkBoolean,
   checkInteger,
+  checkKeys,
   checkMultiple,
-  checkObject,
   checkString,
   integerOption,
   optional,
@@ -67,15 +67,18 @@ class FileBacking implements Backing {
 /**
  * A LUN in a file. The size of the file must be a multiple of the block size.
  *
- * @throws RangeError `ERR_OUT_OF_RANGE` where it is not
+ * @throws RangeError `ERR_OUT_OF_RANGE` where it is not, before a file is made or grown
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a key that does not exist
  * @throws IscsiError `COPY_FILE` where the file cannot be opened
  */
 export async function fileBacking(path: string, options: FileBackingOptions = {}): Promise<Backing> {
   checkString("path", path);
-  checkObject("options", options);
+  checkKeys("options", options, ["blockSize", "readOnly", "size"]);
   const blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
   const readOnly = optional(checkBoolean, "readOnly", options.readOnly) ?? false;
   const wanted = options.size === undefined ? undefined : checkInteger("size", options.size, 0);
+  // Before the file is made or grown.
+  if (wanted !== undefined) checkMultiple("size", wanted, blockSize);
   const file = await openFile(path, {
     mode: readOnly ? "read" : "readwrite",
     create: wanted !== undefined && !readOnly,

@@ -4,18 +4,10 @@
  * @module
  */
 
-import {
-  checkInteger,
-  checkMultiple,
-  checkObject,
-  checkPowerOfTwo,
-  checkString,
-  described,
-  wrongRange,
-  wrongValue,
-} from "../arguments.ts";
+import { checkInteger, checkString, described, wrongRange, wrongValue } from "../arguments.ts";
 import { MAX_LUN_NUMBER } from "../bytes/lun.ts";
 import { hash } from "../runtime/mod.ts";
+import { checkBacking, checkLun } from "./check_options.ts";
 import type { TargetLun } from "./options.ts";
 import { LogicalUnit } from "./unit/logical_unit.ts";
 
@@ -28,7 +20,7 @@ import { LogicalUnit } from "./unit/logical_unit.ts";
  */
 export function makeUnits(luns: readonly TargetLun[], targetName: string): Map<number, LogicalUnit> {
   const numbered = luns.map((lun, i) => {
-    checkObject(`luns[${i}]`, lun);
+    checkLun(`luns[${i}]`, lun);
     return { lun, number: checkInteger("number of a LUN", lun.number ?? i, 0, MAX_LUN_NUMBER) };
   });
   numbered.sort((a, b) => a.number - b.number);
@@ -46,11 +38,7 @@ function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUn
   if (backing === undefined && !removable) {
     throw wrongValue(`backing of LUN ${number}`, "be given, as it is not removable", "undefined");
   }
-  if (backing !== undefined) {
-    const { blockSize, size } = backing;
-    checkPowerOfTwo(`blockSize of LUN ${number}`, blockSize, 512, 65536);
-    checkMultiple(`size of LUN ${number}`, checkInteger(`size of LUN ${number}`, size, blockSize), blockSize);
-  }
+  if (backing !== undefined) checkBacking(number, backing);
   const digest = hash("sha256", new TextEncoder().encode(`${targetName}\n${number}`));
   // NAA 3: locally assigned, 60 bits.
   const naa = digest.slice(0, 8);
@@ -73,7 +61,7 @@ function makeUnit(lun: TargetLun, number: number, targetName: string): LogicalUn
 }
 
 function physicalExponent(blockSize: number, physicalBlockSize: number | undefined): number {
-  const exponent = Math.log2((physicalBlockSize ?? blockSize) / blockSize);
+  const exponent = Math.log2(checkInteger("physicalBlockSize", physicalBlockSize ?? blockSize, blockSize) / blockSize);
   if (Number.isInteger(exponent) && exponent >= 0 && exponent <= 15) return exponent;
   const wanted = `be blockSize, ${blockSize}, times a power of two of at most 32768`;
   throw wrongRange("physicalBlockSize", wanted, described(physicalBlockSize));

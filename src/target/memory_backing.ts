@@ -1,4 +1,4 @@
-import { checkInteger, checkMultiple, checkObject, integerOption } from "../arguments.ts";
+import { checkInteger, checkKeys, checkMultiple, integerOption } from "../arguments.ts";
 import type { Backing, BackingExtent } from "./backing.ts";
 
 /** Bytes of one allocation: a chunk that was never written, or was zeroed as a whole, takes no memory. */
@@ -89,6 +89,7 @@ class MemoryBacking implements Backing {
  *
  * @param size bytes, a multiple of the block size
  * @throws RangeError `ERR_OUT_OF_RANGE` where the size is no multiple of the block size
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a key that does not exist
  * @example
  * ```ts
  * import { memoryBacking, startTarget } from "lunstream/target";
@@ -97,7 +98,7 @@ class MemoryBacking implements Backing {
  * ```
  */
 export function memoryBacking(size: number, options: MemoryBackingOptions = {}): Backing {
-  checkObject("options", options);
+  checkKeys("options", options, ["blockSize"]);
   const blockSize = integerOption("blockSize", options.blockSize, 512, 1, 65536);
   checkMultiple("size", checkInteger("size", size, 0), blockSize);
   return new MemoryBacking(size, blockSize);

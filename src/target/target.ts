@@ -4,11 +4,12 @@
  * @module
  */
 
-import { checkArray, checkInteger, checkObject, checkString, described, wrongValue } from "../arguments.ts";
+import { checkInteger } from "../arguments.ts";
 import { listenTcp, type TcpListener } from "../runtime/mod.ts";
+import { checkAuth, checkName, checkTargetOptions } from "./check_options.ts";
 import { resolveLimits } from "./login/limits.ts";
 import { makeUnits } from "./make_units.ts";
-import { DEFAULT_TARGET_NAME, type TargetAuth, type TargetLun, type TargetOptions } from "./options.ts";
+import { DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
 import { BufferPool } from "./protocol/buffers.ts";
 import { Connection } from "./protocol/connection.ts";
 import { Sessions } from "./protocol/sessions.ts";
@@ -39,7 +40,8 @@ export interface Target {
  * Starts a target.
  *
  * @throws RangeError `ERR_OUT_OF_RANGE` for a number outside its range
- * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a LUN given twice, or a name or text that is not allowed
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a key that does not exist, a LUN given twice, or a name or text that is not
+ * allowed
  * @throws TransportError where the port cannot be listened on
  * @example
  * ```ts
@@ -50,8 +52,7 @@ export interface Target {
  * ```
  */
 export async function startTarget(options: TargetOptions): Promise<Target> {
-  checkObject("options", options);
-  checkArray("luns", options.luns);
+  checkTargetOptions(options);
   const targetName = checkName(options.targetName ?? DEFAULT_TARGET_NAME);
   const units = makeUnits(options.luns, targetName);
   const connections = new Set<OpenConnection>();
@@ -122,28 +123,4 @@ class RunningTarget implements Target {
     const backings = new Set(this.#luns.filter((lun) => lun.closeBacking !== false).map((lun) => lun.backing));
     for (const backing of backings) await backing?.close?.();
   }
-}
-
-/** @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, without the secrets in it */
-function checkAuth(auth: TargetAuth): TargetAuth {
-  checkObject("auth", auth);
-  const { target } = auth;
-  if (target !== undefined) checkObject("auth.target", target);
-  for (const [name, side] of [["auth", auth], ["auth.target", target]] as const) {
-    for (const key of ["username", "password"] as const) {
-      if (side !== undefined && checkString(`${name}.${key}`, side[key]) === "") {
-        throw wrongValue(`${name}.${key}`, "not be empty", "an empty string");
-      }
-    }
-  }
-  if (target?.password === auth.password) {
-    throw wrongValue("auth.target.password", "differ from auth.password", "the same");
-  }
-  return auth;
-}
-
-/** iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change. */
-function checkName(name: string): string {
-  if (checkString("targetName", name).length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(name)) return name;
-  throw wrongValue("targetName", `be an iSCSI name such as ${DEFAULT_TARGET_NAME}`, described(name));
 }

@@ -1,5 +1,8 @@
 // Everything that users can call refuses what is no argument for it, with a code: nothing fails in the depth with an
 // error of the runtime, and nothing is taken for an option that it is not.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as lunstream from "../../mod.ts";
@@ -182,6 +185,101 @@ test("where a handle seeks to, and the LUNs of a target", async () => {
     ["no LUN", () => targets.startTarget({ luns: [null] as never }), "TYPE"],
   ]);
   assert.is(await file.seek(5n, handles.SeekFrom.Start), 5);
+});
+
+/** Values that are nothing of what most options want. */
+const NOTHINGS: readonly unknown[] = [5, "x", Symbol("s"), 5n, () => {}, [5], { a: 1 }, new Map()];
+
+test("options of a target", async () => {
+  const backing = targets.memoryBacking(65536);
+  const auth = { username: "user", password: "a secret of length" };
+  const start = (more: object) => targets.startTarget({ luns: [{ backing }], ...more } as never);
+  const startLun = (more: object) => start({ luns: [{ backing, ...more }] });
+  const startAuth = (more: object) => start({ auth: { ...auth, ...more } });
+  const rows: Row[] = [
+    ["unknown key", () => start({ hots: "127.0.0.1" }), "VALUE"],
+    ["unknown key of a LUN", () => startLun({ readonly: true }), "VALUE"],
+    ["unknown key of auth", () => startAuth({ algorithm: ["MD5"] }), "VALUE"],
+    ["unknown key of auth.target", () => startAuth({ target: { ...auth, password: "another", user: "x" } }), "VALUE"],
+    ["host empty", () => start({ host: "" }), "VALUE"],
+    ["port text", () => start({ port: "3260" }), "TYPE"],
+    ["port", () => start({ port: 65536 }), "RANGE"],
+    ["one initiator", () => start({ initiators: "iqn.2026-01.com.example:a" }), "TYPE"],
+    ["initiators null", () => start({ initiators: null }), "TYPE"],
+    ["an initiator", () => start({ initiators: [5] }), "TYPE"],
+    ["headerDigest text", () => start({ headerDigest: "CRC32C" }), "TYPE"],
+    ["headerDigest", () => start({ headerDigest: ["None", "crc32c"] }), "VALUE"],
+    ["dataDigest none", () => start({ dataDigest: [] }), "VALUE"],
+    ["algorithms text", () => startAuth({ algorithms: "MD5" }), "TYPE"],
+    ["algorithms", () => startAuth({ algorithms: ["md5"] }), "VALUE"],
+    ["algorithms none", () => startAuth({ algorithms: [] }), "VALUE"],
+    ["discovery", () => startAuth({ discovery: "no" }), "TYPE"],
+    ["physicalBlockSize text", () => startLun({ physicalBlockSize: "4096" }), "TYPE"],
+    ["physicalBlockSize", () => startLun({ physicalBlockSize: 1536 }), "RANGE"],
+    ["backing null", () => startLun({ backing: null }), "TYPE"],
+    ["backing a number", () => startLun({ backing: 65536 }), "TYPE"],
+    ["backing a promise", () => startLun({ backing: Promise.resolve(backing) }), "TYPE"],
+    ["backing without methods", () => startLun({ backing: { size: 65536, blockSize: 512 } }), "TYPE"],
+    ["backing blockSize", () => startLun({ backing: { size: 65536, blockSize: 100 } }), "RANGE"],
+  ];
+  for (const key of ["unitAttentionAtLogin", "initialR2T", "immediateData", "host"]) {
+    for (const wrong of NOTHINGS) {
+      if (key !== "host" || wrong !== "x") {
+        rows.push([`${key} ${String(wrong)}`, () => start({ [key]: wrong }), "TYPE"]);
+      }
+    }
+  }
+  for (const key of ["readOnly", "removable", "mediumPresent", "closeBacking"]) {
+    for (const wrong of NOTHINGS) rows.push([`${key} ${String(wrong)}`, () => startLun({ [key]: wrong }), "TYPE"]);
+  }
+  for (const key of ["readOnly", "supports", "writeZeroes", "extents", "close"]) {
+    const members = { size: 65536, blockSize: 512, readInto() {}, write() {}, flush() {}, [key]: "x" };
+    rows.push([`backing ${key}`, () => startLun({ backing: members }), "TYPE"]);
+  }
+  await judge(rows);
+});
+
+test("options of a target that are of a class, without a prototype, or undefined", async () => {
+  class Options {
+    luns = [Object.assign(Object.create(null), { backing: targets.memoryBacking(65536), readOnly: undefined })];
+    auth = undefined;
+    initiators = Object.freeze(["iqn.2026-01.com.example:a"]);
+    headerDigest = undefined;
+    dataDigest = ["None"] as const;
+    immediateData = undefined;
+  }
+  const target = await targets.startTarget(new Options());
+  await target.close();
+  // A device is a backing too.
+  const served = await targets.startTarget({ luns: [{ backing: lunstream.readOnly(device), closeBacking: false }] });
+  assert.is(served.urls.length, 1);
+  await served.close();
+});
+
+test("backings", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lunstream-backing-"));
+  const path = join(folder, "disk");
+  try {
+    await judge([
+      ["memory size text", () => targets.memoryBacking("65536" as never), "TYPE"],
+      ["memory size", () => targets.memoryBacking(-512), "RANGE"],
+      ["memory size NaN", () => targets.memoryBacking(NaN), "RANGE"],
+      ["memory no blocks", () => targets.memoryBacking(1000), "RANGE"],
+      ["memory unknown key", () => targets.memoryBacking(65536, { blocksize: 512 } as never), "VALUE"],
+      ["memory null", () => targets.memoryBacking(65536, null as never), "TYPE"],
+      ["memory blockSize", () => targets.memoryBacking(65536, { blockSize: "512" as never }), "TYPE"],
+      ["file path", () => targets.fileBacking({ href: "file:///x" } as never), "TYPE"],
+      ["file unknown key", () => targets.fileBacking(path, { readonly: true } as never), "VALUE"],
+      ["file null", () => targets.fileBacking(path, null as never), "TYPE"],
+      ["file readOnly", () => targets.fileBacking(path, { readOnly: 1 as never }), "TYPE"],
+      ["file size text", () => targets.fileBacking(path, { size: "1024" as never }), "TYPE"],
+      ["file no blocks", () => targets.fileBacking(path, { size: 1000 }), "RANGE"],
+    ]);
+    assert.not(existsSync(path), "a file whose size is refused is not made");
+    await (await targets.fileBacking(path, { size: 1024, readOnly: undefined, blockSize: undefined })).close!();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("what is no device is named by what it lacks", () => {

@@ -5,6 +5,7 @@
  */
 
 import { checkInteger, wrongRange } from "../../arguments.ts";
+import { checkChoices } from "../check_options.ts";
 import type { DigestChoice, TargetLimits } from "../options.ts";
 
 /** {@link TargetLimits} with all defaults applied. */
@@ -50,6 +51,7 @@ export function defaultNegotiated(): Negotiated {
 /**
  * Completes the limits of the options.
  * @throws RangeError `ERR_OUT_OF_RANGE` for a number outside its range
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for digests that do not exist
  */
 export function resolveLimits(options: TargetLimits): Limits {
   const digests: readonly DigestChoice[] = ["None", "CRC32C"];
@@ -65,8 +67,8 @@ export function resolveLimits(options: TargetLimits): Limits {
     initialR2T: options.initialR2T ?? false,
     immediateData: options.immediateData ?? true,
     maxOutstandingR2T: checkInteger("maxOutstandingR2T", options.maxOutstandingR2T ?? 4, 1, 65535),
-    headerDigest: options.headerDigest ?? digests,
-    dataDigest: options.dataDigest ?? digests,
+    headerDigest: checkChoices("headerDigest", options.headerDigest ?? digests, digests),
+    dataDigest: checkChoices("dataDigest", options.dataDigest ?? digests, digests),
   };
 }
 
