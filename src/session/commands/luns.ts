@@ -39,9 +39,9 @@ export class Luns {
     return state;
   }
 
-  /** The LUN fields of those in use. */
-  used(): bigint[] {
-    return [...this.#states.values()].filter((state) => state.used).map((state) => state.field);
+  /** The LUN fields of those in use: at each step, since checking one takes time, and others may come and go meanwhile. */
+  *used(): Generator<bigint, void, undefined> {
+    for (const state of this.#states.values()) if (state.used) yield state.field;
   }
 
   /** A LUN is no longer used by anyone. */

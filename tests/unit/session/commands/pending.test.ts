@@ -146,21 +146,34 @@ test("a LUN is in use from its first command until it is forgotten, with its ref
   assert.is(one.field, 1n << 48n);
   assert.is(other.field, 0x412cn << 48n);
   assert.is(luns.at(0x412cn << 48n), other, "one object for all who use a LUN");
-  assert.equal(luns.used(), []);
+  assert.equal([...luns.used()], []);
   one.used = other.used = true;
-  assert.equal(luns.used(), [1n << 48n, 0x412cn << 48n]);
+  assert.equal([...luns.used()], [1n << 48n, 0x412cn << 48n]);
   const error = new Error("another LUN");
   luns.refuse(1n << 48n, error);
   assert.is(one.changed, error);
   assert.is(other.changed, undefined);
   luns.forget(1n << 48n);
   assert.is(one.changed, undefined);
-  assert.equal(luns.used(), [0x412cn << 48n]);
+  assert.equal([...luns.used()], [0x412cn << 48n]);
   luns.forget(0x412cn << 48n);
   luns.refuse(0x412cn << 48n, error);
   assert.is(other.changed, undefined, "one that is forgotten is not refused");
   other.used = true;
-  assert.equal(luns.used(), [0x412cn << 48n]);
+  assert.equal([...luns.used()], [0x412cn << 48n]);
+});
+
+test("a LUN that is forgotten while the LUNs in use are gone through is left out, and one used only then is not", () => {
+  const luns = new Luns();
+  for (const lun of [1, 2, 3]) luns.at(lun).used = true;
+  const seen: bigint[] = [];
+  for (const lun of luns.used()) {
+    seen.push(lun >> 48n);
+    if (lun !== 1n << 48n) continue;
+    luns.forget(2n << 48n);
+    luns.at(4).used = true;
+  }
+  assert.equal(seen, [1n, 3n, 4n]);
 });
 
 test.run();
