@@ -98,7 +98,8 @@ export class Session {
    *
    * @param lun a number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
    * @throws {IscsiError} `ISCSI_OUTCOME_UNKNOWN`, `ISCSI_CONNECTION_LOST`, `ISCSI_COMMAND_TIMEOUT`, `ABORT_ERR`, `ISCSI_REJECTED`,
-   * `ISCSI_TASK_TERMINATED`, `ISCSI_SESSION_CLOSED`, `ISCSI_PROTOCOL_ERROR`, `SCSI_STATUS` (the target could not complete it)
+   * `ISCSI_TASK_TERMINATED`, `ISCSI_SESSION_CLOSED`, `ISCSI_PROTOCOL_ERROR`,
+   * `ISCSI_TARGET_FAILURE` (the target could not complete it)
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
    * @throws {RangeError} `ERR_OUT_OF_RANGE`
    */

@@ -51,7 +51,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** If writes are not replayed: which flushes must not report success. */
   readonly #flushes: FlushGuard | undefined;
   #state: State = State.Connecting;
-  /** CmdSN, ExpCmdSN and MaxCmdSN. */
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
   #remoteAddress = "";

@@ -90,7 +90,7 @@ const KEYS: Readonly<Record<keyof ScsiBlockDeviceOptions, true>> = {
  * `flush()` sends SYNCHRONIZE CACHE unless the disk says that it has no volatile cache; a disk that refuses the command
  * is not asked again. A write that the caller aborts may or may not have been done. When the disk says that its
  * capacity has changed, `size` follows; when a removable medium may have been changed, every later operation rejects
- * with `SCSI_UNIT_ATTENTION`, as what was read before may not be what is there now.
+ * with `BLOCK_CHANGED`, as what was read before may not be what is there now.
  *
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), RangeError (`ERR_OUT_OF_RANGE`)
  * @throws ScsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN

@@ -71,7 +71,7 @@ function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined
  * @param options names, credentials and offers
  * @throws {LoginError} by the status of the target, or `ISCSI_NEGOTIATION_FAILED`, `ISCSI_TARGET_AUTH_FAILED`,
  * `ISCSI_LOGIN_AUTH_REQUIRED`, `ISCSI_LOGIN_REDIRECT`
- * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, or `ISCSI_NEGOTIATION_FAILED` where an answer is outside of the offer
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`, also where an answer is outside of the offer
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
