@@ -15,6 +15,11 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** A number as hexadecimal digits, at least so many; question marks for something that is no number. Never throws. */
+export function hexDigits(value: unknown, digits: number): string {
+  return typeof value === "number" ? value.toString(16).padStart(digits, "0") : "".padStart(digits, "?");
+}
+
 function nibble(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;

@@ -60,8 +60,11 @@ export function encodeLun(lun: LunAddress): bigint {
 /**
  * Reads a LUN field, given as a big-endian bigint: its number where {@link encodeLun} makes the same eight bytes of it, else
  * the field itself. So a flat address of a number below 256 is not that number.
+ *
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bigint
  */
 export function decodeLun(raw: bigint): LunAddress {
+  if (typeof raw !== "bigint") throw wrongType("raw", "be a bigint", described(raw));
   const number = singleLevelNumber(raw);
   return number !== undefined && encodeLun(number) === raw ? number : raw;
 }
@@ -78,7 +81,11 @@ export function singleLevelNumber(raw: bigint): number | undefined {
   return first >> 14 === 1 ? first & MAX_LUN_NUMBER : undefined;
 }
 
-/** Reads a LUN field, given as a big-endian bigint, with its addressing method. */
+/**
+ * Reads a LUN field, given as a big-endian bigint, with its addressing method.
+ *
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bigint
+ */
 export function parseLun(raw: bigint): ParsedLun {
   const address = decodeLun(raw);
   return { raw, method: methodOf(Number(raw >> 48n)), number: typeof address === "number" ? address : undefined };

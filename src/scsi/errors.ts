@@ -1,3 +1,4 @@
+import { checkShape } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { cdbName } from "./cdb/names.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
@@ -28,8 +29,23 @@ export class ScsiError extends IscsiError {
   }
 }
 
+function checkResult(result: ScsiResult): void {
+  checkShape("result", result, "ScsiResult", { status: "number", sense: "object" });
+}
+
+/** @throws {TypeError} `ERR_INVALID_ARG_TYPE` for something that is no command */
+export function checkCommand(command: ScsiCommand): void {
+  checkShape("command", command, "ScsiCommand", { cdb: "object" });
+}
+
+/** @throws {TypeError} `ERR_INVALID_ARG_TYPE` for something that executes no commands */
+export function checkExecutor(executor: ScsiExecutor): void {
+  checkShape("executor", executor, "ScsiExecutor", { execute: "function" });
+}
+
 /** The sense data of a result; undefined where there are none or they cannot be parsed. */
 export function senseOf(result: ScsiResult): SenseData | undefined {
+  checkResult(result);
   if (result.sense.length === 0) return undefined;
   try {
     return parseSense(result.sense);
@@ -66,6 +82,8 @@ function codeOfSense(sense: SenseData): ErrorCode {
 
 /** Makes the error for a result that is not GOOD, with the most specific `SCSI_*` code. */
 export function scsiErrorFrom(result: ScsiResult, command: ScsiCommand): ScsiError {
+  checkResult(result);
+  checkCommand(command);
   const { status } = result;
   const sense = status === ScsiStatus.CheckCondition ? senseOf(result) : undefined;
   let code: ErrorCode = ErrorCode.ScsiStatus;
@@ -83,7 +101,10 @@ export function scsiErrorFrom(result: ScsiResult, command: ScsiCommand): ScsiErr
 
 /** Whether a status is a success: GOOD or CONDITION MET. */
 export function isGood(result: ScsiResult): boolean {
-  return result.status === ScsiStatus.Good || result.status === ScsiStatus.ConditionMet;
+  // Every command comes through here: what else was passed is looked at only where this is not the usual result.
+  if (result?.status === ScsiStatus.Good) return true;
+  checkResult(result);
+  return result.status === ScsiStatus.ConditionMet;
 }
 
 /**
@@ -96,6 +117,8 @@ export async function run(
   command: ScsiCommand,
   options?: ExecuteOptions,
 ): Promise<ScsiResult> {
+  checkExecutor(executor);
+  checkCommand(command);
   const result = await executor.execute(command, options);
   if (!isGood(result)) throw scsiErrorFrom(result, command);
   return result;

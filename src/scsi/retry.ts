@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkObject } from "../arguments.ts";
 import { delay as waitOnTimer } from "../async/delay.ts";
 import { testUnitReady } from "./commands/spc/test_unit_ready.ts";
-import { isGood, scsiErrorFrom, senseOf } from "./errors.ts";
+import { checkCommand, checkExecutor, isGood, scsiErrorFrom, senseOf } from "./errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import { SenseKey } from "./sense/keys.ts";
 import type { SenseData } from "./sense/parse.ts";
@@ -87,6 +88,9 @@ export async function executeWithRetry(
   command: ScsiCommand,
   options: RetryOptions = {},
 ): Promise<ScsiResult> {
+  checkExecutor(executor);
+  checkCommand(command);
+  checkObject("options", options);
   const result = await executor.execute(command, { signal: options.signal, timeout: options.timeout });
   return isGood(result) ? result : await retryAfter(result, executor, command, options);
 }
@@ -146,6 +150,7 @@ export async function runWithRetry(
  * @throws {ScsiError} `SCSI_UNIT_ATTENTION` where there are more than the bound
  */
 export async function drainUnitAttention(executor: ScsiExecutor, options: RetryOptions = {}): Promise<SenseData[]> {
+  checkObject("options", options);
   const taken: SenseData[] = [];
   const command = testUnitReady();
   const result = await executeWithRetry(executor, command, {

@@ -1,3 +1,5 @@
+import { hexDigits } from "../bytes/hex.ts";
+
 /** SCSI status byte (SAM-5 §5.3.1). */
 export const ScsiStatus = {
   /** The command completed. */
@@ -42,5 +44,5 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /** Name of a status byte, 0 to 255: `CHECK CONDITION`; `status 0x7f` where it has none. */
 export function statusName(status: number): string {
-  return NAMES[status] ?? `status 0x${status.toString(16).padStart(2, "0")}`;
+  return NAMES[status] ?? `status 0x${hexDigits(status, 2)}`;
 }

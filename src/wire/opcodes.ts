@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hexDigits } from "../bytes/hex.ts";
 
 /** Opcodes of RFC 7143 §11.2.1.2: below 0x20 from the initiator, from 0x20 on from the target. */
 export const Opcode = {
@@ -71,7 +72,7 @@ const NAMES = new Map<number, string>([
 
 /** The RFC's name of an opcode, for messages; `opcode 0x1c` for one without a name. */
 export function opcodeName(opcode: number): string {
-  return NAMES.get(opcode) ?? `opcode 0x${opcode.toString(16).padStart(2, "0")}`;
+  return NAMES.get(opcode) ?? `opcode 0x${hexDigits(opcode, 2)}`;
 }
 
 /** Whether an opcode (0 to 63) is one of the initiator's. */

@@ -1,4 +1,4 @@
-import { checkBytes, described, wrongRange } from "../../arguments.ts";
+import { checkArray, checkBytes, checkKeys, checkObject, described, wrongRange } from "../../arguments.ts";
 import { checkNumber } from "../data/put.ts";
 import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
 import type { FieldValue } from "../data/field.ts";
@@ -29,9 +29,28 @@ export interface AllocationOptions extends CommandOptions {
   allocationLength?: number | undefined;
 }
 
+/**
+ * The caller's options, for a builder that reads them itself.
+ *
+ * @param known the options that there are, for a builder that does not pass on what it does not know
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ */
+export function given<Options extends object>(name: string, options: Options, known?: readonly string[]): Options {
+  if (known === undefined) checkObject(`options of ${name}`, options);
+  else checkKeys(`options of ${name}`, options, known);
+  return options;
+}
+
+/** A list of objects among the options. @throws {TypeError} `ERR_INVALID_ARG_TYPE` */
+export function objects<One extends object>(name: string, list: readonly One[]): readonly One[] {
+  const entry = `An entry of ${name}`;
+  for (const one of checkArray(name, list)) checkObject(entry, one);
+  return list;
+}
+
 /** The memory for an answer: the caller's, or new. @throws {RangeError} where the two options differ */
 export function allocation(name: string, options: AllocationOptions, standard: number, max: number): Uint8Array {
-  const { dataIn, allocationLength } = options;
+  const { dataIn, allocationLength } = given(name, options);
   const what = `allocationLength of ${name}`;
   if (dataIn === undefined) return new Uint8Array(checkNumber(what, allocationLength ?? standard, 0, max));
   checkBytes(`dataIn of ${name}`, dataIn, 0, max);
@@ -62,7 +81,7 @@ export function command(
   parts: CommandParts,
   values: Readonly<Record<string, FieldValue | undefined>> = {},
 ): ScsiCommand {
-  const cdb = encodeCdb(layout, values, options as Readonly<Record<string, unknown>>, OUTSIDE_CDB);
+  const cdb = encodeCdb(layout, values, given(layout.name, options) as Readonly<Record<string, unknown>>, OUTSIDE_CDB);
   rememberLayout(cdb, layout);
   return {
     cdb,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hexDigits } from "../../bytes/hex.ts";
 import type { CommandSet } from "./layout.ts";
 import { rememberedLayout } from "./remembered.ts";
 import { serviceActionOf, setsOf } from "./sets.ts";
@@ -159,7 +160,7 @@ export const CDB_NAMES: Readonly<Record<CommandSet, readonly NameRow[]>> = {
  * made by a builder has the name of that builder's command.
  */
 export function cdbName(cdb: Uint8Array, deviceType?: number): string {
-  const opcode = cdb[0];
+  const opcode = cdb?.[0];
   if (opcode === undefined) return "empty CDB";
   const remembered = deviceType === undefined ? rememberedLayout(cdb)?.name : undefined;
   if (remembered !== undefined) return remembered;
@@ -169,5 +170,5 @@ export function cdbName(cdb: Uint8Array, deviceType?: number): string {
     const found = rows.find((row) => row[1] === action) ?? rows.find((row) => row[1] === -1);
     if (found !== undefined) return found[2];
   }
-  return `opcode 0x${opcode.toString(16).padStart(2, "0")}`;
+  return `opcode 0x${hexDigits(opcode, 2)}`;
 }

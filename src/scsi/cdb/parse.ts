@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkBytes, checkKeys } from "../../arguments.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { FieldValue } from "../data/field.ts";
 import { type CdbLayout, decodeCdb } from "./layout.ts";
@@ -43,6 +44,8 @@ export interface ParseCdbOptions {
   deviceType?: number | undefined;
 }
 
+const OPTIONS: readonly (keyof ParseCdbOptions)[] = ["deviceType"];
+
 /** Length of a CDB by the group of its opcode (SAM-5 §5.2): 6, 10, 12, 16, or its own; the bytes that came for other groups. */
 function groupLength(cdb: Uint8Array): number {
   const opcode = cdb[0] ?? 0;
@@ -50,8 +53,13 @@ function groupLength(cdb: Uint8Array): number {
   return [6, 10, 10, cdb.length, 16, 12, cdb.length, cdb.length][opcode >> 5] ?? cdb.length;
 }
 
-/** Finds the layout of a CDB; undefined where it is not known for that device type. */
+/**
+ * Finds the layout of a CDB; undefined where it is not known for that device type.
+ *
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for something that is no bytes
+ */
 export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | undefined {
+  checkBytes("cdb", cdb);
   const opcode = cdb[0];
   if (opcode === undefined) return undefined;
   const action = serviceActionOf(cdb);
@@ -68,9 +76,12 @@ export function findLayout(cdb: Uint8Array, deviceType?: number): CdbLayout | un
  * is undefined then.
  *
  * @throws {IscsiError} `SCSI_BAD_DATA` where it is empty, or shorter than the CDB of its opcode
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for something that is no bytes
  */
 export function parseCdb(cdb: Uint8Array, options: ParseCdbOptions = {}): ParsedCdb {
+  checkBytes("cdb", cdb);
   if (cdb.length === 0) throw new IscsiError(ErrorCode.ScsiBadData, "A CDB must have at least 1 byte, got 0");
+  checkKeys("options", options, OPTIONS);
   const length = groupLength(cdb);
   if (cdb.length < length) {
     const name = cdbName(cdb, options.deviceType);

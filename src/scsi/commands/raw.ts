@@ -1,3 +1,4 @@
+import { given } from "../cdb/build.ts";
 import { checkBytes } from "../../arguments.ts";
 import { checkNumber } from "../data/put.ts";
 import type { Replay, ScsiCommand, TaskAttribute } from "../../command.ts";
@@ -20,13 +21,15 @@ export interface RawCommandOptions {
   attribute?: TaskAttribute | undefined;
 }
 
+const OPTIONS: readonly (keyof RawCommandOptions)[] = ["cdb", "dataIn", "dataOut", "replay", "attribute"];
+
 /**
  * Any CDB. Nothing in it is looked at: neither lengths nor opcode.
  *
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a CDB of 0 or of more than 260 bytes
  */
 export function rawCommand(options: RawCommandOptions): ScsiCommand {
-  const { cdb, dataIn, dataOut, replay, attribute } = options;
+  const { cdb, dataIn, dataOut, replay, attribute } = given("a raw CDB", options, OPTIONS);
   checkBytes("A raw CDB", cdb, 1, 260);
   if (dataOut !== undefined) checkBytes("dataOut of a raw CDB", dataOut);
   return {

@@ -1,3 +1,4 @@
+import { checkBytes } from "../../arguments.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 
 /**
@@ -30,8 +31,14 @@ export class Answer implements ParsedAnswer {
   /** Sentences about what was wrong. */
   readonly problems: string[] = [];
 
-  /** Takes bytes of which at least `minimum` must be there. @throws {IscsiError} `SCSI_BAD_DATA` */
+  /**
+   * Takes bytes of which at least `minimum` must be there.
+   *
+   * @throws {IscsiError} `SCSI_BAD_DATA`
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for something that is no bytes
+   */
   constructor(what: string, bytes: Uint8Array, minimum: number) {
+    checkBytes(what, bytes);
     this.what = what;
     this.bytes = bytes;
     this.end = bytes.length;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkBytes } from "../../arguments.ts";
+import { checkBytes, checkString } from "../../arguments.ts";
 import { toHex } from "../../bytes/hex.ts";
 import { putUint } from "./put.ts";
 import { asciiText } from "./answer.ts";
@@ -23,8 +23,9 @@ export interface TransportId {
 /** Bytes of the port name by protocol: start and length. */
 const NAMES: Readonly<Record<number, readonly [start: number, length: number]>> = { 0: [8, 8], 4: [8, 16], 6: [4, 8] };
 
-/** Decodes a TransportID; fields that are cut off are left empty. */
+/** Decodes a TransportID; fields that are cut off are left empty. @throws {TypeError} `ERR_INVALID_ARG_TYPE` */
 export function parseTransportId(bytes: Uint8Array): TransportId {
+  checkBytes("A TransportID", bytes);
   const protocol = (bytes[0] ?? 0) & 0x0f;
   const format = (bytes[0] ?? 0) >> 6;
   if (protocol === 5) {
@@ -47,7 +48,12 @@ export function parseTransportId(bytes: Uint8Array): TransportId {
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a name that is not 1 to 223 bytes long, or an ISID that is not 6
  */
 export function iscsiTransportId(name: string, isid?: Uint8Array): Uint8Array {
-  const text = checkBytes("The name of an iSCSI TransportID", new TextEncoder().encode(name), 1, 223);
+  const text = checkBytes(
+    "The name of an iSCSI TransportID",
+    new TextEncoder().encode(checkString("name", name)),
+    1,
+    223,
+  );
   const tail = isid === undefined ? "" : `,i,0x${toHex(checkBytes("The ISID of a TransportID", isid, 6, 6))}`;
   const size = text.length + tail.length + 1;
   const padded = Math.max(20, size + (4 - size % 4) % 4); // at least 20, a multiple of 4 (SPC-4)

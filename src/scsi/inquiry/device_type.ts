@@ -1,3 +1,5 @@
+import { hexDigits } from "../../bytes/hex.ts";
+
 /** Peripheral device type (SPC-5). */
 export const DeviceType = {
   /** Direct access block device: a disk. */
@@ -72,7 +74,7 @@ const NAMES: Readonly<Record<number, string>> = {
 
 /** Name of a peripheral device type, 0 to 31: `disk`; `device type 0x0a` where it has none. */
 export function deviceTypeName(type: number): string {
-  return NAMES[type] ?? `device type 0x${type.toString(16).padStart(2, "0")}`;
+  return NAMES[type] ?? `device type 0x${hexDigits(type, 2)}`;
 }
 
 /** Peripheral qualifier (SPC-5). */

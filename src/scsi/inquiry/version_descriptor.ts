@@ -1,3 +1,4 @@
+import { hexDigits } from "../../bytes/hex.ts";
 import { VERSION_DESCRIPTORS_HIGH } from "./version_descriptors_high.ts";
 import { VERSION_DESCRIPTORS_LOW } from "./version_descriptors_low.ts";
 
@@ -9,7 +10,7 @@ export const VERSION_DESCRIPTORS: ReadonlyMap<number, string> = new Map([
 
 /** The standard that a version descriptor names: `SBC-3 (no version claimed)`; `unknown standard 0xffff` else. */
 export function versionDescriptorName(value: number): string {
-  return VERSION_DESCRIPTORS.get(value) ?? `unknown standard 0x${value.toString(16).padStart(4, "0")}`;
+  return VERSION_DESCRIPTORS.get(value) ?? `unknown standard 0x${hexDigits(value, 4)}`;
 }
 
 const VERSIONS: Readonly<Record<number, string>> = {
@@ -25,5 +26,5 @@ const VERSIONS: Readonly<Record<number, string>> = {
 
 /** The standard that the VERSION field of standard INQUIRY data claims: `SPC-3`; `none` for 0. */
 export function inquiryVersionName(version: number): string {
-  return version === 0 ? "none" : VERSIONS[version] ?? `version 0x${version.toString(16).padStart(2, "0")}`;
+  return version === 0 ? "none" : VERSIONS[version] ?? `version 0x${hexDigits(version, 2)}`;
 }

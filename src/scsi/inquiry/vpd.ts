@@ -1,3 +1,4 @@
+import { hexDigits } from "../../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { Answer } from "../data/answer.ts";
 import {
@@ -254,7 +255,7 @@ function find(page: number, deviceType: number): Reader | undefined {
 /** Name of a VPD page: `Block Limits`; `VPD page 0xc0` where it has none. `deviceType` defaults to 0, a disk. */
 export function vpdPageName(page: number, deviceType: number = 0): string {
   const vendor = page >= 0xc0 ? "vendor specific " : "";
-  return find(page, deviceType)?.name ?? `${vendor}VPD page 0x${page.toString(16).padStart(2, "0")}`;
+  return find(page, deviceType)?.name ?? `${vendor}VPD page 0x${hexDigits(page, 2)}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hexDigits } from "../../bytes/hex.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { Answer } from "../data/answer.ts";
 import { type ErrorCounters, type NonMediumErrors, readErrorCounters, readNonMediumErrors } from "./counters.ts";
@@ -121,7 +122,7 @@ export const LOG_PAGES: readonly LogPageInfo[] = READERS.map(({ pageCode, name, 
 export function logPageName(pageCode: number): string {
   const vendor = pageCode >= 0x30 && pageCode <= 0x3e ? "vendor specific " : "";
   return READERS.find((one) => one.pageCode === pageCode)?.name ??
-    `${vendor}log page 0x${pageCode.toString(16).padStart(2, "0")}`;
+    `${vendor}log page 0x${hexDigits(pageCode, 2)}`;
 }
 
 /**

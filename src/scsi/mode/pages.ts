@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unknownKey, wrongValue } from "../../arguments.ts";
+import { checkBytes, checkObject, checkShape, unknownKey, wrongValue } from "../../arguments.ts";
 import { decodeField, encodeField, type FieldValue, span } from "../data/field.ts";
 import type { ModePageLayout, ModePageValues } from "./layout.ts";
 import {
@@ -71,12 +71,23 @@ export function findModePage(
   );
 }
 
+function checkLayout(layout: ModePageLayout): void {
+  checkShape("layout", layout, "ModePageLayout", { pageCode: "number", length: "number", fields: "object" });
+}
+
+function bytesOf(name: string, page: ModePage | Uint8Array): Uint8Array {
+  if (page instanceof Uint8Array) return page;
+  checkObject(name, page);
+  return checkBytes(`bytes of ${name}`, page.bytes);
+}
+
 /**
  * Decodes the fields of a page; of a page with the changeable values too, where a field of ones (`true`, or its
  * greatest value) can be changed. Fields that the page is too short for are left out.
  */
 export function decodeModePage(layout: ModePageLayout, page: ModePage | Uint8Array): ModePageValues {
-  const bytes = page instanceof Uint8Array ? page : page.bytes;
+  checkLayout(layout);
+  const bytes = bytesOf("page", page);
   const fields: ModePageValues = {};
   for (const field of layout.fields) {
     if (field.byte + span(field) <= bytes.length) fields[field.name] = decodeField(bytes, field);
@@ -97,7 +108,9 @@ export function encodeModePage(
   values: Readonly<Record<string, FieldValue | undefined>>,
   base?: ModePage | Uint8Array,
 ): Uint8Array {
-  const from = base === undefined ? undefined : base instanceof Uint8Array ? base : base.bytes;
+  checkLayout(layout);
+  checkObject("values", values);
+  const from = base === undefined ? undefined : bytesOf("base", base);
   const bytes = from === undefined ? new Uint8Array(layout.length) : from.slice();
   const first = layout.pageCode | (layout.subpageCode === 0 ? 0 : 0x40);
   if (from === undefined) {

@@ -1,3 +1,5 @@
+import { checkShape } from "../../arguments.ts";
+import { hexDigits } from "../../bytes/hex.ts";
 import { ASC_00_1F } from "./asc_00_1f.ts";
 import { ASC_20_3F } from "./asc_20_3f.ts";
 import { ASC_40_7F } from "./asc_40_7f.ts";
@@ -11,7 +13,7 @@ import type { SenseData } from "./parse.ts";
 export const ASC_TABLE: ReadonlyMap<number, string> = new Map([...ASC_00_1F, ...ASC_20_3F, ...ASC_40_7F]);
 
 function hex(value: number): string {
-  return value.toString(16).padStart(2, "0");
+  return hexDigits(value, 2);
 }
 
 /** Name of an additional sense code: `INVALID FIELD IN CDB`. Vendor-specific and unassigned codes are named as such. */
@@ -28,6 +30,7 @@ export function ascName(asc: number, ascq: number): string {
 
 /** Sense data in one line: `ILLEGAL REQUEST: INVALID FIELD IN CDB (24/00), byte 2 of the CDB`. */
 export function describeSense(sense: SenseData): string {
+  checkShape("sense", sense, "SenseData", { senseKey: "number", asc: "number", ascq: "number" });
   let text = `${senseKeyName(sense.senseKey)}: ${ascName(sense.asc, sense.ascq)} (${hex(sense.asc)}/${
     hex(sense.ascq)
   })`;

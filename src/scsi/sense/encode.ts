@@ -1,4 +1,4 @@
-import { checkAnyInteger, checkBytes } from "../../arguments.ts";
+import { checkAnyInteger, checkBytes, checkObject } from "../../arguments.ts";
 import { checkNumber, type Integer, putUint } from "../data/put.ts";
 import { type SenseKeySpecific, writeKeySpecific } from "./key_specific.ts";
 
@@ -117,6 +117,7 @@ function encodeDescriptorFormat(fields: SenseFields): Uint8Array {
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a value that its field cannot hold
  */
 export function encodeSense(fields: SenseFields): Uint8Array {
+  checkObject("fields", fields);
   checkNumber("senseKey", fields.senseKey, 0, 15);
   checkNumber("asc", fields.asc ?? 0, 0, 255);
   checkNumber("ascq", fields.ascq ?? 0, 0, 255);

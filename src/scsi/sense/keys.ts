@@ -1,3 +1,5 @@
+import { hexDigits } from "../../bytes/hex.ts";
+
 /** Sense key (SPC-4). */
 export const SenseKey = {
   /** Nothing specific. */
@@ -57,5 +59,5 @@ const NAMES = [
 
 /** Name of a sense key, 0 to 15: `ILLEGAL REQUEST`. */
 export function senseKeyName(key: number): string {
-  return NAMES[key] ?? `sense key 0x${key.toString(16)}`;
+  return NAMES[key] ?? `sense key 0x${hexDigits(key, 1)}`;
 }

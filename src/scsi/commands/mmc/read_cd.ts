@@ -1,4 +1,4 @@
-import { command } from "../../cdb/build.ts";
+import { command, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -50,5 +50,6 @@ export interface ReadCdOptions {
 
 /** READ CD. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function readCd(options: ReadCdOptions): ScsiCommand {
+  given("READ CD", options);
   return command(READ_CD, options, { dataIn: options.dataIn, replay: "safe" });
 }

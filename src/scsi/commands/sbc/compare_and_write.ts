@@ -1,5 +1,5 @@
 import { checkBytes, wrongRange, wrongValue } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
@@ -49,7 +49,7 @@ export interface CompareAndWriteOptions extends CommandOptions {
  * @throws {TypeError} `ERR_INVALID_ARG_VALUE` where both forms of the data are given
  */
 export function compareAndWrite(options: CompareAndWriteOptions): ScsiCommand {
-  const { compare, write, dataOut: joined, ...rest } = options;
+  const { compare, write, dataOut: joined, ...rest } = given("COMPARE AND WRITE", options);
   let dataOut: Uint8Array;
   if (joined !== undefined) {
     if (compare !== undefined || write !== undefined) {

@@ -1,5 +1,5 @@
-import { checkBytes, wrongRange } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkBytes, checkKeys, wrongRange } from "../../../arguments.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { checkNumber, putUint } from "../../data/put.ts";
@@ -57,7 +57,19 @@ export interface FormatUnitOptions extends CommandOptions {
   parameters?: FormatParameters | undefined;
 }
 
+const PARAMETERS: readonly (keyof FormatParameters)[] = [
+  "protectionFieldUsage",
+  "protectionIntervalExponent",
+  "formatOptionsValid",
+  "disablePrimary",
+  "disableCertification",
+  "stopFormat",
+  "immediate",
+  "defectList",
+];
+
 function parameterList(list: FormatParameters, long: boolean): Uint8Array {
+  checkKeys("parameters of FORMAT UNIT", list, PARAMETERS);
   const header = long ? 8 : 4;
   const defects = checkBytes(
     "defectList of FORMAT UNIT",
@@ -86,7 +98,7 @@ function parameterList(list: FormatParameters, long: boolean): Uint8Array {
 
 /** FORMAT UNIT: all data are lost. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function formatUnit(options: FormatUnitOptions = {}): ScsiCommand {
-  const { parameters, ...rest } = options;
+  const { parameters, ...rest } = given("FORMAT UNIT", options);
   const dataOut = parameters === undefined ? undefined : parameterList(parameters, rest.longList === true);
   return command(FORMAT_UNIT, rest, { dataOut, replay: "never" }, { formatData: parameters !== undefined });
 }

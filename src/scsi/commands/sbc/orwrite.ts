@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { command } from "../../cdb/build.ts";
+import { command, given } from "../../cdb/build.ts";
 import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
@@ -67,6 +67,7 @@ export interface XdWriteReadOptions extends Write6Options {
  * ORWRITE(16): the blocks become the bitwise OR of their contents and the data. @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function orWrite16(options: OrWriteOptions): ScsiCommand {
+  given("ORWRITE(16)", options);
   const built = command(ORWRITE_16, options, { dataOut: options.dataOut, replay: "never" });
   checkBlocks("dataOut of ORWRITE(16)", options.dataOut, options.blocks);
   return built;
@@ -77,7 +78,7 @@ export function orWrite16(options: OrWriteOptions): ScsiCommand {
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function xdWriteRead10(options: XdWriteReadOptions): ScsiCommand {
-  const { dataIn, dataOut } = options;
+  const { dataIn, dataOut } = given("XDWRITEREAD(10)", options);
   const built = command(XDWRITEREAD_10, options, { dataIn, dataOut, replay: "never" });
   checkBlocks("dataOut of XDWRITEREAD(10)", dataOut, options.blocks);
   checkBlocks("dataIn of XDWRITEREAD(10)", dataIn, options.blocks);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
@@ -78,6 +78,7 @@ export const READ_32: CdbLayout = layout(
 );
 
 function read(cdb: CdbLayout, options: Read6Options): ScsiCommand {
+  given(cdb.name, options);
   const built = command(cdb, options, { dataIn: options.dataIn, replay: "safe" });
   checkBlocks(`dataIn of ${cdb.name}`, options.dataIn, options.blocks);
   return built;

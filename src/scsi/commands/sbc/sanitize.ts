@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { type Field, flag, uint } from "../../data/field.ts";
 import { checkNumber, putUint } from "../../data/put.ts";
@@ -62,7 +62,7 @@ export interface SanitizeOverwriteOptions extends SanitizeOptions {
 
 /** SANITIZE OVERWRITE: all data are lost. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function sanitizeOverwrite(options: SanitizeOverwriteOptions): ScsiCommand {
-  const { count, pattern, test, invert, ...rest } = options;
+  const { count, pattern, test, invert, ...rest } = given("SANITIZE", options);
   checkBytes("pattern of SANITIZE OVERWRITE", pattern, 1, 0xfffb);
   const dataOut = new Uint8Array(4 + pattern.length);
   dataOut[0] = (invert ? 0x80 : 0) | (checkNumber("test of SANITIZE OVERWRITE", test ?? 0, 0, 3) << 5) |

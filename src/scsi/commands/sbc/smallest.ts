@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { given } from "../../cdb/build.ts";
 import { checkOneOf } from "../../../arguments.ts";
 import type { ScsiCommand } from "../../../command.ts";
 import { read10, read12, read16, read6, type ReadOptions } from "./read.ts";
@@ -23,14 +24,14 @@ export interface SmallestOptions {
   smallest?: CdbSize | undefined;
 }
 
+const PLAIN = ["lba", "blocks", "dataIn", "dataOut", "control", "attribute", "smallest"];
 const EXTRAS = ["dpo", "fua", "rarc", "rdProtect", "wrProtect", "groupNumber"];
 
-/** Whether all the options given have a field in the 6-byte commands. */
+/** Whether all the options given have a field in the 6-byte commands. The other forms refuse those that have none at all. */
 function isPlain(options: object): boolean {
-  return EXTRAS.every((name) => {
-    const value = (options as Record<string, unknown>)[name];
-    return value === undefined || value === false || value === 0;
-  });
+  return Object.entries(options).every(([name, value]) =>
+    value === undefined || PLAIN.includes(name) || (EXTRAS.includes(name) && (value === false || value === 0))
+  );
 }
 
 function choose(options: Partial<ReadOptions & WriteOptions>, smallest: CdbSize): CdbSize {
@@ -59,24 +60,24 @@ const WRITES = { 10: write10, 12: write12, 16: write16 } as const;
 
 /** READ with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even READ(16) fits */
 export function readSmallest(options: ReadOptions & SmallestOptions): ScsiCommand {
-  const given = rest(options);
-  const size = choose(given, checkSmallest(options.smallest));
-  if (size !== 6) return READS[size](given);
-  const { lba, blocks, dataIn, control, attribute } = given;
+  const own = rest(given("READ", options));
+  const size = choose(own, checkSmallest(options.smallest));
+  if (size !== 6) return READS[size](own);
+  const { lba, blocks, dataIn, control, attribute } = own;
   return read6({ lba, blocks, dataIn, control, attribute });
 }
 
 /** WRITE with the smallest CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` where not even WRITE(16) fits */
 export function writeSmallest(options: WriteOptions & SmallestOptions): ScsiCommand {
-  const given = rest(options);
-  const size = choose(given, checkSmallest(options.smallest));
-  if (size !== 6) return WRITES[size](given);
-  const { lba, blocks, dataOut, control, attribute } = given;
+  const own = rest(given("WRITE", options));
+  const size = choose(own, checkSmallest(options.smallest));
+  if (size !== 6) return WRITES[size](own);
+  const { lba, blocks, dataOut, control, attribute } = own;
   return write6({ lba, blocks, dataOut, control, attribute });
 }
 
 /** SYNCHRONIZE CACHE with the smaller CDB that fits. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function synchronizeCacheSmallest(options: SynchronizeCacheOptions = {}): ScsiCommand {
-  const { lba = 0, blocks = 0 } = options;
+  const { lba = 0, blocks = 0 } = given("SYNCHRONIZE CACHE", options);
   return lba <= 0xffffffff && blocks <= 0xffff ? synchronizeCache10(options) : synchronizeCache16(options);
 }

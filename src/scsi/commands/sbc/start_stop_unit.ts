@@ -4,7 +4,7 @@
  * @module
  */
 import { wrongType } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -74,6 +74,7 @@ export interface PreventAllowOptions extends CommandOptions {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` where neither `start` nor a power condition says what to do
  */
 export function startStopUnit(options: StartStopUnitOptions): ScsiCommand {
+  given("START STOP UNIT", options);
   // With POWER CONDITION zero START counts (SBC-3): its zero stops the unit, and loadEject with it ejects the medium.
   if (options.start === undefined && (options.powerCondition ?? 0) === 0) {
     throw wrongType("start of START STOP UNIT", "be given without a powerCondition", "undefined");

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkAnyInteger, checkBytes } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, need, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -81,7 +81,8 @@ function putRanges(dataOut: Uint8Array, from: number, ranges: readonly BlockRang
 
 /** POPULATE TOKEN: makes a token for blocks. Fetch it with RECEIVE ROD TOKEN INFORMATION. @throws {RangeError} */
 export function populateToken(options: PopulateTokenOptions): ScsiCommand {
-  const { ranges, inactivityTimeout, rodType, immediate, ...rest } = options;
+  const { ranges, inactivityTimeout, rodType, immediate, ...rest } = given("POPULATE TOKEN", options);
+  objects("ranges of POPULATE TOKEN", ranges);
   checkNumber("The count of ranges of POPULATE TOKEN", ranges.length, 1, 4094);
   const dataOut = new Uint8Array(16 + 16 * ranges.length);
   putUint(dataOut, 0, 2, dataOut.length - 2);
@@ -93,7 +94,8 @@ export function populateToken(options: PopulateTokenOptions): ScsiCommand {
 }
 /** WRITE USING TOKEN: writes the blocks that a token stands for. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeUsingToken(options: WriteUsingTokenOptions): ScsiCommand {
-  const { ranges, token, offset, deleteToken, immediate, ...rest } = options;
+  const { ranges, token, offset, deleteToken, immediate, ...rest } = given("WRITE USING TOKEN", options);
+  objects("ranges of WRITE USING TOKEN", ranges);
   checkNumber("The count of ranges of WRITE USING TOKEN", ranges.length, 1, 4062);
   const dataOut = new Uint8Array(536 + 16 * ranges.length);
   putUint(dataOut, 0, 2, dataOut.length - 2);

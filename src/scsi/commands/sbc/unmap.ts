@@ -4,7 +4,7 @@
  * @module
  */
 import { checkAnyInteger } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -40,7 +40,8 @@ const MAX_RANGES = 4095;
 
 /** UNMAP. @throws {RangeError} `ERR_OUT_OF_RANGE` for too many ranges or one that does not fit */
 export function unmap(options: UnmapOptions): ScsiCommand {
-  const { ranges, ...rest } = options;
+  const { ranges, ...rest } = given("UNMAP", options);
+  objects("ranges of UNMAP", ranges);
   checkNumber("The count of ranges of UNMAP", ranges.length, 0, MAX_RANGES);
   const dataOut = new Uint8Array(8 + 16 * ranges.length);
   putUint(dataOut, 0, 2, dataOut.length - 2);

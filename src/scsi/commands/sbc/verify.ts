@@ -4,7 +4,7 @@
  * @module
  */
 import { wrongRange, wrongValue } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
@@ -82,6 +82,7 @@ export interface Verify32Options extends VerifyOptions {
 }
 
 function verify(cdb: CdbLayout, options: VerifyOptions): ScsiCommand {
+  given(cdb.name, options);
   const check = options.byteCheck ?? ByteCheck.None;
   const { dataOut, blocks } = options;
   const built = command(cdb, options, { dataOut, replay: check === ByteCheck.None ? "safe" : "optIn" });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { checkBlocks } from "./blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
@@ -76,6 +76,7 @@ export const WRITE_32: CdbLayout = layout(
 
 /** A command that writes blocks: its data must be so many blocks of one size. */
 export function writeCommand(cdb: CdbLayout, options: Write6Options): ScsiCommand {
+  given(cdb.name, options);
   const built = command(cdb, options, { dataOut: options.dataOut, replay: "optIn" });
   checkBlocks(`dataOut of ${cdb.name}`, options.dataOut, options.blocks);
   return built;

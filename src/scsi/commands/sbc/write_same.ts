@@ -1,5 +1,5 @@
 import { checkBytes, wrongValue } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag } from "../../data/field.ts";
 import type { Integer } from "../../data/put.ts";
@@ -50,6 +50,7 @@ export interface WriteSame16Options extends Omit<WriteSame10Options, "dataOut"> 
 
 /** WRITE SAME(10): one block, written many times. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeSame10(options: WriteSame10Options): ScsiCommand {
+  given("WRITE SAME(10)", options);
   const dataOut = checkBytes("dataOut of WRITE SAME(10)", options.dataOut, 1);
   return command(WRITE_SAME_10, options, { dataOut, replay: "optIn" });
 }
@@ -60,6 +61,7 @@ export function writeSame10(options: WriteSame10Options): ScsiCommand {
  * @throws {TypeError} `ERR_INVALID_ARG_VALUE` where both `ndob` and `dataOut` are given
  */
 export function writeSame16(options: WriteSame16Options): ScsiCommand {
+  given("WRITE SAME(16)", options);
   if (options.ndob === true) {
     if (options.dataOut !== undefined) {
       throw wrongValue("dataOut of WRITE SAME(16)", "be absent with ndob", "both");

@@ -1,5 +1,5 @@
 import { checkAnyInteger, checkBytes, checkMultiple } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { checkNumber, type Integer, putUint } from "../../data/put.ts";
@@ -45,7 +45,8 @@ export interface WriteScatteredOptions extends CommandOptions {
 
 /** WRITE SCATTERED(16): several ranges in one command. The list of ranges goes before the data. @throws {RangeError} */
 export function writeScattered16(options: WriteScatteredOptions): ScsiCommand {
-  const { ranges, blockSize, ...rest } = options;
+  const { ranges, blockSize, ...rest } = given("WRITE SCATTERED(16)", options);
+  objects("ranges of WRITE SCATTERED(16)", ranges);
   checkNumber("blockSize of WRITE SCATTERED(16)", blockSize, 1, 0xffffffff);
   checkNumber("The count of ranges of WRITE SCATTERED(16)", ranges.length, 1, 0xffff);
   const dataOffset = Math.ceil((32 + 32 * ranges.length) / blockSize);

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, need, uint } from "../../data/field.ts";
 import { Answer } from "../../data/answer.ts";
@@ -112,6 +112,7 @@ export function readBuffer16(options: ReadBufferOptions): ScsiCommand {
 }
 /** WRITE BUFFER: some modes replace the device's firmware. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function writeBuffer(options: WriteBufferOptions): ScsiCommand {
+  given("WRITE BUFFER", options);
   const dataOut = checkBytes("dataOut of WRITE BUFFER", options.dataOut ?? new Uint8Array(0), 0, 0xffffff);
   return command(WRITE_BUFFER, options, { dataOut, replay: "never" }, { parameterListLength: dataOut.length });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkAnyInteger, checkBytes, wrongValue } from "../../../arguments.ts";
+import { checkAnyInteger, checkBytes, checkObject, checkOneOf, described, wrongValue } from "../../../arguments.ts";
 import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 
 /** A copy source or destination, named by an identification descriptor (E4h; SPC-4). */
@@ -125,6 +125,8 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Encodes a CSCD descriptor. @throws {RangeError} `ERR_OUT_OF_RANGE` @throws {TypeError} `ERR_INVALID_ARG_VALUE` */
 export function encodeCscd(descriptor: CscdDescriptor): Uint8Array {
+  checkObject("A CSCD descriptor", descriptor);
+  checkOneOf("kind of a CSCD descriptor", descriptor.kind, ["identification", "raw"]);
   if (descriptor.kind === "raw") {
     const { bytes } = descriptor;
     if (checkBytes("A CSCD descriptor", bytes, 32, 64).length % 32 !== 0) {
@@ -164,8 +166,9 @@ function lba(value: Integer): Integer {
   return checkAnyInteger("The LBA of a segment descriptor", value, 0, U64_MAX);
 }
 
-/** Encodes a segment descriptor. @throws {RangeError} `ERR_OUT_OF_RANGE` */
+/** Encodes a segment descriptor. @throws {RangeError} `ERR_OUT_OF_RANGE` @throws {TypeError} `ERR_INVALID_ARG_VALUE` */
 export function encodeSegment(one: SegmentDescriptor): Uint8Array {
+  checkObject("A segment descriptor", one);
   switch (one.kind) {
     case "raw":
       return checkBytes("A segment descriptor", one.bytes, 4, 0xffff).slice();
@@ -202,5 +205,11 @@ export function encodeSegment(one: SegmentDescriptor): Uint8Array {
       bytes[8] = one.testUnitReady ? 1 : 0;
       return bytes;
     }
+    default:
+      throw wrongValue(
+        "kind of a segment descriptor",
+        "be one of those of SegmentDescriptor",
+        described((one as SegmentDescriptor).kind),
+      );
   }
 }

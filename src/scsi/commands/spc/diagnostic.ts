@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -45,7 +45,12 @@ export interface SendDiagnosticOptions extends CommandOptions {
 
 /** SEND DIAGNOSTIC. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function sendDiagnostic(options: SendDiagnosticOptions = {}): ScsiCommand {
-  const dataOut = checkBytes("dataOut of SEND DIAGNOSTIC", options.dataOut ?? new Uint8Array(0), 0, 0xffff);
+  const dataOut = checkBytes(
+    "dataOut of SEND DIAGNOSTIC",
+    given("SEND DIAGNOSTIC", options).dataOut ?? new Uint8Array(0),
+    0,
+    0xffff,
+  );
   return command(SEND_DIAGNOSTIC, options, { dataOut, replay: "never" }, { parameterListLength: dataOut.length });
 }
 /** RECEIVE DIAGNOSTIC RESULTS: a page, or the results of SEND DIAGNOSTIC; 4096 bytes by default. @throws {RangeError} */

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -36,6 +36,18 @@ export interface ExtendedCopyOptions extends CommandOptions {
   inlineData?: Uint8Array | undefined;
 }
 
+const OPTIONS: readonly (keyof ExtendedCopyOptions)[] = [
+  "control",
+  "attribute",
+  "listId",
+  "listIdUsage",
+  "striped",
+  "priority",
+  "cscds",
+  "segments",
+  "inlineData",
+];
+
 function join(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -48,9 +60,9 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 
 /** EXTENDED COPY(LID1): a copy done by the target. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function extendedCopy(options: ExtendedCopyOptions): ScsiCommand {
-  const { control, attribute } = options;
-  const cscds = join(options.cscds.map(encodeCscd));
-  const segments = join(options.segments.map(encodeSegment));
+  const { control, attribute } = given("EXTENDED COPY", options, OPTIONS);
+  const cscds = join(objects("cscds of EXTENDED COPY", options.cscds).map(encodeCscd));
+  const segments = join(objects("segments of EXTENDED COPY", options.segments).map(encodeSegment));
   const inline = checkBytes("inlineData of EXTENDED COPY", options.inlineData ?? new Uint8Array(0));
   const header = new Uint8Array(16);
   header[0] = checkNumber("listId of EXTENDED COPY", options.listId, 0, 255);

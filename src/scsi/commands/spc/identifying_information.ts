@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -44,6 +44,7 @@ export function reportIdentifyingInformation(
 export function setIdentifyingInformation(
   options: CommandOptions & { informationType?: number | undefined; dataOut: Uint8Array },
 ): ScsiCommand {
+  given("SET IDENTIFYING INFORMATION", options);
   const dataOut = checkBytes("dataOut of SET IDENTIFYING INFORMATION", options.dataOut, 0, 512);
   return command(SET_IDENTIFYING_INFORMATION, options, { dataOut, replay: "never" }, {
     parameterListLength: dataOut.length,

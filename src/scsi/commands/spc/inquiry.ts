@@ -1,4 +1,4 @@
-import { allocation, type AllocationOptions, command } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -21,7 +21,7 @@ export interface InquiryOptions extends AllocationOptions {
  * @throws {RangeError} `ERR_OUT_OF_RANGE` for a page or length that does not fit
  */
 export function inquiry(options: InquiryOptions = {}): ScsiCommand {
-  const { vpdPage, ...rest } = options;
+  const { vpdPage, ...rest } = given("INQUIRY", options);
   const dataIn = allocation("INQUIRY", rest, vpdPage === undefined ? 255 : 4096, 0xffff);
   const values = { evpd: vpdPage !== undefined, pageCode: vpdPage ?? 0, allocationLength: dataIn.length };
   return command(INQUIRY, rest, { dataIn, replay: "safe" }, values);

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, need, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -88,6 +88,7 @@ export function logSense(options: LogSenseOptions): ScsiCommand {
 }
 /** LOG SELECT: sets or resets counters. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function logSelect(options: LogSelectOptions = {}): ScsiCommand {
+  given("LOG SELECT", options);
   const dataOut = checkBytes("dataOut of LOG SELECT", options.dataOut ?? new Uint8Array(0), 0, 0xffff);
   return command(LOG_SELECT, options, { dataOut, replay: "never" }, { parameterListLength: dataOut.length });
 }

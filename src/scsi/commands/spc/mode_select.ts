@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { checkAnyInteger, checkBytes, wrongValue } from "../../../arguments.ts";
+import { checkAnyInteger, checkArray, checkBytes, wrongValue } from "../../../arguments.ts";
 import { checkNumber, type Integer, putUint } from "../../data/put.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, uint } from "../../data/field.ts";
 import type { ScsiCommand } from "../../../command.ts";
@@ -102,12 +102,13 @@ function descriptors(list: readonly ModeSelectBlockDescriptor[], longLba: boolea
 }
 
 function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): ScsiCommand {
-  const { pages, blockDescriptors, mediumType, deviceSpecific, longLba, ...rest } = options;
+  const { pages, blockDescriptors, mediumType, deviceSpecific, longLba, ...rest } = given(cdb.name, options);
+  checkArray(`pages of ${cdb.name}`, pages);
   if (options.revertToDefaults === true && (pages.length > 0 || (blockDescriptors?.length ?? 0) > 0)) {
     throw wrongValue(`pages of ${cdb.name}`, "be none with revertToDefaults", String(pages.length));
   }
   if (longLba && header === 4) throw wrongValue(`longLba of ${cdb.name}`, "be absent", "true");
-  const blocks = descriptors(blockDescriptors ?? [], longLba === true);
+  const blocks = descriptors(objects(`blockDescriptors of ${cdb.name}`, blockDescriptors ?? []), longLba === true);
   const parts = [blocks, ...pages.map((page) => checkBytes(`A page of ${cdb.name}`, page, 2))];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const dataOut = new Uint8Array(options.revertToDefaults === true && length === 0 ? 0 : header + length);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hexDigits } from "../../../bytes/hex.ts";
 import { allocation, type AllocationOptions, command } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { uint } from "../../data/field.ts";
@@ -54,7 +55,7 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 
 /** Name of a reservation type, 0 to 15; `type 0x2` where it has none. */
 export function reservationTypeName(type: number): string {
-  return TYPE_NAMES[type] ?? `type 0x${type.toString(16)}`;
+  return TYPE_NAMES[type] ?? `type 0x${hexDigits(type, 1)}`;
 }
 
 function build(cdb: CdbLayout, options: AllocationOptions, standard: number): ScsiCommand {

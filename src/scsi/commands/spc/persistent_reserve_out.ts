@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { checkAnyInteger, checkBytes } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { checkAnyInteger, checkArray, checkBytes } from "../../../arguments.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, type Field, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -78,6 +78,12 @@ export interface PrMoveOptions extends PrReserveOptions {
   persistThroughPowerLoss?: boolean | undefined;
 }
 
+const COMMAND = ["control", "attribute"];
+const REGISTER = [...COMMAND, "key", "newKey", "persistThroughPowerLoss", "allTargetPorts"];
+const RESERVE = [...COMMAND, "key", "type", "scope"];
+const PREEMPT = [...RESERVE, "preemptKey"];
+const MOVE = [...RESERVE, "newKey", "relativeTargetPort", "transportId", "unregister", "persistThroughPowerLoss"];
+
 function keys(dataOut: Uint8Array, key: Integer, other: Integer): void {
   putUint(dataOut, 0, 8, checkAnyInteger("key of PERSISTENT RESERVE OUT", key, 0, U64_MAX));
   putUint(dataOut, 8, 8, checkAnyInteger("The new key of PERSISTENT RESERVE OUT", other, 0, U64_MAX));
@@ -95,8 +101,9 @@ function send(
   return command(cdb, { control, attribute }, { dataOut, replay: "never" }, values);
 }
 
-function register(cdb: CdbLayout, options: PrRegisterOptions): ScsiCommand {
-  const ids = options.transportIds ?? [];
+function register(cdb: CdbLayout, options: PrRegisterOptions, known: readonly string[]): ScsiCommand {
+  const ids = given(cdb.name, options, known).transportIds ?? [];
+  checkArray(`transportIds of ${cdb.name}`, ids);
   const length = ids.reduce((sum, id) => sum + checkBytes("A TransportID", id, 24).length, 0);
   const dataOut = new Uint8Array(24 + (ids.length === 0 ? 0 : 4 + length));
   keys(dataOut, options.key ?? 0, options.newKey);
@@ -111,30 +118,38 @@ function register(cdb: CdbLayout, options: PrRegisterOptions): ScsiCommand {
   return send(cdb, options, dataOut);
 }
 
-function keyed(cdb: CdbLayout, options: PrReserveOptions, other: Integer): ScsiCommand {
+/** @param other takes the second key of the parameter list from the options, once they have been checked */
+function keyed<Options extends PrReserveOptions>(
+  cdb: CdbLayout,
+  options: Options,
+  known: readonly string[],
+  other: (options: Options) => Integer,
+): ScsiCommand {
+  given(cdb.name, options, known);
   const dataOut = new Uint8Array(24);
-  keys(dataOut, options.key, other);
+  keys(dataOut, options.key, other(options));
   return send(cdb, options, dataOut, options.scope ?? 0, checkNumber(`type of ${cdb.name}`, options.type, 0, 15));
 }
 
 /** REGISTER. @throws {RangeError} `ERR_OUT_OF_RANGE` for a key of more than 64 bits */
 export function prRegister(options: PrRegisterOptions): ScsiCommand {
-  return register(PR_OUT_REGISTER, options);
+  return register(PR_OUT_REGISTER, options, [...REGISTER, "transportIds"]);
 }
 /** REGISTER AND IGNORE EXISTING KEY. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prRegisterAndIgnore(options: Omit<PrRegisterOptions, "transportIds">): ScsiCommand {
-  return register(PR_OUT_REGISTER_AND_IGNORE, options);
+  return register(PR_OUT_REGISTER_AND_IGNORE, options, REGISTER);
 }
 /** RESERVE. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prReserve(options: PrReserveOptions): ScsiCommand {
-  return keyed(PR_OUT_RESERVE, options, 0);
+  return keyed(PR_OUT_RESERVE, options, RESERVE, () => 0);
 }
 /** RELEASE. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prRelease(options: PrReserveOptions): ScsiCommand {
-  return keyed(PR_OUT_RELEASE, options, 0);
+  return keyed(PR_OUT_RELEASE, options, RESERVE, () => 0);
 }
 /** CLEAR: removes the reservation and all registrations. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prClear(options: PrClearOptions): ScsiCommand {
+  given(PR_OUT_CLEAR.name, options, [...COMMAND, "key"]);
   const dataOut = new Uint8Array(24);
   keys(dataOut, options.key, 0);
   return send(PR_OUT_CLEAR, options, dataOut);
@@ -144,18 +159,19 @@ export function prClear(options: PrClearOptions): ScsiCommand {
  * {RangeError}
  */
 export function prPreempt(options: PrPreemptOptions): ScsiCommand {
-  return keyed(PR_OUT_PREEMPT, options, options.preemptKey);
+  return keyed(PR_OUT_PREEMPT, options, PREEMPT, ({ preemptKey }) => preemptKey);
 }
 /** PREEMPT AND ABORT: and aborts the other's tasks. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prPreemptAndAbort(options: PrPreemptOptions): ScsiCommand {
-  return keyed(PR_OUT_PREEMPT_AND_ABORT, options, options.preemptKey);
+  return keyed(PR_OUT_PREEMPT_AND_ABORT, options, PREEMPT, ({ preemptKey }) => preemptKey);
 }
 /** REPLACE LOST RESERVATION. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prReplaceLost(options: PrReserveOptions & { newKey: Integer }): ScsiCommand {
-  return keyed(PR_OUT_REPLACE_LOST, options, options.newKey);
+  return keyed(PR_OUT_REPLACE_LOST, options, [...RESERVE, "newKey"], ({ newKey }) => newKey);
 }
 /** REGISTER AND MOVE: gives the reservation to another port. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function prRegisterAndMove(options: PrMoveOptions): ScsiCommand {
+  given(PR_OUT_REGISTER_AND_MOVE.name, options, MOVE);
   const id = checkBytes("transportId of REGISTER AND MOVE", options.transportId, 24);
   const dataOut = new Uint8Array(24 + id.length);
   keys(dataOut, options.key, options.newKey);

@@ -4,7 +4,7 @@
  * @module
  */
 import { wrongType } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -60,7 +60,7 @@ export interface ReportTmfOptions extends AllocationOptions {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for a service action without an opcode
  */
 export function reportSupportedOpcodes(options: ReportOpcodesOptions = {}): ScsiCommand {
-  const { opcode, serviceAction, either, ...rest } = options;
+  const { opcode, serviceAction, either, ...rest } = given("REPORT SUPPORTED OPERATION CODES", options);
   if (opcode === undefined && (serviceAction !== undefined || either)) {
     throw wrongType("opcode of REPORT SUPPORTED OPERATION CODES", "be given for a service action", "undefined");
   }

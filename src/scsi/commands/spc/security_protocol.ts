@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes, checkMultiple } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, need, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -56,6 +56,7 @@ export function securityProtocolIn(options: AllocationOptions & SecurityProtocol
 export function securityProtocolOut(
   options: CommandOptions & SecurityProtocolSelection & { dataOut: Uint8Array },
 ): ScsiCommand {
+  given("SECURITY PROTOCOL OUT", options);
   const dataOut = checkBytes("dataOut of SECURITY PROTOCOL OUT", options.dataOut);
   const parameterListLength = units("SECURITY PROTOCOL OUT", dataOut.length, options.increment512);
   return command(SECURITY_PROTOCOL_OUT, options, { dataOut, replay: "never" }, { parameterListLength });

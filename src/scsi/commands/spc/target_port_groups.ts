@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { hexDigits } from "../../../bytes/hex.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -55,7 +56,7 @@ const STATE_NAMES: Readonly<Record<number, string>> = {
 
 /** Name of an asymmetric access state, 0 to 15: `active/optimized`; `state 0x5` where it has none. */
 export function accessStateName(state: number): string {
-  return STATE_NAMES[state] ?? `state 0x${state.toString(16)}`;
+  return STATE_NAMES[state] ?? `state 0x${hexDigits(state, 1)}`;
 }
 
 /** Options of REPORT TARGET PORT GROUPS. */
@@ -71,14 +72,15 @@ export interface SetTargetPortGroupsOptions extends CommandOptions {
 
 /** REPORT TARGET PORT GROUPS; 4096 bytes by default. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function reportTargetPortGroups(options: ReportTargetPortGroupsOptions = {}): ScsiCommand {
-  const { extended, ...rest } = options;
+  const { extended, ...rest } = given("REPORT TARGET PORT GROUPS", options);
   const dataIn = allocation("REPORT TARGET PORT GROUPS", rest, 4096, 0xffffffff);
   const values = { parameterDataFormat: extended ? 1 : 0, allocationLength: dataIn.length };
   return command(REPORT_TARGET_PORT_GROUPS, rest, { dataIn, replay: "safe" }, values);
 }
 /** SET TARGET PORT GROUPS. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function setTargetPortGroups(options: SetTargetPortGroupsOptions): ScsiCommand {
-  const { groups, ...rest } = options;
+  const { groups, ...rest } = given("SET TARGET PORT GROUPS", options);
+  objects("groups of SET TARGET PORT GROUPS", groups);
   const dataOut = new Uint8Array(4 + 4 * groups.length);
   groups.forEach(({ group, state }, i) => {
     dataOut[4 + 4 * i] = checkNumber("state of SET TARGET PORT GROUPS", state, 0, 15);

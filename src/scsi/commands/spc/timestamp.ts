@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -28,7 +28,7 @@ export function reportTimestamp(options: AllocationOptions = {}): ScsiCommand {
 }
 /** SET TIMESTAMP: milliseconds since 1970, 48 bits. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function setTimestamp(options: CommandOptions & { timestamp: number }): ScsiCommand {
-  const { timestamp, ...rest } = options;
+  const { timestamp, ...rest } = given("SET TIMESTAMP", options);
   const dataOut = new Uint8Array(12);
   putUint(dataOut, 4, 6, checkNumber("timestamp of SET TIMESTAMP", timestamp, 0, 2 ** 48 - 1));
   return command(SET_TIMESTAMP, rest, { dataOut, replay: "never" }, { parameterListLength: 12 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkBytes } from "../../../arguments.ts";
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { checkBlocks } from "../sbc/blocks.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { flag, need, uint } from "../../data/field.ts";
@@ -81,7 +81,7 @@ function lengthOf(name: string, buffer: Uint8Array, blocks: number | undefined):
  * `ERR_OUT_OF_RANGE`
  */
 export function tapeRead6(options: TapeReadOptions): ScsiCommand {
-  const { blocks, ...rest } = options;
+  const { blocks, ...rest } = given("READ(6)", options);
   const values = {
     fixed: blocks !== undefined,
     transferLength: lengthOf("dataIn of READ(6)", options.dataIn, blocks),
@@ -90,7 +90,7 @@ export function tapeRead6(options: TapeReadOptions): ScsiCommand {
 }
 /** WRITE(6) to a tape. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function tapeWrite6(options: TapeWriteOptions): ScsiCommand {
-  const { blocks, ...rest } = options;
+  const { blocks, ...rest } = given("WRITE(6)", options);
   const values = {
     fixed: blocks !== undefined,
     transferLength: lengthOf("dataOut of WRITE(6)", options.dataOut, blocks),

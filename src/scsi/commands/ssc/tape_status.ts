@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { command, type CommandOptions } from "../../cdb/build.ts";
+import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, flag, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -35,6 +35,7 @@ export const PositionForm = {
 
 /** READ POSITION: the length of the answer follows from the form. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function readPosition(options: CommandOptions & { form?: number | undefined } = {}): ScsiCommand {
+  given("READ POSITION", options);
   const form = checkNumber("form of READ POSITION", options.form ?? PositionForm.Short, 0, 31);
   const dataIn = new Uint8Array(form === PositionForm.Short || form === PositionForm.ShortVendor ? 20 : 32);
   // Only the extended form has an allocation length; it must be zero in the others.
@@ -45,6 +46,7 @@ export function readPosition(options: CommandOptions & { form?: number | undefin
 export function readBlockLimits(
   options: CommandOptions & { maxObjectIdentifier?: boolean | undefined } = {},
 ): ScsiCommand {
+  given("READ BLOCK LIMITS", options);
   const dataIn = new Uint8Array(options.maxObjectIdentifier ? 20 : 6);
   return command(READ_BLOCK_LIMITS, options, { dataIn, replay: "safe" });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { wrongType } from "../../../arguments.ts";
-import { allocation, type AllocationOptions, command, type CommandOptions } from "../../cdb/build.ts";
+import { allocation, type AllocationOptions, command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
 import { bits, type Field, flag, uint } from "../../data/field.ts";
 import { Answer, type ParsedAnswer } from "../../data/answer.ts";
@@ -59,6 +59,7 @@ export function reportZones(options: ReportZonesOptions = {}): ScsiCommand {
 
 /** A missing ZONE ID would mean zone 0 (ZBC): it must be named. */
 function act(cdb: CdbLayout, options: ZoneActionOptions): ScsiCommand {
+  given(cdb.name, options);
   if (options.lba === undefined && options.all !== true) {
     throw wrongType(`lba of ${cdb.name}`, "be given unless all is true", "undefined");
   }
