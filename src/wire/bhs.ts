@@ -5,7 +5,7 @@
  * @module
  */
 
-import { wrongRange } from "../arguments.ts";
+import { bytesProblem, wrongRange } from "../arguments.ts";
 import { readU16, readU24, writeU24 } from "../bytes/view.ts";
 import { ProtocolError } from "../errors.ts";
 import { opcodeName } from "./opcodes.ts";
@@ -79,10 +79,13 @@ export function newHeader(byte0: number, dataSegmentLength: number, ahsLength: n
  * Checks that a header is whole, is of this opcode, and that its additional header segments fill TotalAHSLength exactly
  * (RFC 7143 §11.2.1.5, §11.2.2).
  *
- * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR`
+ * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR`, `TypeError` `ERR_INVALID_ARG_TYPE`
  */
 export function checkHeader(header: Uint8Array, opcode: number): void {
-  if (header.length < BHS_LENGTH) throw formatError(opcode, "header length", header.length, BHS_LENGTH);
+  // So asked, the branch takes what is no bytes too, and a header costs no check of its type.
+  if (!(header?.length >= BHS_LENGTH)) {
+    throw bytesProblem("header", header) ?? formatError(opcode, "header length", header.length, BHS_LENGTH);
+  }
   if (opcodeOf(header) !== opcode) throw formatError(opcode, "Opcode", opcodeOf(header), opcode);
   const ahsLength = totalAhsLengthOf(header);
   if (header.length !== BHS_LENGTH + ahsLength) {

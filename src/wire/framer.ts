@@ -5,7 +5,7 @@
  * @module
  */
 
-import { wrongRange } from "../arguments.ts";
+import { checkBoolean, checkInteger, checkKeys, checkOneOf, checkShape, optional, wrongRange } from "../arguments.ts";
 import { crc32c } from "../bytes/crc32c.ts";
 import { ErrorCode, ProtocolError } from "../errors.ts";
 import { BHS_LENGTH, dataSegmentLengthOf, formatError, MAX_DATA_SEGMENT_LENGTH, opcodeOf, paddingOf } from "./bhs.ts";
@@ -59,6 +59,10 @@ export interface FramerOptions {
    */
   peer?: PeerRole | undefined;
 }
+
+const OPTIONS: readonly (keyof FramerOptions)[] = ["maxDataSegmentLength", "headerDigest", "dataDigest", "peer"];
+const PEERS: readonly PeerRole[] = ["initiator", "target"];
+const checkPeer = (name: string, value: PeerRole): PeerRole => checkOneOf(name, value, PEERS);
 
 /** Room, in bytes, for what has no destination yet. Also the limit for what may come during a pause. */
 const STAGING_LENGTH = 131072;
@@ -116,13 +120,16 @@ export class Framer {
    * Makes a framer that has seen nothing yet.
    *
    * @throws `RangeError` `ERR_OUT_OF_RANGE` for a limit outside 0 to 2^24-1
+   * @throws `TypeError` `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` for other handlers and options
    */
   constructor(handler: FramerHandler, options: FramerOptions) {
+    checkShape("handler", handler, "FramerHandler", { header: "function", pdu: "function" });
+    checkKeys("options", options, OPTIONS);
     this.#handler = handler;
-    this.#peer = options.peer ?? "target";
+    this.#peer = optional(checkPeer, "peer", options.peer) ?? "target";
     this.#maxDataSegmentLength = checkLimit(options.maxDataSegmentLength);
-    this.#headerDigest = options.headerDigest ?? false;
-    this.#dataDigest = options.dataDigest ?? false;
+    this.#headerDigest = optional(checkBoolean, "headerDigest", options.headerDigest) ?? false;
+    this.#dataDigest = optional(checkBoolean, "dataDigest", options.dataDigest) ?? false;
   }
 
   /** Whether the stream stands inside a PDU, or before staged bytes: an end of the connection here cuts something off. */
@@ -305,10 +312,7 @@ export class Framer {
 }
 
 function checkLimit(length: number): number {
-  if (!(length >= 0 && length <= MAX_DATA_SEGMENT_LENGTH)) {
-    throw wrongRange("maxDataSegmentLength", `be from 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes`, length);
-  }
-  return length;
+  return checkInteger("maxDataSegmentLength", length, 0, MAX_DATA_SEGMENT_LENGTH);
 }
 
 function checkDigest(code: ErrorCode, header: Uint8Array, computed: number, got: number): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wrongRange } from "../arguments.ts";
+import { checkBytes } from "../arguments.ts";
 import { readU16, writeU16 } from "../bytes/view.ts";
 import { ProtocolError } from "../errors.ts";
 import { Opcode } from "./opcodes.ts";
@@ -21,11 +21,11 @@ export interface ScsiResponseData {
  * Makes a data segment: SenseLength (2 bytes), then the sense data. No sense: no data segment, 0 bytes.
  *
  * @param sense 0 to 65535 bytes
- * @throws `RangeError` `ERR_OUT_OF_RANGE` for longer sense data
+ * @throws `RangeError` `ERR_OUT_OF_RANGE` for longer sense data, `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bytes
  */
 export function encodeScsiResponseData(sense: Uint8Array): Uint8Array {
+  checkBytes("sense", sense, 0, 0xffff);
   if (sense.length === 0) return new Uint8Array(0);
-  if (sense.length > 0xffff) throw wrongRange("sense", "have 0 to 65535 bytes", sense.length);
   const data = new Uint8Array(2 + sense.length);
   writeU16(data, 0, sense.length);
   data.set(sense, 2);
@@ -37,8 +37,10 @@ export function encodeScsiResponseData(sense: Uint8Array): Uint8Array {
  *
  * @param opcode of the PDU that it came in, for the error
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` when SenseLength is cut off or goes past the segment
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bytes
  */
 export function decodeScsiResponseData(data: Uint8Array, opcode: number = Opcode.ScsiResponse): ScsiResponseData {
+  checkBytes("data", data);
   if (data.length === 0) return { sense: data, responseData: data };
   if (data.length < 2) {
     throw new ProtocolError(`Expected a SenseLength of 2 bytes in the data segment, got ${data.length}`, {

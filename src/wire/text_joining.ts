@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkBytes, checkInteger, checkKeys } from "../arguments.ts";
 import { ProtocolError } from "../errors.ts";
 
 /** Parts without a byte that one text may have before its last; a peer that sends more only keeps the receiver busy. */
@@ -26,10 +27,11 @@ export class TextJoiner {
   #length = 0;
   #emptyParts = 0;
 
-  /** Makes a joiner that holds nothing. */
+  /** Makes a joiner that holds nothing. @throws `TypeError` `ERR_INVALID_ARG_TYPE`, `RangeError` `ERR_OUT_OF_RANGE` */
   constructor(options: TextJoinerOptions) {
-    this.#limit = options.limit;
-    this.#opcode = options.opcode;
+    checkKeys("options", options, ["limit", "opcode"]);
+    this.#limit = checkInteger("limit", options.limit, 0);
+    this.#opcode = checkInteger("opcode", options.opcode, 0, 63);
   }
 
   /** Bytes of the text so far. */
@@ -44,8 +46,11 @@ export class TextJoiner {
    * such a part may be empty without being counted
    * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` where the text is longer than `limit`, or has more than
    * {@link MAX_EMPTY_PARTS} empty parts
+   * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bytes
    */
   add(part: Uint8Array, options: { last: boolean }): void {
+    checkBytes("part", part);
+    checkKeys("options", options, ["last"]);
     const length = this.#length + part.length;
     if (length > this.#limit) {
       throw new ProtocolError(`Expected a text of at most ${this.#limit} bytes, got ${length}`, {
@@ -92,8 +97,11 @@ export class TextJoiner {
  * @param text whole text
  * @param size most bytes of a part, 1 or more
  * @returns views into `text`
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE`, `RangeError` `ERR_OUT_OF_RANGE`
  */
 export function splitText(text: Uint8Array, size: number): Uint8Array[] {
+  checkBytes("text", text);
+  checkInteger("size", size, 1);
   const parts: Uint8Array[] = [];
   for (let offset = 0; offset < text.length; offset += size) parts.push(text.subarray(offset, offset + size));
   return parts.length > 0 ? parts : [text];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wrongValue } from "../arguments.ts";
+import { checkArray, checkBytes, checkInteger, checkString, kindOf, wrongType, wrongValue } from "../arguments.ts";
 import { ProtocolError } from "../errors.ts";
 
 /** The longest key, in bytes. */
@@ -29,11 +29,19 @@ const EQUALS = 0x3d;
  * Makes a text segment.
  *
  * @param pairs keys with their values, in the order of sending
- * @throws `TypeError` `ERR_INVALID_ARG_VALUE` for a key that breaks the syntax, or a value that holds a NUL
+ * @throws `TypeError` `ERR_INVALID_ARG_VALUE` for a key that breaks the syntax, or a value that holds a NUL;
+ * `ERR_INVALID_ARG_TYPE` for something that is no text
  */
 export function encodeTextKeys(pairs: Iterable<readonly [string, string]>): Uint8Array {
+  if (typeof pairs !== "object" || typeof pairs?.[Symbol.iterator] !== "function") {
+    throw wrongType("pairs", "be an iterable of pairs", kindOf(pairs));
+  }
   let text = "";
-  for (const [key, value] of pairs) {
+  for (const pair of pairs) {
+    checkArray("An entry of pairs", pair);
+    const [key, value] = pair;
+    checkString("text key", key);
+    checkString(`value of ${key}`, value);
     if (key.length > MAX_KEY_LENGTH || !KEY.test(key)) {
       throw wrongValue("text key", "have the syntax of RFC 7143 §6.1", quote(key));
     }
@@ -56,8 +64,11 @@ export function encodeTextKeys(pairs: Iterable<readonly [string, string]>): Uint
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for a pair without `=` or with an empty key, a key of another syntax or of
  * more than 63 bytes, a value of more than 255 bytes (binary ones: 1024 when decoded), invalid UTF-8, bytes after the last
  * NUL, or too many pairs
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bytes
  */
 export function parseTextKeys(bytes: Uint8Array, maxPairs: number = DEFAULT_MAX_PAIRS): [string, string][] {
+  checkBytes("bytes", bytes);
+  checkInteger("maxPairs", maxPairs, 0);
   const pairs: [string, string][] = [];
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let start = 0;

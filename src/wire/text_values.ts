@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBytes, checkInteger, checkShape, checkString } from "../arguments.ts";
 import { toHex } from "../bytes/hex.ts";
 import { ProtocolError } from "../errors.ts";
 
@@ -24,8 +25,11 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
  *
  * @param key the text key, for the error
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for another syntax, or a value outside the range
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no text
  */
 export function parseNumber(key: string, text: string, range: NumberRange): number {
+  checkText(key, text);
+  checkShape("range", range, "NumberRange", { min: "number", max: "number" });
   // The length comes first: a value may have thousands of characters.
   const value = text.length <= 20 && NUMBER.test(text) ? Number(text) : NaN;
   if (!(value >= range.min && value <= range.max)) {
@@ -39,8 +43,10 @@ export function parseNumber(key: string, text: string, range: NumberRange): numb
  *
  * @param key the text key, for the error
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for anything else
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no text
  */
 export function parseBoolean(key: string, text: string): boolean {
+  checkText(key, text);
   if (text === "Yes") return true;
   if (text === "No") return false;
   throw valueError(key, show(text), "Yes or No");
@@ -52,8 +58,10 @@ export function parseBoolean(key: string, text: string): boolean {
  * @param key the text key, for the error
  * @returns one value or more, none of them empty
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for an empty list or value, or a blank
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no text
  */
 export function parseList(key: string, text: string): string[] {
+  checkText(key, text);
   const values = text.split(",");
   if (values.includes("") || /\s/.test(text)) throw valueError(key, show(text), "values with commas and no blanks");
   return values;
@@ -67,8 +75,11 @@ export function parseList(key: string, text: string): string[] {
  * @param key the text key, for the error
  * @returns 1 to `maxBytes` bytes
  * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` for another syntax, or a longer value
+ * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no text
  */
 export function parseBinary(text: string, maxBytes: number, key: string = "binary value"): Uint8Array {
+  checkText(key, text);
+  checkInteger("maxBytes", maxBytes, 0);
   const prefix = text.slice(0, 2).toLowerCase();
   const digits = text.length - 2;
   if (prefix === "0x") {
@@ -88,9 +99,14 @@ export function parseBinary(text: string, maxBytes: number, key: string = "binar
   throw valueError(key, `${text.length} characters without a prefix`, "0x and hexadecimal digits, or 0b and base64");
 }
 
-/** Makes a binary value: `0x` and two lower-case hexadecimal digits a byte. */
+/** Makes a binary value: `0x` and two lower-case hexadecimal digits a byte. @throws `TypeError` `ERR_INVALID_ARG_TYPE` */
 export function encodeBinary(bytes: Uint8Array): string {
-  return `0x${toHex(bytes)}`;
+  return `0x${toHex(checkBytes("bytes", bytes))}`;
+}
+
+function checkText(key: string, text: string): void {
+  checkString("key", key);
+  checkString("text", text);
 }
 
 function decodeHex(body: string): Uint8Array {

@@ -130,9 +130,9 @@ export class Recorder implements FramerHandler {
 }
 
 export function setup(
-  options: Partial<FramerOptions> & { destinations?: boolean } = {},
+  { destinations = false, ...options }: Partial<FramerOptions> & { destinations?: boolean } = {},
 ): { framer: Framer; recorder: Recorder } {
-  const recorder = new Recorder(options.destinations ?? false);
+  const recorder = new Recorder(destinations);
   return { framer: new Framer(recorder, { maxDataSegmentLength: 1 << 20, ...options }), recorder };
 }
 
