@@ -4,7 +4,7 @@
  * @module
  */
 
-import { described, kindOf, wrongType, wrongValue } from "../arguments.ts";
+import { checkSignal, described, kindOf, wrongType, wrongValue } from "../arguments.ts";
 import { bytesOf } from "./arguments.ts";
 
 /** What `writeFile()` writes. */
@@ -24,10 +24,46 @@ export interface WriteFileOptions {
 
 const UTF8 = new TextEncoder();
 
-/** Refuses every encoding of text but UTF-8. */
+/** Options of a whole file: an encoding, or an object with one. */
+type FileOptions = WriteFileOptions | string | null | undefined;
+
+/**
+ * The options of `readFile()` and `writeFile()`. As for Node, an empty encoding is none, and keys of other systems are
+ * no mistake.
+ *
+ * @throws TypeError (`ERR_INVALID_ARG_TYPE`)
+ */
+export function fileOptions(options: FileOptions): { encoding: unknown; signal: AbortSignal | undefined } {
+  if (typeof options === "string") return { encoding: options, signal: undefined };
+  if (options === undefined || options === null || typeof options === "function") {
+    return { encoding: undefined, signal: undefined };
+  }
+  if (typeof options !== "object") throw wrongType("options", "be an encoding or an object", described(options));
+  const { encoding, signal } = options;
+  checkSignal("signal", signal);
+  return { encoding, signal };
+}
+
+/** Whether an encoding is given: null, undefined and an empty text are none. */
+function isGiven(encoding: unknown): boolean {
+  return encoding !== undefined && encoding !== null && encoding !== "";
+}
+
+/** Refuses every encoding of text but UTF-8. @throws TypeError (`ERR_INVALID_ARG_VALUE`) */
 export function checkEncoding(encoding: unknown): void {
-  if (encoding === undefined || encoding === null || /^utf-?8$/i.test(String(encoding))) return;
+  if (!isGiven(encoding) || (typeof encoding === "string" && /^utf-?8$/i.test(encoding))) return;
   throw wrongValue("encoding", "be utf8", described(encoding));
+}
+
+/** A decoder for an encoding, if one is given. @throws TypeError (`ERR_INVALID_ARG_VALUE`) */
+export function decoderOf(encoding: unknown): TextDecoder | undefined {
+  if (!isGiven(encoding)) return undefined;
+  try {
+    if (typeof encoding === "string") return new TextDecoder(encoding);
+  } catch {
+    // Said below, the same in every runtime.
+  }
+  throw wrongValue("encoding", "be one that TextDecoder has", described(encoding));
 }
 
 /** The pieces to be written; a single piece is its own. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkArray, wrongValue } from "../arguments.ts";
+import { checkBoolean, checkInteger, checkKeys, checkObject, wrongValue } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import {
@@ -17,9 +17,17 @@ import {
   type ReadStreamOptions,
   type WriteStreamOptions,
 } from "../streams/mod.ts";
-import { bytesOf, part, positionOf } from "./arguments.ts";
+import { allBytesOf, type AutoClose, bytesOf, endFrom, part, positionOf, streamOptions } from "./arguments.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
-import { checkEncoding, encoded, type FileData, piecesOf, type WriteFileOptions } from "./file_data.ts";
+import {
+  checkEncoding,
+  decoderOf,
+  encoded,
+  type FileData,
+  fileOptions,
+  piecesOf,
+  type WriteFileOptions,
+} from "./file_data.ts";
 import { linesOf } from "./lines.ts";
 import { type DeviceStats, statsOf } from "./stats.ts";
 
@@ -54,16 +62,6 @@ export interface HandleWriteOptions {
   length?: number | null | undefined;
   /** Where the first byte goes. Default: the cursor. */
   position?: Position | undefined;
-}
-
-/** Option of the streams of a handle. */
-export interface AutoClose {
-  /**
-   * Close the handle when the stream has ended or failed.
-   *
-   * @default true
-   */
-  autoClose?: boolean | undefined;
 }
 
 /** A device with the methods of Node's `FileHandle`. Reads are short at the end; writes past the end are refused whole. */
@@ -101,7 +99,7 @@ export class DeviceFileHandle {
   ): Promise<{ bytesRead: number; buffer: ArrayBufferView }> {
     let options: HandleReadOptions;
     if (first === undefined || first === null || !ArrayBuffer.isView(first)) {
-      if (typeof first === "object" && first !== null) options = first;
+      if (typeof first === "object" && first !== null && !Array.isArray(first)) options = first;
       else if (first === undefined || first === null) options = {};
       else options = { buffer: bytesOf(first) };
     } else if (typeof second === "object" && second !== null) options = { ...second, buffer: first };
@@ -144,12 +142,10 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesRead: number; buffers: readonly B[] }> {
-    checkArray("buffers", buffers);
+    const views = allBytesOf(buffers);
     // So does Node, with EINVAL; `writev([])` it takes.
-    if (buffers.length === 0) {
-      throw wrongValue("buffers", "have one or more", "none");
-    }
-    const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.read(bytes, at));
+    if (views.length === 0) throw wrongValue("buffers", "have one or more", "none");
+    const counts = await this.#each(views, position, (bytes, at) => this.#cursor.read(bytes, at));
     return { bytesRead: counts, buffers };
   }
 
@@ -158,14 +154,14 @@ export class DeviceFileHandle {
     buffers: readonly B[],
     position?: Position,
   ): Promise<{ bytesWritten: number; buffers: readonly B[] }> {
-    checkArray("buffers", buffers);
-    const total = buffers.reduce((sum, buffer) => sum + bytesOf(buffer).length, 0);
+    const views = allBytesOf(buffers);
+    const total = views.reduce((sum, view) => sum + view.length, 0);
     const { size } = this.#cursor.device;
     const from = positionOf(position) ?? this.#cursor.position;
     if (total > size - from) {
       throw new IscsiError(ErrorCode.EndOfDevice, `${total} bytes at ${from} do not fit, the device has ${size} bytes`);
     }
-    const counts = await this.#each(buffers, position, (bytes, at) => this.#cursor.write(bytes, at));
+    const counts = await this.#each(views, position, (bytes, at) => this.#cursor.write(bytes, at));
     return { bytesWritten: counts, buffers };
   }
 
@@ -176,10 +172,11 @@ export class DeviceFileHandle {
   async readFile(
     options?: { encoding?: string | null | undefined; signal?: AbortSignal | undefined } | string | null,
   ): Promise<Uint8Array | string> {
-    const { encoding, signal } = typeof options === "string" ? { encoding: options, signal: undefined } : options ?? {};
+    const { encoding, signal } = fileOptions(options);
+    const decoder = decoderOf(encoding);
     const buffer = new Uint8Array(Math.max(0, this.#cursor.device.size - this.#cursor.position));
     await this.#cursor.read(buffer, undefined, { signal });
-    return encoding === undefined || encoding === null ? buffer : new TextDecoder(encoding).decode(buffer);
+    return decoder === undefined ? buffer : decoder.decode(buffer);
   }
 
   /** Size and kind, in bigints. */
@@ -187,9 +184,10 @@ export class DeviceFileHandle {
   /** Size and kind. */
   stat(options?: { bigint?: false | undefined }): Promise<DeviceStats>;
   stat(options: { bigint?: boolean | undefined } = {}): Promise<DeviceStats<number | bigint>> {
-    return attempt(() =>
-      options.bigint === true ? statsOf(this.#cursor.device, BigInt) : statsOf(this.#cursor.device, Number)
-    );
+    return attempt(() => {
+      checkObject("options", options);
+      return options.bigint === true ? statsOf(this.#cursor.device, BigInt) : statsOf(this.#cursor.device, Number);
+    });
   }
 
   /**
@@ -197,7 +195,7 @@ export class DeviceFileHandle {
    * all fits, what did is written and it rejects with `BLOCK_END_OF_DEVICE`.
    */
   async writeFile(data: FileData, options?: WriteFileOptions | string | null): Promise<void> {
-    const { encoding, signal } = typeof options === "string" ? { encoding: options, signal: undefined } : options ?? {};
+    const { encoding, signal } = fileOptions(options);
     checkEncoding(encoding);
     for await (const piece of piecesOf(data)) await this.#cursor.write(encoded(piece), undefined, { signal });
   }
@@ -216,8 +214,9 @@ export class DeviceFileHandle {
    * The lines of a text, without what ends them (LF, CR LF or CR), with the options of {@link DeviceFileHandle.createReadStream}.
    * At their end, or when the loop over them is left, the handle is closed, unless `autoClose` is false.
    */
-  readLines(options: ReadStreamOptions & AutoClose = {}): AsyncGenerator<string, void, undefined> {
-    const stream = this.createReadStream({ ...options, encoding: options.encoding ?? "utf8" });
+  readLines(options?: (ReadStreamOptions & AutoClose) | null): AsyncGenerator<string, void, undefined> {
+    const { autoClose, range } = streamOptions(options);
+    const stream = this.createReadStream({ ...range, autoClose, encoding: range.encoding ?? "utf8" });
     return linesOf(stream as ReadSide<unknown> as ReadSide<string>);
   }
 
@@ -234,7 +233,7 @@ export class DeviceFileHandle {
   /** Refused: the size of a device is fixed. */
   truncate(length = 0): Promise<void> {
     return attempt(() => {
-      if (length === this.#cursor.device.size) return;
+      if (checkInteger("length", length, 0) === this.#cursor.device.size) return;
       throw new IscsiError(
         ErrorCode.Unsupported,
         `A device of ${this.#cursor.device.size} bytes cannot become ${length}`,
@@ -246,43 +245,46 @@ export class DeviceFileHandle {
    * A stream from `start` to `end` (inclusive). Without `start` it begins at the cursor and moves it, and `end` counts from
    * there, as in Node. It closes the handle at its end.
    */
-  createReadStream(options: ReadStreamOptions & AutoClose = {}): DeviceReadStream {
+  createReadStream(options?: (ReadStreamOptions & AutoClose) | null): DeviceReadStream {
     const { device, position } = this.#cursor;
-    const { autoClose: _, ...range } = options;
-    if (options.start !== undefined) return this.#closing(createReadStream(device, range), options);
-    const end = options.end === undefined ? undefined : position + options.end;
+    const { autoClose, range } = streamOptions(options);
+    if (range.start !== undefined) return this.#closing(createReadStream(device, range), autoClose);
+    const end = endFrom(position, range.end);
     const stream = createReadStream(device, { ...range, start: position, end });
     this.#moving(stream, "end", () => position + stream.bytesRead);
-    return this.#closing(stream, options);
+    return this.#closing(stream, autoClose);
   }
 
   /**
    * A stream that writes from `start`. Without it, it begins at the cursor and moves it. It closes the handle at its end.
    */
-  createWriteStream(options: WriteStreamOptions & AutoClose = {}): DeviceWriteStream {
+  createWriteStream(options?: (WriteStreamOptions & AutoClose) | null): DeviceWriteStream {
     const { device, position } = this.#cursor;
-    const { autoClose: _, ...range } = options;
-    if (options.start !== undefined) return this.#closing(createWriteStream(device, range), options);
-    const end = options.end === undefined ? undefined : position + options.end;
+    const { autoClose, range } = streamOptions(options);
+    if (range.start !== undefined) return this.#closing(createWriteStream(device, range), autoClose);
+    const end = endFrom(position, range.end);
     const stream = createWriteStream(device, { ...range, start: position, end });
     this.#moving(stream, "finish", () => position + stream.bytesWritten);
-    return this.#closing(stream, options);
+    return this.#closing(stream, autoClose);
   }
 
   /**
    * A WHATWG byte stream from the cursor, which it moves, to the end. With `autoClose` it closes the handle at its end. As in Node
-   * there is one in the life of a handle.
+   * there is one in the life of a handle. `type`, which Node has, changes nothing.
    *
    * @throws IscsiError (`ERR_INVALID_STATE`) for a second one
+   * @throws TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`)
    */
   readableWebStream(options: AutoClose = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { device, position } = this.#cursor;
+    checkKeys("options", options, ["autoClose", "type"]);
+    const autoClose = checkBoolean("autoClose", options.autoClose ?? false);
     if (this.#hasWebStream) throw new IscsiError(ErrorCode.InvalidState, "The handle has given its web stream already");
     this.#hasWebStream = true;
     return readable(device, {
       position: Math.min(position, device.size),
       moved: (to) => void (this.#cursor.position = to),
-      finished: options.autoClose === true ? () => this.close() : undefined,
+      finished: autoClose ? () => this.close() : undefined,
     });
   }
 
@@ -312,7 +314,7 @@ export class DeviceFileHandle {
     stream.on(end, move).on("close", move);
   }
 
-  #closing<S extends DeviceReadStream | DeviceWriteStream>(stream: S, options: AutoClose): S {
+  #closing<S extends DeviceReadStream | DeviceWriteStream>(stream: S, autoClose: boolean): S {
     this.#streams.add(stream);
     const closed = new Promise<void>((resolve) => {
       stream.on("close", () => {
@@ -322,19 +324,18 @@ export class DeviceFileHandle {
     });
     this.#cursor.run(closed);
     // An error of closing is reported to whoever calls close(); here nobody does.
-    if (options.autoClose !== false) stream.on("close", () => void this.close().catch(() => {}));
+    if (autoClose) stream.on("close", () => void this.close().catch(() => {}));
     return stream;
   }
 
   async #each(
-    buffers: readonly ArrayBufferView[],
+    views: readonly Uint8Array[],
     position: Position | undefined,
     move: (bytes: Uint8Array, at: number | undefined) => Promise<number>,
   ): Promise<number> {
     const works: Promise<number>[] = [];
     let at = positionOf(position);
-    for (const buffer of buffers) {
-      const bytes = bytesOf(buffer);
+    for (const bytes of views) {
       works.push(move(bytes, at));
       if (at !== undefined) at += bytes.length;
     }

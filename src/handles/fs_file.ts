@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkOneOf, described, wrongRange, wrongType } from "../arguments.ts";
+import { checkInteger, checkOneOf, described, wrongRange, wrongType } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { readable } from "../streams/mod.ts";
@@ -108,7 +108,7 @@ export class DeviceFsFile {
   /** Refused: the size of a device is fixed. */
   async truncate(length = 0): Promise<void> {
     const { size } = this.#cursor.device;
-    if (length === size) return await Promise.resolve();
+    if (checkInteger("length", length, 0) === size) return await Promise.resolve();
     throw new IscsiError(ErrorCode.Unsupported, `A device of ${size} bytes cannot become ${length}`);
   }
 

@@ -6,12 +6,12 @@
  */
 
 export { asAsyncBuffer, type AsyncBuffer } from "./adapters/async_buffer.ts";
+export type { AutoClose } from "./arguments.ts";
 export type { HandleOptions } from "./cursor.ts";
 export { fatVolume, type FatVolumeDriver } from "./adapters/fatfs.ts";
 export type { FileData, WriteFileOptions } from "./file_data.ts";
 export { fileDisk, type FileDiskClass } from "./adapters/file_disk.ts";
 export {
-  type AutoClose,
   DeviceFileHandle,
   fileHandle,
   type HandleReadOptions,

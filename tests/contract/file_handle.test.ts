@@ -61,6 +61,80 @@ handleTest("read: the cursor moves by what was read, and not by reads at a posit
   return results;
 });
 
+handleTest(
+  "bad arguments of methods have the same classes and codes, and what is none is taken",
+  async (handle) => {
+    const results: unknown[] = [];
+    const bytes = new Uint8Array(4);
+    const { signal } = new AbortController();
+    const calls: [method: string, ...args: unknown[]][] = [
+      ["read", []],
+      ["read", bytes, 0, -1, 0],
+      ["read", bytes, { offset: -1 }],
+      ["read", bytes, { length: 5 }],
+      ["read", { buffer: 5 }],
+      ["read", bytes, { offset: undefined, length: undefined, position: null }],
+      ["read", bytes, 0, 4, 10n],
+      ["read", bytes, 0, 0, null],
+      ["read", Object.assign(Object.create(null), { buffer: bytes, position: 7 })],
+      ["write", 5],
+      ["write", null],
+      ["write", {}],
+      ["write", bytes, "0"],
+      ["write", bytes, -1],
+      ["write", bytes, 0, 5],
+      ["write", bytes, 0, 0],
+      ["write", bytes, 0, 4, 10n],
+      ["write", "text", null, "utf8"],
+      ["write", "text", null, ""],
+      ["readv", "x"],
+      ["readv", [bytes, "x"]],
+      ["readv", Object.assign([bytes], { 2: bytes })],
+      ["readv", [bytes], null],
+      ["writev", 5],
+      ["writev", [bytes, 5]],
+      ["writev", [bytes], undefined],
+      ["writev", [bytes], 10n],
+      ["stat", undefined],
+      ["truncate", "x"],
+      ["truncate", null],
+      ["truncate", 1.5],
+      ["truncate", NaN],
+      ["truncate", 5n],
+      ["truncate", SIZE],
+      ["readFile", 5],
+      ["readFile", true],
+      ["readFile", "x"],
+      ["readFile", { encoding: 5 }],
+      ["readFile", { encoding: Symbol("s") }],
+      ["readFile", { encoding: Object.create(null) }],
+      ["readFile", { signal: null }],
+      ["readFile", { signal: {} }],
+      ["readFile", Object.assign(Object.create(null), { encoding: undefined, signal, flag: "r" })],
+      ["readFile", null],
+      ["readFile", ""],
+      ["readFile", { encoding: "" }],
+      ["writeFile", 5],
+      ["writeFile", "text", 5],
+      ["writeFile", "text", "x"],
+      ["writeFile", "text", { encoding: 5 }],
+      ["writeFile", "text", { signal: 5 }],
+      ["writeFile", "", { encoding: null, signal: undefined, mode: 0o600 }],
+      ["writeFile", "", null],
+    ];
+    for (const [method, ...args] of calls) {
+      const call = (handle as unknown as Record<string, Read>)[method]!.bind(handle);
+      // The bytes are of no interest here, and `read` gives a Buffer in Node.
+      const result = await outcome(async () => {
+        await call(...args);
+        return "taken";
+      });
+      results.push({ [method]: result });
+    }
+    return results;
+  },
+);
+
 handleTest("read: bad arguments have the same classes and codes", async (handle) => {
   const results: unknown[] = [];
   const reads: unknown[][] = [

@@ -40,6 +40,8 @@ export type Handle = Pick<
   | "writeFile"
   | "readLines"
   | "readableWebStream"
+  | "readFile"
+  | "truncate"
 >;
 /** The events and methods of streams that a script uses. */
 export interface Stream {

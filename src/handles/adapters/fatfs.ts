@@ -4,8 +4,10 @@
  * @module
  */
 
+import { checkInteger } from "../../arguments.ts";
 import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
+import { callBack } from "./call_back.ts";
 
 /** What `fatfs.createFileSystem()` takes. */
 export interface FatVolumeDriver {
@@ -25,18 +27,20 @@ export interface FatVolumeDriver {
 export function fatVolume(device: BlockDevice): FatVolumeDriver {
   checkDevice("device", device);
   const sectorSize = Math.max(512, device.blockSize);
+  const numSectors = Math.floor(device.size / sectorSize);
+  const positionOf = (sector: number): number => checkInteger("sector", sector, 0, numSectors) * sectorSize;
   const driver: FatVolumeDriver = {
     sectorSize,
-    numSectors: Math.floor(device.size / sectorSize),
+    numSectors,
     readSectors(sector, destination, done) {
-      device.readInto(destination, sector * sectorSize).then(() => done(null), done);
+      callBack(done, () => device.readInto(destination, positionOf(sector)));
     },
   };
   if (device.readOnly) return driver;
   return {
     ...driver,
     writeSectors(sector, data, done) {
-      device.write(data, sector * sectorSize).then(() => done(null), done);
+      callBack(done, () => device.write(data, positionOf(sector)));
     },
   };
 }

@@ -7,6 +7,7 @@
 import { checkFunction } from "../../arguments.ts";
 import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
+import { bytesOf, part } from "../arguments.ts";
 
 /** The part of file-disk's `Disk` that is needed here. */
 export type FileDiskClass<D> = abstract new (readOnly?: boolean) => D;
@@ -31,7 +32,7 @@ export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: Block
       length: number,
       fileOffset: number,
     ): Promise<{ bytesRead: number; buffer: B }> {
-      await device.readInto(buffer.subarray(bufferOffset, bufferOffset + length), fileOffset);
+      await device.readInto(part(bytesOf(buffer), bufferOffset, length), fileOffset);
       return { bytesRead: length, buffer };
     }
 
@@ -41,7 +42,7 @@ export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: Block
       length: number,
       fileOffset: number,
     ): Promise<{ bytesWritten: number; buffer: B }> {
-      await device.write(buffer.subarray(bufferOffset, bufferOffset + length), fileOffset);
+      await device.write(part(bytesOf(buffer), bufferOffset, length), fileOffset);
       return { bytesWritten: length, buffer };
     }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkFunction, integerOption, optional } from "../../arguments.ts";
+import { checkBytes, checkFunction, checkInteger, integerOption, optional } from "../../arguments.ts";
 import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
@@ -70,13 +70,15 @@ export function randomAccessStorage<S>(
   const wrap = optional(checkFunction, "wrap", options.wrap) ?? ((bytes) => bytes);
 
   const read = async ({ offset, size }: RandomAccessRequest): Promise<Uint8Array> => {
+    checkRange(offset, size);
     if (size > length - offset) {
       throw new IscsiError(ErrorCode.EndOfDevice, `Could not satisfy length: ${size} bytes at ${offset} of ${length}`);
     }
     return wrap(await device.read(offset, size));
   };
   const write = async ({ offset, data }: RandomAccessRequest): Promise<void> => {
-    const bytes = data ?? new Uint8Array(0);
+    checkInteger("offset", offset, 0);
+    const bytes = data === null || data === undefined ? new Uint8Array(0) : checkBytes("data", data);
     if (bytes.length > device.size - offset) {
       throw new IscsiError(
         ErrorCode.EndOfDevice,
@@ -87,6 +89,7 @@ export function randomAccessStorage<S>(
     length = Math.max(length, offset + bytes.length);
   };
   const remove = async ({ offset, size }: RandomAccessRequest): Promise<void> => {
+    checkRange(offset, size);
     const end = Math.min(offset + size, length);
     if (offset >= end) return;
     await device.writeZeroes(offset, end - offset);
@@ -104,6 +107,12 @@ export function randomAccessStorage<S>(
     stat: (request) => answer(request, Promise.resolve({ size: length, blksize: device.blockSize, blocks: 0 })),
     close: (request) => answer(request, close()),
   });
+}
+
+/** @throws TypeError or RangeError with a code */
+function checkRange(offset: number, size: number): void {
+  checkInteger("offset", offset, 0);
+  if (size !== Infinity) checkInteger("size", size, 0);
 }
 
 function answer(request: RandomAccessRequest, work: Promise<unknown>): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkFunction, integerOption, optional } from "../../arguments.ts";
+import { checkFunction, checkInteger, integerOption, optional } from "../../arguments.ts";
 import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { type HandleOptions, ownsDevice } from "../cursor.ts";
@@ -85,7 +85,7 @@ export function xenDisk<D extends object>(
     }
     /** Exactly one block: the last one is padded with zeros. */
     async readBlock(index: number): Promise<{ index: number; data: Uint8Array }> {
-      const position = index * blockSize;
+      const position = checkInteger("index", index, 0, Math.ceil(device.size / blockSize) - 1) * blockSize;
       const data = new Uint8Array(blockSize);
       await device.readInto(data.subarray(0, Math.min(blockSize, device.size - position)), position);
       return { index, data: wrap(data) };

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { checkFunction } from "../../arguments.ts";
+import { checkFunction, checkInteger } from "../../arguments.ts";
 import { checkDevice } from "../../block/check_device.ts";
 import type { BlockDevice } from "../../block/device.ts";
 import { createReadStream, type DeviceReadStream } from "../../streams/mod.ts";
+import { bytesOf, part } from "../arguments.ts";
 import { type HandleOptions, ownsDevice } from "../cursor.ts";
+import { callBack } from "./call_back.ts";
 
 /** The part of `yauzl.RandomAccessReader` that is needed here. */
 export type RandomAccessReaderClass<R> = abstract new () => R;
@@ -31,17 +33,17 @@ export function zipReader<R extends object>(
   const owns = ownsDevice(options);
   const Base = RandomAccessReader as unknown as new () => object;
   class Reader extends Base {
-    /** Bytes `[start, end)`, end exclusive. */
+    /** Bytes `[start, end)`, end exclusive. @throws TypeError or RangeError with a code */
     _readStreamForRange(start: number, end: number): DeviceReadStream {
-      return createReadStream(device, { start, end: end - 1 });
+      return createReadStream(device, { start, end: checkInteger("end", end, 1) - 1 });
     }
 
     read(buffer: Uint8Array, offset: number, length: number, position: number, done: Done): void {
-      device.readInto(buffer.subarray(offset, offset + length), position).then(() => done(null), done);
+      callBack(done, () => device.readInto(part(bytesOf(buffer), offset, length), position));
     }
 
     close(done: Done): void {
-      (owns ? device.close() : Promise.resolve()).then(() => done(null), done);
+      callBack(done, () => owns ? device.close() : Promise.resolve());
     }
   }
   return new Reader() as unknown as R;
