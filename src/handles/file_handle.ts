@@ -64,7 +64,14 @@ export interface HandleWriteOptions {
   position?: Position | undefined;
 }
 
-/** A device with the methods of Node's `FileHandle`. Reads are short at the end; writes past the end are refused whole. */
+/**
+ * A device with the methods of Node's `FileHandle`. Reads are short at the end; writes past the end are refused whole.
+ *
+ * What Node refuses is refused with the same code. Besides, these are refused that Node takes for something else: a position
+ * that is no integer of at least -1, lengths of another type, an `autoClose` that is no boolean, options of streams and
+ * of `stat()` that are no object, keys that streams do not have, and encodings of text to be written other than UTF-8.
+ * `appendFile()`, and a `truncate()` to another size, are refused with `BLOCK_UNSUPPORTED`.
+ */
 export class DeviceFileHandle {
   readonly #cursor: Cursor;
   readonly #streams = new Set<DeviceReadStream | DeviceWriteStream>();
@@ -230,7 +237,7 @@ export class DeviceFileHandle {
     return this.#cursor.flush();
   }
 
-  /** Refused: the size of a device is fixed. */
+  /** Refused: the size of a device is fixed. @throws IscsiError (`BLOCK_UNSUPPORTED`), TypeError or RangeError with a code */
   truncate(length = 0): Promise<void> {
     return attempt(() => {
       if (checkInteger("length", length, 0) === this.#cursor.device.size) return;

@@ -105,7 +105,7 @@ export class DeviceFsFile {
     return this.#cursor.flush();
   }
 
-  /** Refused: the size of a device is fixed. */
+  /** Refused: the size of a device is fixed. @throws IscsiError (`BLOCK_UNSUPPORTED`), TypeError or RangeError with a code */
   async truncate(length = 0): Promise<void> {
     const { size } = this.#cursor.device;
     if (checkInteger("length", length, 0) === size) return await Promise.resolve();
