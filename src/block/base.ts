@@ -4,12 +4,22 @@
  * @module
  */
 
-import { bytesProblem, rangeProblem, wrongValue } from "../arguments.ts";
+import { booleanProblem, bytesProblem, optionsProblem, rangeProblem, signalProblem, wrongValue } from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { callProblem, OPERATION_KEYS, WRITE_KEYS } from "./call_options.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 
 const ZEROS = 256 * 1024;
+const OPERATION_KEYS: readonly (keyof OperationOptions)[] = ["signal"];
+const WRITE_KEYS: readonly (keyof WriteOptions)[] = ["signal", "fua"];
+
+/** An error for wrong options of a call, or undefined. Correct ones cost no allocation. */
+function callProblem(options: WriteOptions, known: readonly string[]): Error | undefined {
+  const problem = optionsProblem("options", options, known);
+  if (problem !== undefined) return problem;
+  const { signal, fua } = options;
+  if (fua !== undefined && typeof fua !== "boolean") return booleanProblem("fua", fua);
+  return signal === undefined ? undefined : signalProblem("signal", signal);
+}
 
 /**
  * A device whose subclasses implement hooks, named with an underscore. A hook is called with checked arguments, never with
@@ -181,7 +191,7 @@ export abstract class DeviceBase implements BlockDevice {
     length: number,
     options: OperationOptions | undefined,
     writes = false,
-    keys = OPERATION_KEYS,
+    keys: readonly string[] = OPERATION_KEYS,
   ): Error | undefined {
     if (this.#closing !== undefined) return new IscsiError(ErrorCode.Closed, "The device has been closed");
     if (writes && this.readOnly) return new IscsiError(ErrorCode.ReadOnly, "The device is read-only");

@@ -260,13 +260,9 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     const bytes = new Uint8Array(512);
     const writes = i % 2 === 0;
     const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0);
-    const running = machine.executor(1).execute({
-      cdb,
-      replay: "never",
-      ...(writes ? { dataOut: bytes } : { dataIn: bytes }),
-    }, {
-      signal: own.controller.signal,
-    });
+    const { signal } = own.controller;
+    const data = writes ? { dataOut: bytes } : { dataIn: bytes };
+    const running = machine.executor(1).execute({ cdb, replay: "never", ...data }, { signal });
     const settled = running.then(() => "status", (error: { code?: string }) => error.code ?? String(error));
     await moment(random);
     own.controller.abort();
