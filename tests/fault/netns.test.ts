@@ -75,7 +75,8 @@ inNamespace("20 s without a packet in the middle of a copy", async () => {
       truncateSync(to, SIZE);
       writePatternFile(to, SIZE, NEW);
       const prefix = [programs[0] as string, "netns", "exec", NAME];
-      const copies = [["from", target.url(1), from], ["to", target.url(2), to]]
+      const broken = join(folder, "broken");
+      const copies = [["from", target.url(1), from, broken], ["to", target.url(2), to, broken]]
         .map((args) => ownProcess<Message>(CHILD, { args, prefix }));
       await Promise.all(copies.map(({ until }) => until(({ moving }) => moving !== undefined)));
 
@@ -84,6 +85,7 @@ inNamespace("20 s without a packet in the middle of a copy", async () => {
         "add table inet cut; add chain inet cut in { type filter hook input priority 0; policy drop; }; " +
           "add chain inet cut out { type filter hook output priority 0; policy drop; }",
       );
+      writeFileSync(broken, "");
       await wait(SILENCE);
       for (const { messages } of copies) {
         const last = messages.at(-1);
