@@ -25,6 +25,16 @@ export async function code(promise: Promise<unknown>): Promise<string> {
   return error.code ?? String(error);
 }
 
+/** The code of what a call throws, or rejects with: `none: ` and the error where it has none, undefined where it succeeds. */
+export async function codeOf(call: () => unknown): Promise<string | undefined> {
+  try {
+    await call();
+  } catch (error) {
+    return (error as { code?: string }).code ?? `none: ${error}`;
+  }
+  return undefined;
+}
+
 /** Fails unless the promise rejects with that code. */
 export async function assertRejects(promise: Promise<unknown>, expected: string): Promise<void> {
   const error = await rejection(promise);

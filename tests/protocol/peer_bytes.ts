@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "../lib/bytes.ts";
 import { crc32c } from "../../src/bytes/crc32c.ts";
 
 /** One PDU of the initiator. */
@@ -49,13 +50,7 @@ export function framePdu(header: Uint8Array, data: Uint8Array, digests: Digests)
     parts.push(padded);
     if (digests.dataDigest) parts.push(digest(padded));
   }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(parts);
 }
 
 /** The 32-bit word at a byte. */

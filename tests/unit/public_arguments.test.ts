@@ -13,21 +13,12 @@ import * as fileDisk from "../../src/handles/adapters/file_disk.ts";
 import * as handles from "../../src/handles/mod.ts";
 import * as streams from "../../src/streams/mod.ts";
 import * as targets from "../../src/target/mod.ts";
+import { codeOf } from "../lib/rejections.ts";
 
 const URL = "iscsi://127.0.0.1:1/iqn.2026-01.com.example:disk/0";
 const device = lunstream.memoryDevice(65536);
 const bytes = new Uint8Array(512);
 const { signal } = new AbortController();
-
-/** The code of what a call throws, or rejects with: `none` for an error without one, undefined where it succeeds. */
-async function codeOf(call: () => unknown): Promise<string | undefined> {
-  try {
-    await call();
-  } catch (error) {
-    return (error as { code?: string }).code ?? `none: ${error}`;
-  }
-  return undefined;
-}
 
 // deno-lint-ignore no-explicit-any
 type AnyFunction = (...args: any[]) => unknown;

@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryDevice } from "../../../mod.ts";
 import * as handles from "../../../src/handles/mod.ts";
+import { codeOf } from "../../lib/rejections.ts";
 
 const SIZE = 65536;
 const device = memoryDevice(SIZE);
@@ -15,17 +16,7 @@ const NO_BYTES: readonly unknown[] = [undefined, null, "text", 5, {}, [1]];
 // deno-lint-ignore no-explicit-any
 type Wrong = any;
 
-/** The code of what a call throws or rejects with; undefined where it succeeds. */
-async function codeOf(call: () => unknown): Promise<string | undefined> {
-  try {
-    await call();
-  } catch (error) {
-    return (error as { code?: string }).code ?? `none: ${error}`;
-  }
-  return undefined;
-}
-
-/** The same for what is given to a callback; what is thrown instead fails the test. */
+/** As `codeOf()`, for what is given to a callback; what is thrown instead fails the test. */
 async function calledBack(call: (done: Wrong) => void): Promise<string | undefined> {
   const error = await new Promise<{ code?: string } | null | undefined>((resolve) => call(resolve));
   return error === null || error === undefined ? undefined : error.code ?? `none: ${error}`;

@@ -1,4 +1,5 @@
 // A stream of PDUs, a recorder of what a framer makes of it, and ways to feed it.
+import { concat } from "../../lib/bytes.ts";
 import { crc32c } from "../../../src/bytes/crc32c.ts";
 import type { ProtocolError } from "../../../src/errors.ts";
 import { encodeDigest, Framer, type FramerHandler, type FramerOptions, paddingOf } from "../../../src/wire/framer.ts";
@@ -36,13 +37,7 @@ export function dataOf({ data, mark }: TestPdu): Uint8Array {
 }
 
 export function join(...parts: Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
-  return joined;
+  return concat(parts);
 }
 
 /** One PDU as it stands on the wire. */
