@@ -105,7 +105,7 @@ export class Session {
    */
   execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
-      return this.#machine.executor(lun).execute(command, options);
+      return this.#machine.execute(this.#machine.luns.at(lun), command, options);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -44,7 +44,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   readonly #events: SessionEmitter;
   readonly #portals: Portals;
   readonly #recovery: Recovery | undefined;
-  readonly #luns: Luns = new Luns();
+  /** The LUNs that commands were given for. */
+  readonly luns: Luns = new Luns();
   readonly #channels = channels();
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
@@ -151,21 +152,21 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   // Requests of callers.
 
-  /** Runs the commands of one LUN. Throws if the address is wrong; `execute()` does not throw, but rejects. */
+  /** Runs the commands of one LUN. Throws if the address is wrong. */
   executor(address: LunAddress): ScsiExecutor {
-    const lun = this.#luns.at(address);
-    return {
-      execute: (command, options = {}) => {
-        try {
-          return this.#execute(lun, command, options);
-        } catch (error) {
-          return Promise.reject(error);
-        }
-      },
-    };
+    const lun = this.luns.at(address);
+    return { execute: (command, options = {}) => this.execute(lun, command, options) };
   }
 
-  /** Throws if an argument is wrong or the session is closed. */
+  /** Runs one command. Rejects, and does not throw, if an argument is wrong or the session is closed. */
+  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+    try {
+      return this.#execute(lun, command, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
@@ -217,7 +218,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   /** This LUN is no longer in use: it is not checked after a reconnect, and may have become another one. */
   forget(lun: bigint): void {
-    this.#luns.forget(lun);
+    this.luns.forget(lun);
   }
 
   /** A PDU made no sense: the connection cannot be trusted any more. */
@@ -318,8 +319,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const verify = this.options.recovery?.verify;
     if (verify !== undefined) {
       const check = checksOver(fullFeature, this.pending, this.options.timeouts);
-      const changed = await verifyLuns(this.#luns.used(), verify, check, () => connection.ended);
-      for (const [lun, error] of changed) this.#luns.refuse(lun, error);
+      const changed = await verifyLuns(this.luns.used(), verify, check, () => connection.ended);
+      for (const [lun, error] of changed) this.luns.refuse(lun, error);
     }
     return !connection.ended;
   }
@@ -328,7 +329,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const fullFeature = this.#connection;
     if (fullFeature?.connection.ended !== false) return false;
     for (const command of this.pending.all()) {
-      const { changed } = this.#luns.at(command.lun);
+      const { changed } = this.luns.at(command.lun);
       if (changed !== undefined && !command.carried) this.pending.fail(command, lostCommandError(command, changed));
     }
     this.pending.deadlines.restart();
