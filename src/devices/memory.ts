@@ -99,14 +99,12 @@ class MemoryDevice extends DeviceBase {
     data: Uint8Array,
     position: number,
   ): Promise<void> {
-    let offset = 0;
     let differs = -1;
     this.#each(position, expected.length, (index, from, length, done) => {
       const page = this.#pages.get(index);
       for (let i = 0; i < length && differs < 0; i++) {
-        if ((page === undefined ? 0 : page[from + i]) !== expected[done + i]) differs = offset + i;
+        if ((page === undefined ? 0 : page[from + i]) !== expected[done + i]) differs = done + i;
       }
-      offset += length;
     });
     if (differs >= 0) throw miscompare(position + differs);
     await this._write(data, position);

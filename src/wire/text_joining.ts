@@ -5,6 +5,7 @@
  * @module
  */
 
+import { joinBytes } from "../bytes/join.ts";
 import { checkBytes, checkInteger, checkKeys } from "../arguments.ts";
 import { ProtocolError } from "../errors.ts";
 
@@ -74,16 +75,8 @@ export class TextJoiner {
 
   /** The whole text. The joiner holds nothing afterwards. A text that came in one part is that part, and no copy. */
   take(): Uint8Array {
-    const [first] = this.#parts;
-    let text = first ?? new Uint8Array(0);
-    if (this.#parts.length > 1) {
-      text = new Uint8Array(this.#length);
-      let offset = 0;
-      for (const part of this.#parts) {
-        text.set(part, offset);
-        offset += part.length;
-      }
-    }
+    const [first, second] = this.#parts;
+    const text = first !== undefined && second === undefined ? first : joinBytes(this.#parts);
     this.#parts = [];
     this.#length = 0;
     this.#emptyParts = 0;

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../bytes/join.ts";
 import { openFile, stdin, writeStdout } from "../../runtime/mod.ts";
 import { describeSense, isGood, rawCommand, senseOf, statusName } from "../../scsi/mod.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -26,13 +27,7 @@ const CHUNK = 65536;
 async function readAll(path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of path === "-" ? stdin() : fileChunks(path)) chunks.push(chunk);
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }
 
 /** The file to its end, whatever its size says: a named pipe has none. */

@@ -1,3 +1,4 @@
+import { joinBytes } from "../../bytes/join.ts";
 import { checkAnyInteger, checkBytes, checkObject } from "../../arguments.ts";
 import { checkNumber, type Integer, putUint } from "../data/put.ts";
 import { type SenseKeySpecific, writeKeySpecific } from "./key_specific.ts";
@@ -91,8 +92,8 @@ function encodeDescriptorFormat(fields: SenseFields): Uint8Array {
     parts.push(Uint8Array.of(0x04, 0x02, 0, flags));
   } else if (fields.incorrectLength) parts.push(Uint8Array.of(0x05, 0x02, 0, 0x20));
   for (const part of fields.descriptors ?? []) parts.push(checkBytes("A sense descriptor", part, 2));
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const bytes = new Uint8Array(8 + checkNumber("The length of all sense descriptors", length, 0, 244));
+  const bytes = joinBytes(parts, 8);
+  const length = checkNumber("The length of all sense descriptors", bytes.length - 8, 0, 244);
   bytes.set([
     fields.deferred ? 0x73 : 0x72,
     fields.senseKey,
@@ -103,11 +104,6 @@ function encodeDescriptorFormat(fields: SenseFields): Uint8Array {
     0,
     length,
   ]);
-  let offset = 8;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
   return bytes;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../../../bytes/join.ts";
 import { checkBytes } from "../../../arguments.ts";
 import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
@@ -48,21 +49,11 @@ const OPTIONS: readonly (keyof ExtendedCopyOptions)[] = [
   "inlineData",
 ];
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
-}
-
 /** EXTENDED COPY(LID1): a copy done by the target. @throws {RangeError} `ERR_OUT_OF_RANGE` */
 export function extendedCopy(options: ExtendedCopyOptions): ScsiCommand {
   const { control, attribute } = given("EXTENDED COPY", options, OPTIONS);
-  const cscds = join(objects("cscds of EXTENDED COPY", options.cscds).map(encodeCscd));
-  const segments = join(objects("segments of EXTENDED COPY", options.segments).map(encodeSegment));
+  const cscds = joinBytes(objects("cscds of EXTENDED COPY", options.cscds).map(encodeCscd));
+  const segments = joinBytes(objects("segments of EXTENDED COPY", options.segments).map(encodeSegment));
   const inline = checkBytes("inlineData of EXTENDED COPY", options.inlineData ?? new Uint8Array(0));
   const header = new Uint8Array(16);
   header[0] = checkNumber("listId of EXTENDED COPY", options.listId, 0, 255);
@@ -72,7 +63,7 @@ export function extendedCopy(options: ExtendedCopyOptions): ScsiCommand {
   putUint(header, 2, 2, checkNumber("The length of the CSCD descriptors of EXTENDED COPY", cscds.length, 0, 0xffff));
   putUint(header, 8, 4, segments.length);
   putUint(header, 12, 4, inline.length);
-  const dataOut = join([header, cscds, segments, inline]);
+  const dataOut = joinBytes([header, cscds, segments, inline]);
   return command(EXTENDED_COPY_LID1, { control, attribute }, { dataOut, replay: "never" }, {
     parameterListLength: dataOut.length,
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../../../bytes/join.ts";
 import { checkAnyInteger, checkArray, checkBytes, wrongValue } from "../../../arguments.ts";
 import { checkNumber, type Integer, putUint } from "../../data/put.ts";
 import { command, type CommandOptions, given, objects } from "../../cdb/build.ts";
@@ -110,8 +111,8 @@ function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): Sc
   if (longLba && header === 4) throw wrongValue(`longLba of ${cdb.name}`, "be absent", "true");
   const blocks = descriptors(objects(`blockDescriptors of ${cdb.name}`, blockDescriptors ?? []), longLba === true);
   const parts = [blocks, ...pages.map((page) => checkBytes(`A page of ${cdb.name}`, page, 2))];
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const dataOut = new Uint8Array(options.revertToDefaults === true && length === 0 ? 0 : header + length);
+  const none = options.revertToDefaults === true && parts.every((part) => part.length === 0);
+  const dataOut = none ? new Uint8Array(0) : joinBytes(parts, header);
   if (dataOut.length > 0) {
     // The mode data length is reserved in MODE SELECT: it stays zero.
     dataOut[header === 4 ? 1 : 2] = checkNumber(`mediumType of ${cdb.name}`, mediumType ?? 0, 0, 255);
@@ -120,11 +121,6 @@ function build(cdb: CdbLayout, options: ModeSelect10Options, header: number): Sc
     else {
       dataOut[4] = longLba ? 1 : 0;
       putUint(dataOut, 6, 2, blocks.length);
-    }
-    let offset = header;
-    for (const part of parts) {
-      dataOut.set(part, offset);
-      offset += part.length;
     }
   }
   const values = { parameterListLength: dataOut.length, pageFormat: rest.pageFormat ?? true };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../../../bytes/join.ts";
 import { checkAnyInteger, checkArray, checkBytes } from "../../../arguments.ts";
 import { command, type CommandOptions, given } from "../../cdb/build.ts";
 import { type CdbLayout, layout } from "../../cdb/layout.ts";
@@ -104,17 +105,12 @@ function send(
 function register(cdb: CdbLayout, options: PrRegisterOptions, known: readonly string[]): ScsiCommand {
   const ids = given(cdb.name, options, known).transportIds ?? [];
   checkArray(`transportIds of ${cdb.name}`, ids);
-  const length = ids.reduce((sum, id) => sum + checkBytes("A TransportID", id, 24).length, 0);
-  const dataOut = new Uint8Array(24 + (ids.length === 0 ? 0 : 4 + length));
+  for (const id of ids) checkBytes("A TransportID", id, 24);
+  const dataOut = joinBytes(ids, ids.length === 0 ? 24 : 28);
   keys(dataOut, options.key ?? 0, options.newKey);
   dataOut[20] = (ids.length > 0 ? 0x08 : 0) | (options.allTargetPorts ? 0x04 : 0) |
     (options.persistThroughPowerLoss ? 0x01 : 0);
-  if (ids.length > 0) putUint(dataOut, 24, 4, length);
-  let offset = 28;
-  for (const id of ids) {
-    dataOut.set(id, offset);
-    offset += id.length;
-  }
+  if (ids.length > 0) putUint(dataOut, 24, 4, dataOut.length - 28);
   return send(cdb, options, dataOut);
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { joinBytes } from "../../../bytes/join.ts";
 import { readU16, writeU16, writeU32, writeU64 } from "../../../bytes/view.ts";
 import type { CommandContext, CommandEntry } from "../context.ts";
 import type { PersistentReservations } from "../persistent_reservations.ts";
@@ -54,13 +55,7 @@ function readFullStatus(state: PersistentReservations): Uint8Array {
     part.set(id, 24);
     return part;
   });
-  const body = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return list(state, body);
+  return list(state, joinBytes(parts));
 }
 
 /** TransportID of an iSCSI initiator port: format 01b, name and ISID (SPC-4 §7.6.4.6). */
