@@ -114,14 +114,19 @@ export class PeerConnection {
     }
   }
 
-  /** The next PDU. Fails when the connection ends instead. */
+  /** The next PDU. Fails when the connection ends instead, or nothing comes in time. */
   async next(): Promise<Pdu> {
-    const queued = this.#queue.shift();
-    const pdu = queued ?? (this.isClosed ? undefined : await within(
-      new Promise<Pdu | undefined>((resolve) => this.#waiting = resolve),
-      () => "a PDU",
-    ));
+    const pdu = await within(this.following(), () => "a PDU");
     if (pdu === undefined) throw new Error("The initiator closed the connection instead of sending a PDU");
+    return pdu;
+  }
+
+  /** The next PDU, however long it takes; undefined when the connection ends instead. */
+  async following(): Promise<Pdu | undefined> {
+    const queued = this.#queue.shift();
+    const pdu = queued ??
+      (this.isClosed ? undefined : await new Promise<Pdu | undefined>((resolve) => this.#waiting = resolve));
+    if (pdu === undefined) return undefined;
     if (pdu.opcode !== Opcode.LoginRequest) this.expStatSN = word(pdu.header, 28);
     const immediate = ((pdu.header[0] as number) & 0x40) !== 0;
     const numbered = pdu.opcode !== Opcode.DataOut && pdu.opcode !== Opcode.Snack && !immediate;
