@@ -45,6 +45,8 @@ export type SessionListener<Name extends keyof SessionEvents> = (event: SessionE
 /** Calls listeners. An error that a listener throws is reported as uncaught: it never disturbs the session. */
 export class SessionEmitter {
   readonly #listeners: Map<keyof SessionEvents, Set<(event: never) => void>> = new Map();
+  /** Warnings of the first login, when nobody can listen yet. */
+  #early: readonly string[] = [];
 
   /** Adds a listener. The function returned removes it. */
   on<Name extends keyof SessionEvents>(name: Name, listener: SessionListener<Name>): () => void {
@@ -53,7 +55,18 @@ export class SessionEmitter {
     let set = this.#listeners.get(name);
     if (set === undefined) this.#listeners.set(name, set = new Set());
     set.add(listener);
+    if (name === "warning" && this.#early.length > 0) {
+      const early = this.#early;
+      this.#early = [];
+      // Not before the caller has what on() returns.
+      queueMicrotask(() => early.forEach((warning) => this.emit("warning", warning)));
+    }
     return () => void set.delete(listener);
+  }
+
+  /** Keeps warnings for the first listener of warnings. */
+  keep(warnings: readonly string[]): void {
+    this.#early = warnings;
   }
 
   /** Calls all listeners of an event. */

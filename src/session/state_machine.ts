@@ -146,7 +146,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }, this);
     this.#connection = fullFeature;
     this.#to(state);
-    for (const warning of warnings) this.#events.emit("warning", warning);
+    if (state === State.Connected) this.#events.keep(warnings);
+    else for (const warning of warnings) this.#events.emit("warning", warning);
     fullFeature.start();
   }
 

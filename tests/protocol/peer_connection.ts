@@ -41,6 +41,8 @@ export interface LoginAnswers {
   tsih?: number;
   /** TargetPortalGroupTag; 1 where absent. */
   tag?: number;
+  /** Pairs that end the first answer, whatever is offered. */
+  more?: [string, string][];
 }
 
 const DECLARATIVE = ["InitiatorName", "InitiatorAlias", "TargetName", "SessionType", "MaxRecvDataSegmentLength"];
@@ -209,6 +211,7 @@ export class PeerConnection {
         reply.push([key, answer]);
         if (request.currentStage === 1) this.#agree(key, answer);
       }
+      if (!told) reply.push(...answers.more ?? []);
       const final = request.transit && request.nextStage === 3;
       this.send(
         encodeLoginResponse({

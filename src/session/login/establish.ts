@@ -103,6 +103,7 @@ async function establish(
   let permanent = true;
   let movedTo: PortalAddress | undefined;
   let { auth } = before;
+  const warnings: string[] = [];
   for (let hops = 0;;) {
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
     const left = end - clock.now();
@@ -111,10 +112,14 @@ async function establish(
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
     const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
     const { connection, outcome } = attempt;
-    if (outcome.kind === "complete") return { connection, cid: LEADING_CID, outcome, address, movedTo, auth };
+    if (outcome.kind === "complete") {
+      const told = { ...outcome, warnings: [...warnings, ...outcome.warnings] };
+      return { connection, cid: LEADING_CID, outcome: told, address, movedTo, auth };
+    }
     connection.fail();
     if (outcome.kind === "reconnect") {
       auth = outcome.auth;
+      warnings.push(outcome.warning);
       continue;
     }
     seen.add(formatAddress(address.host, address.port));

@@ -35,13 +35,15 @@ export interface LoginComplete {
 }
 
 /**
- * The target seems to mean another digest by the CHAP number it chose: connect again to the same address and log in
- * with these credentials. It happens at most once per login.
+ * The target does not cope with the list of CHAP digests, or seems to mean another one by the number it chose: connect
+ * again to the same address and log in with these credentials. It happens at most once per login.
  */
 export interface LoginReconnect {
   readonly kind: "reconnect";
   /** The credentials to use from now on, for the life of the session. */
   readonly auth: ProtectedAuth;
+  /** What to tell the caller if that works, as a sentence. */
+  readonly warning: string;
   /** The error to report if no further connection is wanted. */
   readonly error: LoginError;
 }
@@ -60,7 +62,29 @@ function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined
   const offered = auth.algorithms ?? CHAP_ALGORITHMS.map(({ name }) => name);
   const others = offered.filter((name) => name !== "SHA-256");
   if (others.length === 0) return undefined;
-  return { kind: "reconnect", auth: withAlgorithms(auth, others), error };
+  const warning = "The target refused CHAP with digest number 7, by which it may mean another one than SHA-256";
+  return { kind: "reconnect", auth: withAlgorithms(auth, others), warning, error };
+}
+
+/** Statuses with which a target refuses a text that it does not understand: error of the initiator, authentication, request. */
+const REFUSALS: readonly number[] = [0x00, 0x01, 0x0b];
+
+/**
+ * Old targets compare CHAP_A with `5` as a whole, and refuse a list that has 5 in it. MD5 alone is tried once more where
+ * the caller has not chosen digests, and the target refused before it chose one: nothing has been shown to it by then. Who
+ * can forge that refusal could as well have chosen 5 from the list, which nothing protects, so MD5 is no less safe than it
+ * was on offer. A refusal after a choice is about the secret.
+ */
+function md5Alone(run: LoginRun, error: unknown): LoginReconnect | undefined {
+  const { auth } = run.options;
+  if (auth === undefined || auth.algorithms !== undefined || run.chap?.listRefusable !== true) return undefined;
+  if (!(error instanceof LoginError)) return undefined;
+  const refused = error.statusClass === undefined
+    ? run.chap.listRefused
+    : error.statusClass === 2 && REFUSALS.includes(error.statusDetail ?? -1);
+  if (!refused) return undefined;
+  const warning = "The target does not take a list of CHAP digests: MD5 alone was offered to it";
+  return { kind: "reconnect", auth: withAlgorithms(auth, ["MD5"]), warning, error };
 }
 
 /**
@@ -78,16 +102,21 @@ function withoutClash(run: LoginRun, error: unknown): LoginReconnect | undefined
 export async function login(channel: LoginChannel, options: LoginOptions): Promise<LoginOutcome> {
   checkLoginOptions(options);
   const auth = options.auth === undefined ? undefined : protectAuth(options.auth);
+  const exchange = new LoginExchange(channel, { ...options, auth });
   const run: LoginRun = {
     options: { ...options, auth },
-    exchange: new LoginExchange(channel, { ...options, auth }),
-    negotiation: new Negotiation({ discovery: options.sessionType === "Discovery", leading: options.tsih === 0 }),
+    exchange,
+    negotiation: new Negotiation({
+      discovery: options.sessionType === "Discovery",
+      leading: options.tsih === 0,
+      warn: (warning) => exchange.warn(warning),
+    }),
     chap: auth === undefined ? undefined : new Chap(auth),
   };
   try {
     return await runStages(run);
   } catch (error) {
-    const reconnect = withoutClash(run, error);
+    const reconnect = withoutClash(run, error) ?? md5Alone(run, error);
     if (reconnect !== undefined) return reconnect;
     throw error;
   } finally {

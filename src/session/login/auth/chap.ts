@@ -66,6 +66,17 @@ export class Chap {
     return this.#algorithm;
   }
 
+  /** Whether the list of digests has been sent, and the target has not chosen one of them. */
+  get listRefusable(): boolean {
+    const chosen = this.#keys.get("CHAP_A");
+    return this.#step === "challenge" && (chosen === undefined || isReservedAnswer(chosen));
+  }
+
+  /** Whether the target has answered the list with a refusal. */
+  get listRefused(): boolean {
+    return this.listRefusable && this.#keys.has("CHAP_A");
+  }
+
   /** Whether CHAP_R has been sent. */
   get proved(): boolean {
     return this.#step === "proof" || this.#step === "done";

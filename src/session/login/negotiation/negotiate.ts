@@ -40,6 +40,8 @@ interface NegotiationOptions {
   readonly discovery: boolean;
   /** Whether this is the first login of a session. */
   readonly leading: boolean;
+  /** Told of harmless irregularities, as sentences. */
+  readonly warn: (warning: string) => void;
 }
 
 interface Offered {
@@ -58,7 +60,8 @@ export class Negotiation {
   readonly #offers = new Map<string, Offered>();
   readonly #results = new Map<string, KeyValue>();
   readonly #refusals = new Map<string, ReservedAnswer>();
-  readonly #received = new Set<string>();
+  /** Keys that have come, with their values. */
+  readonly #received = new Map<string, string>();
   #answers: TextPair[] = [];
   #chap = new Map<string, string>();
 
@@ -144,10 +147,16 @@ export class Negotiation {
 
   #receiveOne(key: string, value: string, context: KeyContext): void {
     const definition = KEYS.get(key);
-    if (this.#received.has(key) && definition?.repeats !== true) {
-      throw breach(key, `The target sent the key ${quote(key)} twice`, "repeated", "once");
+    const before = this.#received.get(key);
+    if (before !== undefined && definition?.repeats !== true) {
+      if (before !== value) {
+        throw breach(key, `The target sent the key ${quote(key)} twice, with different values`, "repeated", "once");
+      }
+      // Forbidden (RFC 7143 §6.2), and without any effect.
+      this.#options.warn(`The target sent the key ${quote(key)} twice, with the same value`);
+      return;
     }
-    this.#received.add(key);
+    this.#received.set(key, value);
     if (definition === undefined) {
       // In the last response of a stage it can only be meant as a declaration, which needs no answer.
       if (!context.ending) this.#answers.push([key, ReservedAnswer.NotUnderstood]);

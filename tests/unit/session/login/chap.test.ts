@@ -10,7 +10,7 @@ import { secretsOf } from "../../../../src/session/login/auth/credentials.ts";
 import { type AuthOptions, type ChapAlgorithm, login } from "../../../../src/session/login/mod.ts";
 import type { LoginReconnect } from "../../../../src/session/login/mod.ts";
 import { CHAP_ALGORITHMS } from "../../../../src/wire/chap.ts";
-import { discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
+import { type Answer, discoveryOptions, options, type Pair, TestTarget } from "./login_target.ts";
 import { rejection } from "../../../lib/rejections.ts";
 import {
   AUTH,
@@ -181,8 +181,73 @@ test("a refusal after another digest, before the proof, or where 7 is all there 
       if (index === at) return { ...answer, statusClass: 2, statusDetail: 1, pairs: [] };
     }, { takes });
   await refused(deny(PROOF, [8]), "ISCSI_LOGIN_AUTH_FAILED");
-  await refused(deny(CHALLENGE, [7]), "ISCSI_LOGIN_AUTH_FAILED");
+  await refused(deny(CHALLENGE, [7]), "ISCSI_LOGIN_AUTH_FAILED", { ...AUTH, algorithms: ["SHA-256", "MD5"] });
   await refused(deny(PROOF, [7]), "ISCSI_LOGIN_AUTH_FAILED", { ...AUTH, algorithms: ["SHA-256"] });
+});
+
+/** A target that compares CHAP_A with "5" as a whole, and refuses anything else in one of several ways. */
+function onlyFive(refuse: (answer: Answer) => Answer): TestTarget {
+  return target((answer, { pairs }) => {
+    const list = pairs.find(([key]) => key === "CHAP_A")?.[1];
+    if (list !== undefined && list !== "5") return refuse(answer);
+  });
+}
+
+test("a list of digests that is refused as such asks for one more connection with MD5 alone", async () => {
+  const ways: ((answer: Answer) => Answer)[] = [
+    ...[0x00, 0x01, 0x0b].map((statusDetail) => (answer: Answer) => ({
+      ...answer,
+      statusClass: 2,
+      statusDetail,
+      pairs: [],
+    })),
+    ...["Reject", "NotUnderstood"].map((word) => (answer: Answer) => ({
+      ...answer,
+      pairs: [["CHAP_A", word]] as Pair[],
+    })),
+  ];
+  for (const refuse of ways) {
+    for (const auth of [AUTH, MUTUAL]) {
+      const outcome = (await login(onlyFive(refuse), options({ auth }))) as LoginReconnect;
+      assert.is(outcome.kind, "reconnect");
+      assert.equal(outcome.auth.algorithms, ["MD5"]);
+      assert.match(outcome.warning, /MD5 alone/);
+      const again = onlyFive(refuse);
+      assert.is((await login(again, options({ auth: outcome.auth }))).kind, "complete");
+      assert.is(again.said.get("CHAP_A"), "5");
+      // It is asked once: with MD5 alone refused, too, the login has failed.
+      const never = target((answer, { pairs }) => {
+        if (pairs.some(([key]) => key === "CHAP_A")) return refuse(answer);
+      });
+      assert.instance(await rejection(login(never, options({ auth: outcome.auth }))), LoginError);
+    }
+  }
+});
+
+test("MD5 alone is not tried where the caller chose digests, where the target has chosen one, or for another refusal", async () => {
+  const denied = (answer: Answer, statusDetail: number, statusClass = 2): Answer => ({
+    ...answer,
+    statusClass,
+    statusDetail,
+    pairs: [],
+  });
+  await refused(onlyFive((answer) => denied(answer, 1)), "ISCSI_LOGIN_AUTH_FAILED", {
+    ...AUTH,
+    algorithms: ["SHA3-256", "SHA-256", "SHA1", "MD5"],
+  });
+  // It chose, and asked for the rest later.
+  const chose = target((answer, _seen, index) => {
+    if (index === CHALLENGE) return { ...answer, pairs: [["CHAP_A", "8"]] };
+    if (index > CHALLENGE) return denied(answer, 1);
+  });
+  await refused(chose, "ISCSI_LOGIN_AUTH_FAILED");
+  await refused(
+    target((answer, _seen, index) => index === 0 ? denied(answer, 1) : undefined),
+    "ISCSI_LOGIN_AUTH_FAILED",
+  );
+  await refused(onlyFive((answer) => denied(answer, 2)), "ISCSI_LOGIN_NOT_AUTHORIZED");
+  await refused(onlyFive((answer) => denied(answer, 3)), "ISCSI_LOGIN_TARGET_NOT_FOUND");
+  await refused(onlyFive((answer) => denied(answer, 1, 3)), "ISCSI_LOGIN_TARGET_UNAVAILABLE");
 });
 
 test.run();

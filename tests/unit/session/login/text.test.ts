@@ -7,22 +7,29 @@ import { rejection } from "../../../lib/rejections.ts";
 import { discoveryOptions, ISID, options, type Pair, TestTarget, withKeys } from "./login_target.ts";
 import { BREACH, complete, proposing, refused } from "./text_login.ts";
 
-test("L-18 a key that comes twice drops the login, in one text or in two", async () => {
-  const twice = (key: string, value: string, both: boolean) =>
+test("L-18 a key that comes twice with different values drops the login, in one text or in two; the same value is a warning", async () => {
+  const twice = (key: string, values: [string, string], both: boolean) =>
     new TestTarget({
       edit: (answer, _seen, index) => {
         if (index !== 1 && !(index === 2 && both)) return;
         if (index === 1 && both) Object.assign(answer, { transit: false, tsih: 0 });
         answer.pairs = answer.pairs.filter(([name]) => name !== key);
-        answer.pairs.push([key, value]);
-        if (!both) answer.pairs.push([key, value]);
+        answer.pairs.push([key, values[index - 1] as string]);
+        if (!both) answer.pairs.push([key, values[1]]);
       },
     });
   for (const both of [false, true]) {
     for (const key of ["MaxBurstLength", "MaxRecvDataSegmentLength", "TargetAlias", "X-a.b"]) {
-      const error = await rejection(login(twice(key, "65536", both), options()));
+      const error = await rejection(login(twice(key, ["524288", "262144"], both), options()));
       assert.is(error.code, BREACH, key);
-      assert.match(error.message, /twice/);
+      assert.match(error.message, /twice, with different values/);
+      const same = twice(key, ["524288", "524288"], both);
+      const { warnings, parameters } = await complete(same);
+      assert.equal(warnings.filter((text) => text.includes("twice")).map((text) => /"([^"]+)"/.exec(text)?.[1]), [key]);
+      if (key === "MaxBurstLength") assert.is(parameters.maxBurstLength, 524288);
+      // An unknown key is answered once, if there is still an answer to be given.
+      const answers = same.seen.flatMap(({ pairs }) => pairs).filter(([name]) => name === key && key.startsWith("X-"));
+      assert.ok(answers.length <= 1);
     }
   }
   const address = new TestTarget({
