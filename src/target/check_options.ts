@@ -21,6 +21,7 @@ import {
   type Shape,
   wrongValue,
 } from "../arguments.ts";
+import { foldName } from "../wire/iscsi_name.ts";
 import { CHAP_ALGORITHMS } from "../wire/chap.ts";
 import type { Backing } from "./backing.ts";
 import { DEFAULT_TARGET_NAME, type TargetAuth, type TargetLun, type TargetOptions } from "./options.ts";
@@ -146,8 +147,13 @@ export function checkChoices<Value extends string>(
   return values;
 }
 
-/** iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change. */
+/**
+ * iSCSI names of RFC 7143 §4.2.7: the three kinds, in characters that no text key or URL would change.
+ *
+ * @returns the name as it is compared (RFC 3722): in lower case
+ */
 export function checkName(name: string): string {
-  if (checkString("targetName", name).length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(name)) return name;
+  const folded = foldName(checkString("targetName", name));
+  if (folded.length <= 223 && /^(iqn|eui|naa)\.[a-z0-9.:-]+$/.test(folded)) return folded;
   throw wrongValue("targetName", `be an iSCSI name such as ${DEFAULT_TARGET_NAME}`, described(name));
 }

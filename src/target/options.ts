@@ -144,7 +144,7 @@ export interface TargetOptions extends TargetLimits {
    */
   port?: number | undefined;
   /**
-   * iSCSI name.
+   * iSCSI name. Names of targets and initiators are compared without case (RFC 3722), and kept in lower case.
    *
    * @default "iqn.2026-01.io.github.lunstream:target"
    */

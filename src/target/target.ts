@@ -6,6 +6,7 @@
 
 import { checkInteger } from "../arguments.ts";
 import { listenTcp, type TcpListener } from "../runtime/mod.ts";
+import { foldName } from "../wire/iscsi_name.ts";
 import { checkAuth, checkName, checkTargetOptions } from "./check_options.ts";
 import { resolveLimits } from "./login/limits.ts";
 import { makeUnits } from "./make_units.ts";
@@ -24,7 +25,7 @@ export interface Target {
   readonly host: string;
   /** Port it listens on. */
   readonly port: number;
-  /** Its iSCSI name. */
+  /** Its iSCSI name, in lower case. */
   readonly name: string;
   /** One URL for each LUN, in the order of their numbers, without credentials. */
   readonly urls: string[];
@@ -60,7 +61,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const context: TargetContext = {
     targetName,
     auth: options.auth === undefined ? undefined : checkAuth(options.auth),
-    initiators: options.initiators === undefined ? undefined : new Set(options.initiators),
+    initiators: options.initiators === undefined ? undefined : new Set(options.initiators.map(foldName)),
     limits: resolveLimits(options),
     challenges: new Set(),
     units,

@@ -173,6 +173,7 @@ export class LoginExchange {
     if (isRedirection(statusClass, statusDetail)) return redirection(statusDetail, data);
     throw statusError(statusClass, statusDetail, {
       targetName: this.#options.targetName,
+      initiatorName: this.#options.initiatorName,
       credentials: this.#options.auth === undefined ? "none" : this.credentialsShown ? "shown" : "unused",
     });
   }

@@ -5,6 +5,7 @@
  */
 
 import { ErrorCode, LoginError } from "../../errors.ts";
+import { foldName } from "../../wire/iscsi_name.ts";
 import { parseTextKeys } from "../../wire/text_keys.ts";
 import { parseAddress, type PortalAddress } from "../naming/address.ts";
 import { quote } from "../naming/printable.ts";
@@ -24,6 +25,7 @@ export interface LoginRedirection {
 interface StatusContext {
   /** The target's name, if one was requested. */
   readonly targetName: string | undefined;
+  readonly initiatorName: string;
   /** How far authentication has come: no credentials, not shown yet, or shown. */
   readonly credentials: "none" | "unused" | "shown";
 }
@@ -61,6 +63,14 @@ function lookUp(statusClass: number, statusDetail: number): StatusText {
     { code: ErrorCode.LoginFailed, text: "@ refused the login with a status that is not known" };
 }
 
+/** What may be wrong with a name that is not in the form in which names are compared; empty where it is. */
+function caseOf(name: string | undefined): string {
+  if (name === undefined || foldName(name) === name) return "";
+  return `; iSCSI names are compared in lower case (RFC 3722), and ${quote(name)} is not: it may be known as ${
+    quote(foldName(name))
+  }`;
+}
+
 /** The error for a status that is neither success nor a redirection. */
 export function statusError(statusClass: number, statusDetail: number, context: StatusContext): LoginError {
   const hex = (statusClass << 8 | statusDetail).toString(16).padStart(4, "0");
@@ -71,6 +81,8 @@ export function statusError(statusClass: number, statusDetail: number, context: 
   } else if (code === ErrorCode.LoginAuthFailed && context.credentials === "unused") {
     text = "@ does not take the authentication on offer: if it wants none, set allowNone";
   }
+  if (code === ErrorCode.LoginTargetNotFound) text += caseOf(context.targetName);
+  else if (code === ErrorCode.LoginNotAuthorized) text += caseOf(context.initiatorName);
   const target = context.targetName === undefined ? "the target" : `the target ${quote(context.targetName)}`;
   const sentence = text.replace("@", () => target);
   return new LoginError(code, `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} (status 0x${hex})`, {

@@ -6,6 +6,7 @@
 
 import { constantTimeEqual, hash, randomBytes } from "../../runtime/mod.ts";
 import { CHAP_ALGORITHMS, type ChapAlgorithmInfo, chapInput, MAX_CHAP_CHALLENGE } from "../../wire/chap.ts";
+import { foldName } from "../../wire/iscsi_name.ts";
 import { encodeBinary, parseBinary, parseNumber } from "../../wire/mod.ts";
 import type { TargetAuth } from "../options.ts";
 import { LoginFailure, LoginStatus } from "./failure.ts";
@@ -65,7 +66,7 @@ export class Chap {
     const got = parseBinary(response, algorithm.length, "CHAP_R");
     const expected = hash(algorithm.hash, ...chapInput(this.#identifier, this.#auth.password, this.#challenge));
     // Both are compared whatever the first comparison gave, so that the time does not tell which was wrong.
-    const sameName = constantTimeEqual(utf8(name), utf8(this.#auth.username));
+    const sameName = constantTimeEqual(userName(name), userName(this.#auth.username));
     const sameResponse = constantTimeEqual(got, expected);
     if (!sameName || !sameResponse) throw failure;
     const challenge = keys.get("CHAP_C");
@@ -96,6 +97,11 @@ export class Chap {
       ["CHAP_R", encodeBinary(hash(algorithm.hash, ...chapInput(id, target.password, bytes)))],
     ];
   }
+}
+
+/** A CHAP name to be compared. Many initiators give their iSCSI name, which has no case (RFC 3722). */
+function userName(text: string): Uint8Array {
+  return utf8(/^(?:iqn|eui|naa)\./i.test(text) ? foldName(text) : text);
 }
 
 function utf8(text: string): Uint8Array {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { foldName } from "../../wire/iscsi_name.ts";
 import { type LoginRequest, LoginStage, Opcode, parseTextKeys, TextJoiner } from "../../wire/mod.ts";
 import type { TargetAuth } from "../options.ts";
 import type { OutstandingChallenges } from "./chap.ts";
@@ -24,6 +25,7 @@ const MAX_NAME = 223;
 
 /** What a login needs to know of its target. */
 export interface LoginEnvironment {
+  /** Folded, as all names here (RFC 3722). */
   readonly targetName: string;
   /** Who may log in; anyone where undefined. */
   readonly auth: TargetAuth | undefined;
@@ -36,7 +38,7 @@ export interface LoginEnvironment {
 
 /** Who has logged in, and on what terms. */
 export interface LoginResult {
-  /** iSCSI name of the initiator. */
+  /** iSCSI name of the initiator, folded. */
   readonly initiatorName: string;
   /** A discovery session: no commands. */
   readonly discovery: boolean;
@@ -138,14 +140,14 @@ export class Login {
     const name = keys.get("InitiatorName");
     if (name === undefined || name === "") throw new LoginFailure(LoginStatus.MissingParameter);
     if (new TextEncoder().encode(name).length > MAX_NAME) throw new LoginFailure(LoginStatus.InitiatorError);
-    this.#initiatorName = name;
+    this.#initiatorName = foldName(name);
     const type = keys.get("SessionType") ?? "Normal";
     if (type !== "Normal" && type !== "Discovery") throw new LoginFailure(LoginStatus.SessionTypeUnsupported);
     this.#discovery = type === "Discovery";
     const wanted = keys.get("TargetName");
     if (!this.#discovery && wanted === undefined) throw new LoginFailure(LoginStatus.MissingParameter);
-    if (wanted !== undefined && wanted !== targetName) throw new LoginFailure(LoginStatus.TargetNotFound);
-    if (initiators?.has(name) === false) throw new LoginFailure(LoginStatus.AuthorizationFailed);
+    if (wanted !== undefined && foldName(wanted) !== targetName) throw new LoginFailure(LoginStatus.TargetNotFound);
+    if (initiators?.has(this.#initiatorName) === false) throw new LoginFailure(LoginStatus.AuthorizationFailed);
     const required = this.#discovery && auth?.discovery === false ? undefined : auth;
     if (required !== undefined && request.currentStage !== LoginStage.Security) {
       throw new LoginFailure(LoginStatus.AuthenticationFailed);

@@ -15,6 +15,7 @@ import {
   TextJoiner,
   type TextRequest,
 } from "../../wire/mod.ts";
+import { foldName } from "../../wire/iscsi_name.ts";
 import { parseKeyNumber, ReservedAnswer } from "../../wire/login_keys.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
 import type { Session } from "./session.ts";
@@ -122,9 +123,9 @@ export class TextExchange {
    */
   #sendTargets(value: string): [string, string][] {
     const { targetName: name, address } = this.#responder;
-    const own = value === "All" || value === name || (value === "" && !this.#session.discovery);
+    const own = value === "All" || foldName(value) === name || (value === "" && !this.#session.discovery);
     // A value that is not a name is refused; for an unknown name the list is empty.
-    if (!own) return /^(iqn|eui|naa)\./.test(value) ? [] : [["SendTargets", ReservedAnswer.Reject]];
+    if (!own) return /^(iqn|eui|naa)\./i.test(value) ? [] : [["SendTargets", ReservedAnswer.Reject]];
     return [["TargetName", name], ["TargetAddress", `${address},${PORTAL_GROUP_TAG}`]];
   }
 }

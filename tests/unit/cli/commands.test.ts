@@ -140,6 +140,36 @@ test("serve prints the URLs of its LUNs, serves them, and ends with an interrupt
   assert.is(io.listeners, 0);
 });
 
+test("serve takes names of any case, and compares them without (RFC 3722)", async () => {
+  const io = new FakeIo();
+  const printed = new Promise<string>((resolve) => {
+    io.out = (text) => {
+      resolve(text);
+      return Promise.resolve();
+    };
+  });
+  const own = ["--target-name", "IQN.2026-01.Test.LunStream:Disk", "-i", "iqn.2026-01.test.lunstream:ME"];
+  const served = main(["serve", "--port", "0", "--size", "1M", ...own], io);
+  const served0 = (await printed).trim();
+  assert.match(served0, /\/iqn\.2026-01\.test\.lunstream:disk\/0$/);
+  const shouted = served0.replace("iqn.2026-01.test.lunstream:disk", "iqn.2026-01.Test.LunStream:DISK");
+  for (const name of ["iqn.2026-01.test.lunstream:me", "IQN.2026-01.TEST.LUNSTREAM:ME"]) {
+    assert.is((await cli("cp", "-q", "-i", name, shouted, "null:")).code, 0);
+  }
+  const unknown = await cli(
+    "cp",
+    "-q",
+    "-i",
+    "iqn.2026-01.test.lunstream:me",
+    shouted.replace("DISK", "Disk2"),
+    "null:",
+  );
+  assert.is(unknown.code, 1);
+  assert.match(unknown.stderr, /known as "iqn\.2026-01\.test\.lunstream:disk2".*\[ISCSI_LOGIN_TARGET_NOT_FOUND\]/);
+  io.interrupt("SIGINT");
+  assert.is(await served, 0);
+});
+
 test("serve --file keeps what is written in the file; --read-only refuses it", async () => {
   writeFileSync(files.path("disk"), new Uint8Array(MIB));
   writeFileSync(files.path("small"), "hello");
