@@ -12,6 +12,7 @@ interface CpOptions extends LoginCliOptions {
   json?: true;
   depth?: number;
   requestSize?: number;
+  inplace?: true;
 }
 
 /** `lunstream cp SOURCE DEST`. */
@@ -25,9 +26,11 @@ export function cpCommand(io: CliIo, done: (code: number) => void): Command {
     .option("--json", "progress as lines of JSON: transferred, size (bytes), elapsed (seconds), description")
     .option("--depth <n>", "requests in flight", parseInteger(1, 1024))
     .option("--request-size <size>", `bytes of a request (${SIZE_HELP})`, parseRequestSize)
+    .option("--inplace", "write into a file that is there, instead of replacing it when the copy is done")
     .addHelpText(
       "after",
-      "\nA file at the destination is replaced, a LUN or a block device is written in place from its first byte.\n" +
+      "\nA file is written as NAME.part and gets its name when the copy is done; until then an older one stays as it is.\n" +
+        "A LUN or a block device is written in place from its first byte.\n" +
         "The copy is flushed to the medium before it is reported as done.\n\n" +
         "Exit status: 0 done, 1 failed, 2 usage, 128 + signal interrupted.",
     )
@@ -50,7 +53,7 @@ async function cp(io: CliIo, from: string, to: string, options: CpOptions, signa
   try {
     const source = await openSource(from, { initiatorName, signal });
     try {
-      const sink = await openSink(to, { initiatorName, signal });
+      const sink = await openSink(to, { initiatorName, signal, inPlace: options.inplace });
       try {
         progress = new Progress({ style: styleOf(io, options), size: source.size, write: (text) => io.error(text) });
         return await move(io, source, sink, progress, options, signal);
@@ -87,7 +90,7 @@ async function move(
     return ExitCode.Done;
   } catch (error) {
     progress.stop({ done: false });
-    io.error(`lunstream: ${stoppedAt(last, signal)}\n`);
+    io.error(`lunstream: ${stoppedAt(last, sink, signal)}\n`);
     throw error;
   }
 }
@@ -98,11 +101,12 @@ function styleOf(io: CliIo, { quiet, json }: CpOptions): ProgressStyle {
   return io.terminal ? "bar" : "lines";
 }
 
-/** How far a copy came that failed. */
-function stoppedAt({ transferred, contiguous, size }: CopyProgress, { reason }: AbortSignal): string {
+/** How far a copy came that failed, and what there is of it. */
+function stoppedAt({ transferred, contiguous, size }: CopyProgress, sink: CopySink, { reason }: AbortSignal): string {
   const of = size === undefined ? "" : ` of ${formatSize(size)}`;
   const why = reason instanceof Interrupted ? reason.message : "stopped";
-  return `${why} after ${
-    formatSize(transferred)
-  }${of}; the first ${contiguous} bytes are written, the copy is not complete`;
+  const kept = sink.whole
+    ? `the copy is not complete and is removed, ${sink.name} is as it was`
+    : `the first ${contiguous} bytes are written, the copy is not complete`;
+  return `${why} after ${formatSize(transferred)}${of}; ${kept}`;
 }

@@ -1,5 +1,5 @@
-import { checkKeys, checkSignal, checkString } from "../arguments.ts";
-import { openFile, type OpenFileOptions, type PositionalFile } from "../runtime/mod.ts";
+import { checkBoolean, checkKeys, checkSignal, checkString, optional } from "../arguments.ts";
+import { openFile, type OpenFileOptions, type PositionalFile, replaceFile, type Replacement } from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
 
@@ -47,23 +47,61 @@ async function readFully(file: PositionalFile, buffer: Uint8Array, position: num
   return length;
 }
 
+/** Options of {@link fileSink}. */
+export interface FileSinkOptions extends FileEndpointOptions {
+  /**
+   * Writes into a regular file that is there, instead of replacing it by a new one when the copy is done.
+   *
+   * @default false
+   */
+  inPlace?: boolean | undefined;
+}
+
 /**
- * Opens a file as the destination of a copy. A regular file is created if it does not exist, and truncated when the
- * copy begins; a block device is written in place.
+ * Opens a file as the destination of a copy.
  *
- * @throws IscsiError `COPY_FILE`, `ABORT_ERR`
+ * A regular file is written under the name `NAME.part` beside it (or another one ending in `.part` where that is taken),
+ * and gets its own name when the copy is done and on the medium. Until then a file that is there stays as it is, and if
+ * the copy fails, closing the sink removes what was written. The new file has the permissions of the old one, and its
+ * owner where the system allows that; a symbolic link stays and leads to the new file; other hard links of the old file
+ * keep the old contents.
+ *
+ * A block device, a character device and a named pipe are written in place, as is a regular file with `inPlace`: that
+ * is truncated when the copy begins and written in order, so that it has no gaps if the copy is interrupted.
+ *
+ * @throws IscsiError `COPY_FILE`, `COPY_NO_SPACE`, `ABORT_ERR`
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
-export async function fileSink(path: string, options: FileEndpointOptions = {}): Promise<CopySink> {
-  check(path, options);
-  const file = await open(path, { mode: "write", create: true }, options.signal);
+export async function fileSink(path: string, options: FileSinkOptions = {}): Promise<CopySink> {
+  check(path, options, ["inPlace"]);
+  const inPlace = optional(checkBoolean, "inPlace", options.inPlace) ?? false;
+  const replacement = inPlace ? undefined : await replaceFile(path);
+  return replacement === undefined ? await sinkInPlace(path, options.signal) : replacingSink(path, replacement);
+}
+
+function replacingSink(path: string, replacement: Replacement): CopySink {
+  const { file, identity } = replacement;
+  return {
+    name: path,
+    identity: identity === undefined ? undefined : `file ${identity}`,
+    capacity: Infinity,
+    ordered: false,
+    whole: true,
+    write: (buffer, position) => file.write(buffer, position),
+    finish: ({ signal }) => replacement.commit(signal),
+    close: () => replacement.discard(),
+  };
+}
+
+async function sinkInPlace(path: string, signal: AbortSignal | undefined): Promise<CopySink> {
+  const file = await open(path, { mode: "write", create: true }, signal);
   const pipe = new Pipe(file);
   try {
     return {
       name: path,
       identity: identityOf(file),
       capacity: file.kind === "block" ? await file.size() : Infinity,
-      ordered: file.kind === "stream",
+      ordered: file.kind !== "block",
       begin: () => file.isRegular ? file.truncate(0) : Promise.resolve(),
       write: (buffer, position, operation) => pipe.wait(file.write(buffer, position), operation),
       finish: () => file.sync(),
@@ -75,9 +113,9 @@ export async function fileSink(path: string, options: FileEndpointOptions = {}):
   }
 }
 
-function check(path: unknown, options: FileEndpointOptions): void {
+function check(path: unknown, options: FileEndpointOptions, more: readonly string[] = []): void {
   checkString("path", path);
-  checkKeys("options", options, ["signal"]);
+  checkKeys("options", options, ["signal", ...more]);
   checkSignal("signal", options.signal);
 }
 

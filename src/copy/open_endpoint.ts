@@ -1,8 +1,8 @@
-import { checkSignal, checkString, wrongValue } from "../arguments.ts";
+import { checkBoolean, checkObject, checkSignal, checkString, optional, wrongValue } from "../arguments.ts";
 import { checkOpenLunOptions, type OpenLunOptions } from "../client/open_lun.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
-import { fileSink, fileSource } from "./endpoint_file.ts";
+import { fileSink, type FileSinkOptions, fileSource } from "./endpoint_file.ts";
 import { iscsiSink, iscsiSource } from "./endpoint_iscsi.ts";
 import { nullSink } from "./endpoint_null.ts";
 import { stdinSource, stdoutSink } from "./endpoint_stdio.ts";
@@ -23,18 +23,24 @@ export async function openSource(place: string, options: OpenLunOptions = {}): P
   return await fileSource(pathOf(place), { signal: options.signal });
 }
 
+/** Options of {@link openSink}. */
+export interface OpenSinkOptions extends OpenLunOptions, FileSinkOptions {}
+
 /**
  * Opens a destination by its name: an iSCSI URL, `-` for standard output, `null:`, or a path.
  *
- * @param options for a LUN; the signal is for all of them
+ * @param options for a LUN; `inPlace` is for a file, the signal for all of them
  * @throws what it leads to throws; TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE`, also where it is no destination
  */
-export async function openSink(place: string, options: OpenLunOptions = {}): Promise<CopySink> {
-  check(place, options);
+export async function openSink(place: string, options: OpenSinkOptions = {}): Promise<CopySink> {
+  checkObject("options", options);
+  const { inPlace, ...lun } = options;
+  check(place, lun);
+  optional(checkBoolean, "inPlace", inPlace);
   if (place === "-") return stdoutSink();
-  if (isIscsi(place)) return await iscsiSink(place, options);
+  if (isIscsi(place)) return await iscsiSink(place, lun);
   if (place === "null:") return nullSink();
-  return await fileSink(pathOf(place), { signal: options.signal });
+  return await fileSink(pathOf(place), { signal: options.signal, inPlace });
 }
 
 function check(place: unknown, options: OpenLunOptions): void {

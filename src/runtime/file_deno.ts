@@ -13,10 +13,15 @@ const SEEK_END = 2;
  * pipe that nobody reads stops the program.)
  */
 export async function openDenoFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
-  const { mode, create = false, truncate = false, exclusive = false } = options;
-  const access = { read: mode !== "write", write: mode !== "read" };
+  const { create = false, truncate = false, exclusive = false, permissions } = options;
+  const access = { read: options.mode !== "write", write: options.mode !== "read" };
   const createNew = create && exclusive;
-  const handle = await denoApi().open(path, { ...access, truncate, createNew, create: create && !createNew });
+  const making = {
+    createNew,
+    create: create && !createNew,
+    ...(permissions === undefined ? {} : { mode: permissions }),
+  };
+  const handle = await denoApi().open(path, { ...access, truncate, ...making });
   const stat = await handle.stat();
   if (stat.isDirectory) {
     handle.close();

@@ -12,7 +12,7 @@ export async function openNodeFile(path: string, options: OpenFileOptions): Prom
     const there = await fs.stat(path).catch(() => undefined);
     if (there?.isFIFO()) return await openNodePipe(path, options.mode === "write", options);
   }
-  const handle = await fs.open(path, flagsOf(options));
+  const handle = await fs.open(path, flagsOf(options), options.permissions);
   const stat = await handle.stat();
   if (stat.isDirectory()) {
     await handle.close();

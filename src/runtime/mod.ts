@@ -15,6 +15,7 @@ export { isDeno, nodeModule, runtimeName } from "./platform.ts";
 export type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest } from "./process.ts";
 export { randomBytes } from "./random.ts";
+export { replaceFile, type Replacement } from "./replace_file.ts";
 export { standardIdentity, stderrDrawing, stderrIsTerminal, stdin, writeStderr, writeStdout } from "./stdio.ts";
 export type {
   ByteSink,

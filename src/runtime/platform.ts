@@ -64,7 +64,14 @@ interface DenoApi {
   listen(options: { hostname: string; port: number }): DenoListener;
   open(
     path: string,
-    options: { read?: boolean; write?: boolean; create?: boolean; createNew?: boolean; truncate?: boolean },
+    options: {
+      read?: boolean;
+      write?: boolean;
+      create?: boolean;
+      createNew?: boolean;
+      truncate?: boolean;
+      mode?: number;
+    },
   ): Promise<DenoFile>;
   readonly permissions: { querySync(descriptor: { name: "env"; variable: string }): { state: string } };
   readonly env: { get(name: string): string | undefined };

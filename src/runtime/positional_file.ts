@@ -8,6 +8,8 @@ export interface OpenFileOptions {
   truncate?: boolean | undefined;
   /** With `create`: fail if the file already exists. */
   exclusive?: boolean | undefined;
+  /** Permissions of a file that is created, before the umask. Default: 0o666. */
+  permissions?: number | undefined;
   /** Ends the wait for the other end of a named pipe, where the runtime can do that. */
   signal?: AbortSignal | undefined;
 }

@@ -1,4 +1,6 @@
 import { joinBytes } from "../../bytes/join.ts";
+import type { ScsiCommand, ScsiResult } from "../../command.ts";
+import { fileSink } from "../../copy/mod.ts";
 import { openFile, stdin, writeStdout } from "../../runtime/mod.ts";
 import { describeSense, isGood, rawCommand, senseOf, statusName } from "../../scsi/mod.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -46,14 +48,30 @@ async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void, void>
   }
 }
 
-async function writeAll(path: string, bytes: Uint8Array): Promise<void> {
+async function writeAll(path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   if (path === "-") return await writeStdout(bytes);
-  const file = await openFile(path, { mode: "write", create: true, truncate: true });
+  const sink = await fileSink(path);
   try {
-    await file.write(bytes, 0);
+    await sink.begin?.();
+    await sink.write(bytes, 0, { signal });
+    await sink.finish({ signal });
   } finally {
-    await file.close();
+    await sink.close();
   }
+}
+
+/** What the residual count says of a command whose lengths did not fit (RFC 7143 §11.4.5); undefined where they did. */
+function misfit({ dataIn, dataOut }: ScsiCommand, result: ScsiResult): string | undefined {
+  const { overflow, underflow } = result;
+  const sent = dataOut?.length ?? 0;
+  if (overflow > 0) {
+    return sent > 0
+      ? `the target wanted or had ${overflow} bytes more than it was sent or asked for`
+      : `the last ${overflow} bytes of the answer are cut off: there was room for ${dataIn?.length ?? 0} (--receive)`;
+  }
+  // An answer that is shorter than the room for it is nothing to report, nor is what a failed command left.
+  if (underflow === 0 || sent === 0 || !isGood(result)) return undefined;
+  return `the target did not move ${underflow} of the bytes that it was sent or asked for`;
 }
 
 /** `lunstream scsi raw URL CDB…`: sends any CDB, once. The status is 1 unless it ended with GOOD or CONDITION MET. */
@@ -68,7 +86,9 @@ export async function sendRaw(io: CliIo, url: string, words: readonly string[], 
     const timeout = options.timeout === undefined ? undefined : options.timeout * 1000;
     const result = await executor.execute(command, { signal, timeout });
     const sense = senseOf(result);
-    if (options.output !== undefined) await writeAll(options.output, result.dataIn);
+    const problem = misfit(command, result);
+    if (problem !== undefined) io.error(`lunstream: ${problem}\n`);
+    if (options.output !== undefined) await writeAll(options.output, result.dataIn, signal);
     const summary = sense === undefined ? undefined : describeSense(sense);
     const { status, underflow, overflow, dataIn } = result;
     const toStdout = options.output === "-";

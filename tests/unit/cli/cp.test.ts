@@ -302,7 +302,7 @@ test("an interrupt gives the cursor back at once", async () => {
 });
 
 for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  test(`${signal} in mid-copy ends it with status ${status}, says how far it came and keeps the file`, async () => {
+  test(`${signal} in mid-copy ends it with status ${status}, says how far it came, and leaves the file as it was`, async () => {
     const io = new FakeIo();
     // A slow LUN: the signal comes when some reads have been answered and others have not.
     let reads = 0;
@@ -319,18 +319,77 @@ for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       flush: () => Promise.resolve(),
     };
     const other = await startTarget({ luns: [{ backing }] });
+    writeFileSync(files.path(signal), "old");
     const code = await main(["cp", other.urls[0]!, files.path(signal)], io);
     assert.is(code, status);
     assert.match(
       io.stderr,
       new RegExp(
-        `interrupted by ${signal} after .* of 64 MiB; the first \\d+ bytes are written, the copy is not complete`,
+        `interrupted by ${signal} after .* of 64 MiB; the copy is not complete and is removed, \\S+${signal} is as it was\n$`,
       ),
     );
-    assert.ok(statSync(files.path(signal)).isFile());
+    assert.is(readFileSync(files.path(signal), "utf8"), "old");
+    assert.is(existsSync(files.path(`${signal}.part`)), false);
     assert.is(io.listeners, 0);
     assert.is(other.sessionCount, 0, "logged out");
     await other.close();
+  });
+}
+
+test("--inplace writes into the file that is there, and what an error leaves of it is told", async () => {
+  const path = files.path("in-place");
+  writeFileSync(path, new Uint8Array(9 * MIB).fill(1));
+  const { ino } = statSync(path);
+  assert.is((await cli("cp", "-q", "--inplace", urls[0]!, path)).code, 0);
+  assert.ok(same(path, image));
+  assert.is(statSync(path).ino, ino);
+  const backing = { ...backings[0]!, size: 8 * MIB, blockSize: 512, flush: () => Promise.resolve() };
+  const readInto = (buffer: Uint8Array, position: number): Promise<void> =>
+    position + buffer.length > 4 * MIB
+      ? Promise.reject(new Error("unreadable"))
+      : backings[0]!.readInto(buffer, position);
+  const other = await startTarget({ luns: [{ backing: { ...backing, readInto, write: () => Promise.resolve() } }] });
+  const { code, stderr } = await cli("cp", "--inplace", other.urls[0]!, path);
+  await other.close();
+  assert.is(code, 1);
+  const [, written] = /the first (\d+) bytes are written, the copy is not complete/.exec(stderr) ?? [];
+  assert.is(statSync(path).size, Number(written));
+  assert.ok(same(path, image.subarray(0, Number(written))));
+});
+
+test("a read that fails leaves the file as it was, and says so", async () => {
+  const path = files.path("unreadable");
+  writeFileSync(path, "old");
+  const backing = {
+    size: 8 * MIB,
+    blockSize: 512,
+    readInto: (buffer: Uint8Array, position: number): Promise<void> =>
+      position + buffer.length > 4 * MIB ? Promise.reject(new Error("bad")) : (buffer.fill(1), Promise.resolve()),
+    write: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+  };
+  const other = await startTarget({ luns: [{ backing }] });
+  const { code, stderr } = await cli("cp", other.urls[0]!, path);
+  await other.close();
+  assert.is(code, 1);
+  assert.match(
+    stderr,
+    /stopped after .* of 8 MiB; the copy is not complete and is removed, \S+unreadable is as it was\n/,
+  );
+  assert.match(stderr, "[SCSI_MEDIUM_ERROR]");
+  assert.is(readFileSync(path, "utf8"), "old");
+  assert.is(existsSync(`${path}.part`), false);
+});
+
+if (existsSync("/proc/self/comm")) {
+  test("a file in a folder where nothing can be made is not written, and the message tells what would do", async () => {
+    writeFileSync(files.path("name"), "renamed");
+    const { code, stderr } = await cli("cp", files.path("name"), "/proc/self/comm");
+    assert.is(code, 1);
+    assert.match(
+      stderr,
+      /Cannot make the file that is to replace \/proc\/self\/comm \(writing in place needs none\): .*\[COPY_FILE\]/,
+    );
   });
 }
 

@@ -151,6 +151,40 @@ test("raw: bytes both ways, to files and as JSON; the status of the command is t
   assert.is((await cli("scsi", "raw", "-s", "a", "--send-hex", "00", url, "00")).code, 2);
 });
 
+test("raw: what of an answer was cut off is told on standard error, and an answer that fits is silent", async () => {
+  const inquiry = "12 00 00 00 24 00".split(" ");
+  for (const [room, cut] of [[undefined, 36], ["10", 26]] as const) {
+    for (const more of [[], ["--json"], ["-o", files.path("answer")]]) {
+      const { code, stderr } = await cli(
+        ...["scsi", "raw", ...more, ...(room === undefined ? [] : ["-r", room]), url, ...inquiry],
+      );
+      assert.is(code, 0);
+      assert.is(
+        stderr,
+        `lunstream: the last ${cut} bytes of the answer are cut off: there was room for ${room ?? 0} (--receive)\n`,
+      );
+    }
+  }
+  for (const room of ["36", "200"]) {
+    assert.is((await cli("scsi", "raw", "-r", room, url, ...inquiry)).stderr, "");
+  }
+});
+
+test("raw: what the target did not take, or wanted more, is told too", async () => {
+  const write = "2a 00 00 00 00 07 00 00 01 00".split(" ");
+  const more = await cli("scsi", "raw", "--send-hex", "00".repeat(1024), url, ...write);
+  assert.is(more.stderr, "lunstream: the target did not move 512 of the bytes that it was sent or asked for\n");
+  const less = await cli(
+    "scsi",
+    "raw",
+    "--send-hex",
+    "00".repeat(512),
+    url,
+    ..."2a 00 00 00 00 07 00 00 02 00".split(" "),
+  );
+  assert.is(less.stderr, "lunstream: the target wanted or had 512 bytes more than it was sent or asked for\n");
+});
+
 test("raw: the bytes to send come from a named pipe, to its end", async () => {
   execFileSync("mkfifo", [files.path("pipe")]);
   const [, sent] = await Promise.all([
