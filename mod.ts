@@ -70,6 +70,7 @@ export type {
   AsyncEvent,
   AuthOptions,
   ChapAlgorithm,
+  CommandTimeouts,
   DigestName,
   DiscoveredTarget,
   KeepaliveOptions,

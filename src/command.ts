@@ -101,8 +101,19 @@ export interface CommandEffect {
 /** What the sense data of a result mean for the command that it ended. */
 export type SenseMeaning = "recovered" | "unitAttention" | "other";
 
+/**
+ * Classes of commands by the time that they may take: `quick` asks about the unit; `read` and `write` move data of blocks, and
+ * `write` is also what no other class has; `flush` empties a cache; `bulk` works on many blocks, or moves machinery; `long` may
+ * take hours.
+ */
+export type CommandClass = "quick" | "read" | "write" | "flush" | "bulk" | "long";
+
 /** What an executor must know of SCSI, handed in so that it need not parse CDBs itself. */
 export interface ScsiKnowledge {
   effectOf(cdb: Uint8Array): CommandEffect;
   meaningOf(sense: Uint8Array): SenseMeaning;
+  /** Which time limit a command has. */
+  classOf(cdb: Uint8Array): CommandClass;
+  /** What to call a command in messages. */
+  nameOf(cdb: Uint8Array): string;
 }

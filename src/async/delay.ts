@@ -6,6 +6,7 @@
 
 import { AbortError } from "../errors.ts";
 import { onAbort } from "./on_abort.ts";
+import { timeLimit } from "./time_limit.ts";
 
 /** The longest time that a timer of the runtimes can wait, in milliseconds. */
 export const MAX_TIMEOUT: number = 0x7fff_ffff;
@@ -31,9 +32,9 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
 /** Whether a promise settles within `milliseconds`. Never rejects. */
 export function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), milliseconds);
+    const cancel = timeLimit(milliseconds, () => resolve(false));
     const settled = () => {
-      clearTimeout(timer);
+      cancel();
       resolve(true);
     };
     promise.then(settled, settled);

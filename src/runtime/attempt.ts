@@ -1,4 +1,5 @@
 import { onAbort } from "../async/on_abort.ts";
+import { timeLimit } from "../async/time_limit.ts";
 import { AbortError } from "../errors.ts";
 import { connectError, connectTimeout } from "./connect_error.ts";
 import type { ConnectTcpOptions } from "./tcp.ts";
@@ -20,7 +21,7 @@ export function attempt<Socket>(
     const finish = (): boolean => {
       if (over) return false;
       over = true;
-      clearTimeout(timer);
+      cancel();
       forget();
       return true;
     };
@@ -29,7 +30,7 @@ export function attempt<Socket>(
       reject(error);
       giveUp.abort();
     };
-    const timer = setTimeout(() => stop(connectTimeout(host, port, timeout)), timeout);
+    const cancel = timeLimit(timeout, () => stop(connectTimeout(host, port, timeout)));
     const forget = onAbort(signal, () => stop(reasonOf(signal!)));
     open(giveUp.signal).then(
       (socket) => finish() ? resolve(socket) : discard(socket),

@@ -7,7 +7,9 @@
 
 import { readU16, readU24, readU32, readU64 } from "../bytes/view.ts";
 import type { BlockExtent, CommandEffect, ScsiKnowledge, SenseMeaning } from "../command.ts";
+import { cdbName } from "./cdb/names.ts";
 import { serviceActionOf } from "./cdb/sets.ts";
+import { classOf } from "./command_class.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 const OTHER: CommandEffect = Object.freeze({ extent: undefined, kind: "other" });
@@ -143,4 +145,9 @@ function meaningOf(sense: Uint8Array): SenseMeaning {
 }
 
 /** What a session is handed. */
-export const scsiKnowledge: ScsiKnowledge = Object.freeze({ effectOf, meaningOf });
+export const scsiKnowledge: ScsiKnowledge = Object.freeze({
+  effectOf,
+  meaningOf,
+  classOf,
+  nameOf: (cdb: Uint8Array) => cdbName(cdb),
+});

@@ -32,6 +32,7 @@ export {
   type SessionSetup,
   type SessionTimeouts,
 } from "./options.ts";
+export type { CommandTimeouts } from "./commands/limits.ts";
 export type { RecoveryOptions } from "./recovery/options.ts";
 export { RejectedError } from "./tasks/requests.ts";
 export { type LoggedIn, logIn, Session } from "./session.ts";

@@ -18,6 +18,7 @@ import {
 } from "../arguments.ts";
 import type { ScsiKnowledge } from "../command.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
+import { type CommandLimits, type CommandTimeouts, resolveCommandLimits } from "./commands/limits.ts";
 import type { KeepaliveTimes } from "./connection/keepalive.ts";
 import {
   type AuthOptions,
@@ -50,11 +51,10 @@ export interface SessionTimeouts {
    */
   login?: number | undefined;
   /**
-   * For one SCSI command; 0: none.
-   *
-   * @default 30000
+   * For one SCSI command: one limit for all, 0 for none; or limits by class, where those left out have their defaults. A limit
+   * counts from the last progress: it starts again while bytes of the command, or of what was in flight with it, are moving.
    */
-  command?: number | undefined;
+  command?: number | CommandTimeouts | undefined;
   /**
    * For the answer to a text, task management or logout request.
    *
@@ -190,7 +190,7 @@ export interface ResolvedOptions {
   readonly timeouts: {
     readonly connect: number;
     readonly login: number;
-    readonly command: number;
+    readonly command: CommandLimits;
     readonly request: number;
   };
   /** Milliseconds; undefined: no pings. */
@@ -230,8 +230,8 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
   // Defaults for what is undefined; null is refused like any other wrong value.
   const { timeouts = {}, keepalive = {}, recovery = {}, sessionType = "Normal" } = given;
   checkKeys("timeouts", timeouts, ["connect", "login", "command", "request"]);
-  const limit = (name: keyof SessionTimeouts, fallback: number, min = 1): number =>
-    integerOption(`timeouts.${name}`, timeouts[name], fallback, min, MAX_TIMEOUT);
+  const limit = (name: Exclude<keyof SessionTimeouts, "command">, fallback: number): number =>
+    integerOption(`timeouts.${name}`, timeouts[name], fallback, 1, MAX_TIMEOUT);
   for (const name of ["redirect", "connectTcp", "tap"] as const) optional(checkFunction, name, given[name]);
   checkSignal("signal", given.signal);
   optional(checkArray, "portals", given.portals);
@@ -253,7 +253,7 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     timeouts: {
       connect: limit("connect", 10_000),
       login: limit("login", 15_000),
-      command: limit("command", 30_000, 0),
+      command: resolveCommandLimits(timeouts.command),
       request: limit("request", 10_000),
     },
     keepalive: keepalive === false ? undefined : {

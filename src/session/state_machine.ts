@@ -73,7 +73,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
     this.#writes = recovery?.replayWrites === true ? new WriteLog(scsi) : undefined;
     this.#flushes = recovery?.replayWrites === false ? new FlushGuard(scsi) : undefined;
-    this.pending = new Pending(options.timeouts.command, { flushes: this.#flushes, writes: this.#writes }, this);
+    this.pending = new Pending(options, { flushes: this.#flushes, writes: this.#writes }, this);
     this.tasks = new TaskTable(this.pending, options.firstTag);
   }
 

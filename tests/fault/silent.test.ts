@@ -20,8 +20,8 @@ const SIZE = 32 << 20;
 const OLD = 0x51;
 const NEW = 0x1e7;
 const KEEPALIVE = { interval: 250, timeout: 500 };
-/** Milliseconds in which a silence must be noticed: twice the interval, the timeout, and a busy machine. */
-const NOTICE = 2 * KEEPALIVE.interval + KEEPALIVE.timeout + 2_000;
+/** Milliseconds in which a silence must be noticed: twice the interval, four timeouts while it has writes, and a busy machine. */
+const NOTICE = 2 * KEEPALIVE.interval + 4 * KEEPALIVE.timeout + 2_000;
 const OPTIONS: OpenLunOptions = {
   limits: { defaultTime2Wait: 0 },
   keepalive: KEEPALIVE,

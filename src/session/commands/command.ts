@@ -18,6 +18,18 @@ const REPLAYS: readonly Replay[] = ["safe", "optIn", "never"];
 /** How a command ended: with a result, or with an error that concerns this command alone. */
 export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
 
+/** What carries a command over a connection, as far as time limits look at it. */
+export interface Carrier {
+  /** Bytes of the command that the target has sent, or has asked for. */
+  readonly moved: number;
+  /** Whether data for it are arriving. */
+  readonly receiving: boolean;
+  /** The connection's `queuedBytes` after its last byte. */
+  readonly sentEnd: number;
+  /** The bytes that the connection has received, and that the operating system has taken. */
+  readonly connection: { readonly receivedBytes: number; readonly handedOverBytes: number };
+}
+
 /** What is fixed for a command when it is given. */
 export interface CommandTerms {
   /** The 8 bytes of the LUN field, big-endian. */
@@ -26,7 +38,9 @@ export interface CommandTerms {
   readonly timeout: number;
   /** Whether the caller set the limit for this command: then it also runs while there is no connection. */
   readonly ownLimit: boolean;
-  /** When the limit runs out, by the monotonic clock in milliseconds; Infinity: never. */
+  /** When it was given, by the monotonic clock in milliseconds. */
+  readonly given: number;
+  /** When the limit runs out, by the same clock; Infinity: never. */
   readonly deadline: number;
   /** Ascends with every command of a session: the order in which they were given. */
   readonly order: number;
@@ -45,6 +59,7 @@ export class Command {
   readonly attribute: TaskAttribute;
   readonly timeout: number;
   readonly ownLimit: boolean;
+  readonly given: number;
   deadline: number;
   readonly order: number;
   readonly promise: Promise<ScsiResult>;
@@ -52,6 +67,14 @@ export class Command {
   handed: Promise<ScsiResult> | undefined;
   /** Whether a task carries it: it was handed to a connection, which has neither ended it nor given it back. */
   carried = false;
+  /** What carries it, or carried it last. */
+  carrier: Carrier | undefined;
+  /** `carrier.moved` when the time limits were last looked at. */
+  movedBefore = 0;
+  /** Progress of commands up to this `order` is progress of this one; see `deadlines.ts`. */
+  horizon = -1;
+  /** How often its connection was lost because the target was silent. */
+  silences = 0;
   /** Its place in the set of commands that have not settled. */
   place = -1;
   /** Whether it checks a LUN after a reconnect: then it goes before all others. */
@@ -75,6 +98,7 @@ export class Command {
     this.attribute = command.attribute ?? SIMPLE;
     this.timeout = terms.timeout;
     this.ownLimit = terms.ownLimit;
+    this.given = terms.given;
     this.deadline = terms.deadline;
     this.order = terms.order;
     this.promise = new Promise((resolve, reject) => {

@@ -7,12 +7,14 @@
 
 import { checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand } from "../../command.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiKnowledge } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
+import { clock } from "../../runtime/mod.ts";
 import type { FlushGuard } from "../recovery/flush_guard.ts";
 import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand, Command, type Ending } from "./command.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines, formatAge } from "./deadlines.ts";
+import type { CommandLimits } from "./limits.ts";
 
 /** The keys of {@link ExecuteOptions}. */
 const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = ["signal", "timeout"];
@@ -28,6 +30,12 @@ export interface PendingOwner {
   endEarly(command: Command, error: Error): void;
   /** A command that was postponed is to be sent now. */
   due(): void;
+}
+
+/** What tells the time limits of commands. */
+export interface PendingTerms {
+  readonly timeouts: { readonly command: CommandLimits };
+  readonly scsi: Pick<ScsiKnowledge, "classOf" | "nameOf">;
 }
 
 /** How a session protects its writes over recoveries. */
@@ -83,7 +91,7 @@ class Queue {
 export class Pending {
   readonly deadlines: Deadlines;
   readonly #owner: PendingOwner;
-  readonly #defaultTimeout: number;
+  readonly #terms: PendingTerms;
   readonly #flushes: FlushGuard | undefined;
   readonly #writes: WriteLog | undefined;
   /**
@@ -97,15 +105,16 @@ export class Pending {
   readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
   #given = 0;
 
-  /** @param defaultTimeout milliseconds; 0: none */
-  constructor(defaultTimeout: number, care: WriteCare, owner: PendingOwner) {
-    this.#defaultTimeout = defaultTimeout;
+  constructor(terms: PendingTerms, care: WriteCare, owner: PendingOwner) {
+    this.#terms = terms;
     this.#flushes = care.flushes;
     this.#writes = care.writes;
     this.#owner = owner;
-    this.deadlines = new Deadlines(() => this.all(), (command) => {
+    this.deadlines = new Deadlines(this.#open, (command, age) => {
       const limit = command.timeout;
-      const message = `The command was not answered within ${limit} ms`;
+      const within = `within ${limit} ms${command.ownLimit ? "" : " of the last progress"}`;
+      const name = terms.scsi.nameOf(command.cdb);
+      const message = `${name} was not answered ${within}; it was given ${formatAge(age)} ago`;
       owner.endEarly(command, new TimeoutError(ErrorCode.CommandTimeout, message, limit));
     });
   }
@@ -126,16 +135,22 @@ export class Pending {
     checkKeys("options", options, EXECUTE_KEYS);
     const { signal } = options;
     const ownLimit = options.timeout !== undefined;
-    const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#defaultTimeout;
+    const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#limitOf(given.cdb);
     if (signal !== undefined) checkSignal("signal", signal);
     if (signal?.aborted) throw new AbortError(signal);
-    const deadline = this.deadlines.from(timeout, ownLimit);
-    const command = new Command(given, { lun, timeout, ownLimit, deadline, order: this.#given++ });
+    const now = clock.now();
+    const deadline = this.deadlines.from(now, timeout, ownLimit);
+    const command = new Command(given, { lun, timeout, ownLimit, given: now, deadline, order: this.#given++ });
     command.place = this.#open.length;
     this.#open.push(command);
-    this.deadlines.watch(deadline);
+    this.deadlines.watch(command, now);
     if (signal !== undefined) command.listen(signal, () => this.#owner.endEarly(command, new AbortError(signal)));
     return command;
+  }
+
+  /** Milliseconds; 0: none. */
+  #limitOf(cdb: Uint8Array): number {
+    return this.#terms.timeouts.command[this.#terms.scsi.classOf(cdb)];
   }
 
   // The order of sending.
@@ -221,6 +236,7 @@ export class Pending {
     const judged = command.dataIn.length === 0 || command.dataOut.length > 0;
     const error = judged ? this.#flushes?.judge(command, result, this.#given) : undefined;
     if (error !== undefined) return this.fail(command, error);
+    this.deadlines.answered(command);
     this.#forget(command);
     command.resolve(result);
   }

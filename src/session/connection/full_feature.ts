@@ -147,6 +147,7 @@ export class FullFeature implements PduHandler {
       dataSegmentLength: immediate,
     });
     command.carried = true;
+    command.carrier = task;
     command.attempts++;
     tasks.add(task);
     if (immediate > 0) connection.send(header, dataOut.subarray(0, immediate));

@@ -6,6 +6,7 @@
 
 import { onAbort } from "../../async/on_abort.ts";
 import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
+import { timeLimit } from "../../async/time_limit.ts";
 import { clock, formatAddress } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
 import { asError } from "../failures.ts";
@@ -180,7 +181,7 @@ async function tryOnce(
     tap: options.tap,
     maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
   });
-  const timer = setTimeout(() => connection.fail(late(timeouts.login)), left);
+  const cancel = timeLimit(left, () => connection.fail(late(timeouts.login)));
   const forget = onAbort(signal, () => connection.fail(new AbortError(signal, "The login was aborted")));
   try {
     const outcome = await login(new ConnectionLoginChannel(connection), {
@@ -200,7 +201,7 @@ async function tryOnce(
     connection.fail(asError(thrown));
     throw thrown;
   } finally {
-    clearTimeout(timer);
+    cancel();
     forget();
   }
 }

@@ -12,6 +12,8 @@ import type { WriteLog } from "./write_log.ts";
 
 /** A command that has been lost with its connection this often is given up: it may be the cause. */
 const MAX_ATTEMPTS = 8;
+/** The same where the target fell silent each time: while it has such a command again, it gets all of the command's limit. */
+const MAX_SILENCES = 1;
 
 /** The error of a command that will not be sent again, although it has been sent at least once. */
 export function lostCommandError(command: Command, cause: Error): Error {
@@ -32,7 +34,7 @@ export function abortedError(command: Command, abort: Error): Error {
 
 /** Whether a command that was handed to the socket may be sent again on a new session. */
 export function mayReplay(command: Command, policy: RecoveryPolicy | undefined, log: WriteLog | undefined): boolean {
-  if (policy === undefined || command.attempts >= MAX_ATTEMPTS) return false;
+  if (policy === undefined || command.attempts >= MAX_ATTEMPTS || command.silences > MAX_SILENCES) return false;
   if (command.replay === "safe") return true;
   return command.replay === "optIn" && policy.replayWrites && log !== undefined && !log.overtaken(command);
 }

@@ -12,9 +12,9 @@ import type { FullFeature } from "../connection/full_feature.ts";
 import { connectionLost } from "../failures.ts";
 import type { RecoveryOptions } from "./options.ts";
 
-/** Milliseconds; `command` 0: none. */
+/** Milliseconds; 0: none. */
 interface Timeouts {
-  readonly command: number;
+  readonly command: { readonly quick: number };
   readonly request: number;
 }
 
@@ -62,5 +62,5 @@ export function checksOver(fullFeature: FullFeature, pending: Pending, timeouts:
  * whole session would wait for one answer that does not come.
  */
 function limited(options: ExecuteOptions, timeouts: Timeouts): ExecuteOptions {
-  return { ...options, timeout: options.timeout ?? (timeouts.command || timeouts.request) };
+  return { ...options, timeout: options.timeout ?? (timeouts.command.quick || timeouts.request) };
 }

@@ -37,16 +37,11 @@ export async function abortTask(
   // A status that was on its way has arrived by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for
   // its data, and go on with it: while data move, its tag and its buffer are in use.
   for (let quiet = 0, moved = -1; quiet < limit && !task.ended; quiet += LOOK) {
-    if (moved !== movedBy(task)) quiet = 0;
-    moved = movedBy(task);
+    if (moved !== task.moved) quiet = 0;
+    moved = task.moved;
     await delay(LOOK);
   }
   link.tasks.end(task, { error });
-}
-
-/** Bytes that the target has sent or requested. */
-function movedBy(task: ScsiTask): number {
-  return task.received.total + task.written.total;
 }
 
 /** False: the target does not know the task; a status that was on its way may still arrive. */

@@ -5,6 +5,7 @@
  */
 
 import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
+import { timeLimit } from "../../async/time_limit.ts";
 import type { Link } from "../connection/link.ts";
 import { type RequestEvents, type RequestKind, RequestTask } from "./task.ts";
 
@@ -60,21 +61,21 @@ export function request(
 ): Promise<ReceivedPdu> {
   return new Promise((resolve, reject) => {
     const itt = link.tasks.newTag();
-    const timer = setTimeout(() => {
+    const cancel = timeLimit(limit, () => {
       reject(new TimeoutError(ErrorCode.RequestTimeout, `${what} was not answered within ${limit} ms`, limit));
-    }, limit);
+    });
     const events: RequestEvents = {
       answered: (header, data) => {
-        clearTimeout(timer);
+        cancel();
         link.tasks.delete(task);
         resolve({ header: header.slice(), data });
       },
       rejected: (reason) => {
-        clearTimeout(timer);
+        cancel();
         reject(new RejectedError(what, reason));
       },
       lost: (error) => {
-        clearTimeout(timer);
+        cancel();
         reject(error);
       },
     };

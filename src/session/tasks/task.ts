@@ -58,6 +58,11 @@ export class ScsiTask {
     this.received = command.dataIn.length > 0 ? new Coverage() : NOTHING;
     this.written = command.dataOut.length > 0 ? new Coverage() : NOTHING;
   }
+
+  /** Bytes that the target has sent or requested. */
+  get moved(): number {
+    return this.received.total + this.written.total;
+  }
 }
 
 /** The requests that are not SCSI commands. */

@@ -5,6 +5,7 @@
  */
 
 import { serialLess } from "../../bytes/serial.ts";
+import { ErrorCode, TimeoutError } from "../../errors.ts";
 import { RESERVED_TAG } from "../../wire/mod.ts";
 import type { Command, Ending } from "../commands/command.ts";
 import type { Pending } from "../commands/pending.ts";
@@ -132,10 +133,12 @@ export class TaskTable {
    */
   lose(connection: Connection, error: Error): ScsiTask[] {
     const lost: ScsiTask[] = [];
+    const silent = error instanceof TimeoutError && error.code === ErrorCode.KeepaliveTimeout;
     for (const task of this.all(connection)) {
       if (task instanceof ScsiTask) {
         this.#takeOut(task);
         task.command.carried = false;
+        if (silent) task.command.silences++;
         lost.push(task);
       } else {
         this.delete(task);

@@ -4,6 +4,7 @@ import type { ScsiResult } from "../../../../src/command.ts";
 import type { Command } from "../../../../src/session/commands/command.ts";
 import { Luns } from "../../../../src/session/commands/luns.ts";
 import { Pending } from "../../../../src/session/commands/pending.ts";
+import { commandLimits } from "../limits.ts";
 
 const RESULT: ScsiResult = { status: 0, sense: new Uint8Array(), dataIn: new Uint8Array(), underflow: 0, overflow: 0 };
 
@@ -13,7 +14,7 @@ function make(
 ): { pending: Pending; ended: [Command, Error][]; due: () => Promise<void>; add: () => Command } {
   const ended: [Command, Error][] = [];
   let tellDue = (): void => {};
-  const pending = new Pending(timeout, { flushes: undefined, writes: undefined }, {
+  const pending = new Pending(commandLimits(timeout), { flushes: undefined, writes: undefined }, {
     endEarly: (command, error) => ended.push([command, error]),
     due: () => tellDue(),
   });
@@ -104,7 +105,7 @@ test("a flush guard takes the place of a result, and is not asked about what onl
       return new Error("judged");
     },
   } as unknown as ConstructorParameters<typeof Pending>[1]["flushes"];
-  const pending = new Pending(0, { flushes, writes: undefined }, { endEarly: () => {}, due: () => {} });
+  const pending = new Pending(commandLimits(0), { flushes, writes: undefined }, { endEarly: () => {}, due: () => {} });
   const cdb = new Uint8Array(6);
   const read = pending.add(0n, { cdb, dataIn: new Uint8Array(8) }, {});
   const plain = pending.add(0n, { cdb }, {});

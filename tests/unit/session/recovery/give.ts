@@ -30,7 +30,7 @@ export function give(
   const cdb = Uint8Array.of(KINDS.indexOf(kind), ...(blocks ?? []), ...(blocks === undefined ? [] : [0]));
   const command = new Command(
     { cdb, dataOut: new Uint8Array(sends), replay },
-    { lun, timeout: 0, ownLimit: false, deadline: Infinity, order },
+    { lun, timeout: 0, ownLimit: false, given: 0, deadline: Infinity, order },
   );
   command.promise.catch(() => {});
   return command;
@@ -43,4 +43,6 @@ export const KNOWLEDGE: ScsiKnowledge = {
     extent: cdb.length > 1 ? { start: BigInt(cdb[1] as number), end: BigInt(cdb[2] as number) } : undefined,
   }),
   meaningOf: (sense) => sense[0] === 1 ? "recovered" : "other",
+  classOf: () => "write",
+  nameOf: () => "a command",
 };

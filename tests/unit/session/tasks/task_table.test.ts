@@ -6,6 +6,7 @@ import type { Connection } from "../../../../src/session/connection/connection.t
 import { RequestTask, ScsiTask } from "../../../../src/session/tasks/task.ts";
 import { TaskTable } from "../../../../src/session/tasks/task_table.ts";
 import { Random } from "../../../contract/random.ts";
+import { commandLimits } from "../limits.ts";
 
 /** A connection as the table sees it: how much the socket has taken, and when it has let go of all memory. */
 function connection(handedOverBytes = Infinity): Connection & { drain: () => void } {
@@ -16,7 +17,10 @@ function connection(handedOverBytes = Infinity): Connection & { drain: () => voi
 const CONNECTION = connection();
 
 /** Commands without a time limit, so that no timer keeps the test running. */
-const PENDING = new Pending(0, { flushes: undefined, writes: undefined }, { endEarly: () => {}, due: () => {} });
+const PENDING = new Pending(commandLimits(0), { flushes: undefined, writes: undefined }, {
+  endEarly: () => {},
+  due: () => {},
+});
 
 const events = { answered: () => {}, rejected: () => {}, lost: () => {} };
 
