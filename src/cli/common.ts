@@ -1,6 +1,8 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { DEFAULT_INITIATOR_NAME } from "../client/options.ts";
+import { parsePortal } from "../client/url_portal.ts";
 import { AbortError } from "../errors.ts";
+import type { Portal } from "../session/mod.ts";
 import type { Interrupt } from "../runtime/mod.ts";
 import { exitCodeOfSignal } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
@@ -8,11 +10,29 @@ import type { CliIo } from "./io.ts";
 /** Options of every command that logs in. */
 export interface LoginCliOptions {
   initiatorName: string;
+  /** Further portals of the target. */
+  portal?: readonly Portal[];
 }
 
 /** `-i`, the option of every command that logs in. */
 export function initiatorOption(): Option {
   return new Option("-i, --initiator-name <name>", "iSCSI name to log in with").default(DEFAULT_INITIATOR_NAME);
+}
+
+/** `--portal`, of every command that logs in. */
+export function portalOption(): Option {
+  return new Option(
+    "--portal <host[:port]>",
+    "another portal of the target, tried where those before it fail; may be repeated",
+  ).argParser((text: string, before: readonly Portal[] = []) => [...before, portalOf(text)]);
+}
+
+function portalOf(text: string): Portal {
+  try {
+    return parsePortal(text);
+  } catch {
+    throw new InvalidArgumentError("It must be HOST or HOST:PORT, an IPv6 address in brackets.");
+  }
 }
 
 /** A signal ended the command. */

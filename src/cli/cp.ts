@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { onAbort } from "../async/on_abort.ts";
+import { wrongValue } from "../arguments.ts";
+import { isIscsi } from "../copy/open_endpoint.ts";
 import { copy, type CopyProgress, type CopySink, type CopySource, openSink, openSource } from "../copy/mod.ts";
-import { initiatorOption, Interrupted, interruptible, type LoginCliOptions } from "./common.ts";
+import { initiatorOption, Interrupted, interruptible, type LoginCliOptions, portalOption } from "./common.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { Progress, type ProgressStyle } from "./progress.ts";
@@ -22,6 +24,7 @@ export function cpCommand(io: CliIo, done: (code: number) => void): Command {
     .argument("<source>", "iscsi:// URL, path, or - for standard input")
     .argument("<dest>", "iscsi:// URL, path, - for standard output, or null: to measure")
     .addOption(initiatorOption())
+    .addOption(portalOption())
     .option("-q, --quiet", "no progress")
     .option("--json", "progress as lines of JSON: transferred, size (bytes), elapsed (seconds), description")
     .option("--depth <n>", "requests in flight", parseInteger(1, 1024))
@@ -45,15 +48,24 @@ function parseRequestSize(text: string): number {
   return size;
 }
 
+/** A portal is one of one target: which, is plain only where one end of the copy is a target. */
+function checkPortals(from: string, to: string, { portal }: CpOptions): void {
+  const targets = [from, to].filter(isIscsi).length;
+  if (portal === undefined || targets === 1) return;
+  const wanted = "be given where one of source and destination is an iSCSI URL; a URL can have several hosts itself";
+  throw wrongValue("--portal", wanted, targets === 0 ? "none" : "two of them");
+}
+
 async function cp(io: CliIo, from: string, to: string, options: CpOptions, signal: AbortSignal): Promise<number> {
+  checkPortals(from, to, options);
   let progress: Progress | undefined;
   // Also before and after the copy: without a handler the signal ends Deno, and starts Node's debugger.
   const remove = io.onStatusRequest(() => progress?.tell());
-  const { initiatorName } = options;
+  const { initiatorName, portal: portals } = options;
   try {
-    const source = await openSource(from, { initiatorName, signal });
+    const source = await openSource(from, { initiatorName, portals, signal });
     try {
-      const sink = await openSink(to, { initiatorName, signal, inPlace: options.inplace });
+      const sink = await openSink(to, { initiatorName, portals, signal, inPlace: options.inplace });
       try {
         progress = new Progress({ style: styleOf(io, options), size: source.size, write: (text) => io.error(text) });
         return await move(io, source, sink, progress, options, signal);

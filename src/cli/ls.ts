@@ -3,7 +3,7 @@ import { formatLun } from "../bytes/lun.ts";
 import { discover, type FoundLun, type FoundTarget } from "../client/discover.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
 import { formatAddress } from "../runtime/mod.ts";
-import { initiatorOption, interruptible, type LoginCliOptions } from "./common.ts";
+import { initiatorOption, interruptible, type LoginCliOptions, portalOption } from "./common.ts";
 import { deviceTypeLabel } from "./device_type_label.ts";
 import { describeError, ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
@@ -19,6 +19,7 @@ export function lsCommand(io: CliIo, done: (code: number) => void): Command {
     .description("list the targets of a portal, and their LUNs")
     .argument("<url>", "iscsi://[user[%password]@]host[:port]; with a target name behind it, only that target")
     .addOption(initiatorOption())
+    .addOption(portalOption())
     .option("-s, --show-luns", "log in to each target and list its LUNs")
     .option("-U, --url", "print the URLs of the LUNs, and nothing else")
     .option("--json", "print JSON, with the LUNs")
@@ -28,8 +29,8 @@ export function lsCommand(io: CliIo, done: (code: number) => void): Command {
 }
 
 async function ls(io: CliIo, url: string, options: LsOptions, signal: AbortSignal): Promise<number> {
-  const { initiatorName, showLuns = false, url: urls = false, json = false } = options;
-  const targets = await discover(url, { initiatorName, signal, luns: showLuns || urls || json });
+  const { initiatorName, portal: portals, showLuns = false, url: urls = false, json = false } = options;
+  const targets = await discover(url, { initiatorName, portals, signal, luns: showLuns || urls || json });
   if (json) await io.out(`${JSON.stringify(targets.map(toJson), null, 2)}\n`);
   else for (const target of targets) await io.out(urls ? listUrls(target) : listTarget(target));
   const failed = targets.filter(({ error }) => error !== undefined);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { initiatorOption } from "./common.ts";
+import { initiatorOption, portalOption } from "./common.ts";
 import type { CliIo } from "./io.ts";
 import type { LogOptions } from "./scsi/log.ts";
 import type { LunsOptions, OpcodesOptions } from "./scsi/lists.ts";
@@ -59,6 +59,7 @@ function oneOf(values: Readonly<Record<string, number>>): (text: string) => numb
 /** A subcommand that talks to a logical unit. */
 function online(name: string, description: string): Command {
   return new Command(name).description(description).argument("<url>", URL_HELP).addOption(initiatorOption())
+    .addOption(portalOption())
     .option("--json", "print JSON");
 }
 

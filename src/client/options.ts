@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkFunction, checkKeys, checkObject, optional } from "../arguments.ts";
+import { checkArray, checkFunction, checkKeys, checkObject, optional } from "../arguments.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import { env as runtimeEnv } from "../runtime/mod.ts";
 import type { AuthOptions, DigestName, SessionOptions } from "../session/mod.ts";
@@ -12,7 +12,10 @@ import { type IscsiUrl, parseIscsiUrl } from "./url.ts";
 /** The default initiator name. */
 export const DEFAULT_INITIATOR_NAME = "iqn.2026-01.io.github.lunstream:initiator";
 
-/** Options of everything that connects. Options take precedence over the URL, and the URL over the environment. */
+/**
+ * Options of everything that connects. Options take precedence over the URL, and the URL over the environment; `portals` are
+ * added to those of the URL.
+ */
 export interface ClientOptions extends
   Pick<
     SessionOptions,
@@ -67,10 +70,11 @@ const KEYS: Readonly<Record<keyof ClientOptions, true>> = {
  */
 export function checkOptions(options: unknown, more: readonly string[] = []): void {
   checkKeys("options", options, [...Object.keys(KEYS), ...more]);
-  const { env, limits } = options as ClientOptions;
+  const { env, limits, portals } = options as ClientOptions;
   optional(checkFunction, "env", env);
   // Here, because it is joined with what the URL says; its keys are checked with the others.
   optional(checkObject, "limits", limits);
+  optional(checkArray, "portals", portals);
 }
 
 /** A parsed URL, and the session options that it and the caller's options give. */
@@ -86,7 +90,7 @@ interface ResolvedClient {
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY`
  */
 export function resolveClient(text: string, options: ClientOptions): ResolvedClient {
-  const { initiatorName = DEFAULT_INITIATOR_NAME, auth, env = runtimeEnv, limits, ...rest } = options;
+  const { initiatorName = DEFAULT_INITIATOR_NAME, auth, env = runtimeEnv, limits, portals, ...rest } = options;
   const url = parseIscsiUrl(text, { env });
   return {
     url,
@@ -94,6 +98,7 @@ export function resolveClient(text: string, options: ClientOptions): ResolvedCli
       ...rest,
       host: url.host,
       port: url.port,
+      portals: [...url.portals ?? [], ...portals ?? []],
       portalGroupTag: rest.portalGroupTag === undefined ? url.portalGroupTag : rest.portalGroupTag,
       initiatorName,
       auth: auth === undefined ? authOfUrl(url) : auth,

@@ -1,15 +1,16 @@
 /**
- * iSCSI URLs, in the format of libiscsi: `iscsi://[user[%password]@]host[:port][,tpgt]/target/lun[?key=value&...]`.
+ * iSCSI URLs, in the format of libiscsi: `iscsi://[user[%password]@]host[:port][,tpgt]/target/lun[?key=value&...]`, with one
+ * addition: there may be several portals of the target, `host1,host2:port`.
  *
  * @module
  */
 
 import { checkString } from "../arguments.ts";
-import type { ChapAlgorithm, DigestName } from "../session/mod.ts";
+import type { ChapAlgorithm, DigestName, PortalAddress } from "../session/mod.ts";
 import { parseCredentials, type UrlCredentials } from "./url_credentials.ts";
 import { urlError } from "./url_error.ts";
 import { parsePath } from "./url_path.ts";
-import { parsePortal } from "./url_portal.ts";
+import { parsePortals } from "./url_portal.ts";
 import { parseQuery } from "./url_query.ts";
 
 /** Longest URL that is parsed, in characters. */
@@ -21,6 +22,8 @@ export interface IscsiUrl {
   readonly host: string;
   /** TCP port, 1 to 65535. */
   readonly port: number;
+  /** Further portals of the same target, tried in turn; absent where there are none. */
+  readonly portals?: readonly PortalAddress[];
   /** Target portal group tag, 0 to 65535. */
   readonly portalGroupTag?: number;
   /** CHAP name of the initiator. There is a password wherever there is a name. */
@@ -80,14 +83,14 @@ export function parseIscsiUrl(text: string, { env = () => undefined }: ParseIscs
   const { authority, path, query } = split(text.slice(scheme[0].length));
   const at = authority.lastIndexOf("@");
   const credentials = at < 0 ? {} : parseCredentials(authority.slice(0, at));
-  const portal = parsePortal(authority.slice(at + 1));
+  const portals = parsePortals(authority.slice(at + 1));
   const behind = parsePath(path);
   // A raw ? in a password cuts the URL there: what then looks like a key may be a part of the password.
   const nameable = !query.includes("@");
   const { targetPassword, targetUsername, ...rest } = parseQuery(query, { nameable });
   const own = withEnvironment(credentials, env);
   const target = targetCredentials(own, { targetUsername, targetPassword }, env);
-  const url: IscsiUrl = { ...portal, ...behind, ...rest };
+  const url: IscsiUrl = { ...portals, ...behind, ...rest };
   return protect(url, { ...own, ...target });
 }
 

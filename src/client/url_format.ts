@@ -1,27 +1,39 @@
-import { checkInteger, checkObject, checkString, optional } from "../arguments.ts";
+import { checkArray, checkInteger, checkObject, checkString, optional } from "../arguments.ts";
 import { formatLun } from "../bytes/lun.ts";
 import type { IscsiUrl } from "./url.ts";
-import { DEFAULT_PORT } from "../session/mod.ts";
+import { DEFAULT_PORT, type Portal } from "../session/mod.ts";
 
 /**
- * Writes a URL for display: without user, passwords and query. Parsing it gives host, port, portal group tag, target and LUN again.
+ * Writes a URL for display: without user, passwords and query. Parsing it gives portals, portal group tag, target and LUN again.
  *
- * @param url parts of a URL; `port` 3260 is left out
+ * @param url parts of a URL; a `port` of 3260 is left out
  * @throws TypeError `ERR_INVALID_ARG_TYPE`; RangeError `ERR_OUT_OF_RANGE`
  */
 export function formatIscsiUrl(
-  url: { [Part in "port" | "portalGroupTag" | "targetName" | "lun"]?: IscsiUrl[Part] | undefined } & { host: string },
+  url:
+    & Portal
+    & { readonly portals?: readonly Portal[] | undefined }
+    & {
+      [Part in "portalGroupTag" | "targetName" | "lun"]?: IscsiUrl[Part] | undefined;
+    },
 ): string {
   checkObject("url", url);
-  const { host, port = DEFAULT_PORT, portalGroupTag, targetName, lun } = url;
-  checkString("host", host);
-  checkInteger("port", port, 1, 65535);
+  const { portals = [], portalGroupTag, targetName, lun } = url;
+  checkArray("portals", portals);
   optional(checkString, "targetName", targetName);
-  let text = `iscsi://${host.includes(":") ? `[${host.replace("%", "%25")}]` : host}`;
-  if (port !== DEFAULT_PORT) text += `:${port}`;
+  const places = [formatPortal("", url), ...portals.map((portal, i) => formatPortal(`portals[${i}].`, portal))];
+  let text = `iscsi://${places.join(",")}`;
   if (portalGroupTag !== undefined) text += `,${portalGroupTag}`;
   if (targetName === undefined) return text;
   text += `/${encodeURIComponent(targetName).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
   if (lun === undefined) return text;
   return `${text}/${formatLun(lun)}`;
+}
+
+/** @param prefix of the names of fields in messages */
+function formatPortal(prefix: string, { host, port = DEFAULT_PORT }: Portal): string {
+  checkString(`${prefix}host`, host);
+  checkInteger(`${prefix}port`, port, 1, 65535);
+  const shown = host.includes(":") ? `[${host.replace("%", "%25")}]` : host;
+  return port === DEFAULT_PORT ? shown : `${shown}:${port}`;
 }

@@ -1,21 +1,52 @@
 import { DEFAULT_PORT, type PortalAddress } from "../session/mod.ts";
 import { urlError } from "./url_error.ts";
 
+/** The portals of a URL. */
+interface UrlPortals extends PortalAddress {
+  /** Those behind the first; absent where there is only one. */
+  portals?: readonly PortalAddress[];
+}
+
+const TAG = "the portal group tag after the comma must be a number from 0 to 65535";
+
 /**
- * Parses `host`, `host:port` and either with `,tpgt` after it.
+ * Parses portals, `host` or `host:port`, with commas between them, and `,tpgt` after the last one or after each. What has only
+ * digits behind a comma is a tag.
+ *
+ * @throws TypeError `ISCSI_URL_INVALID`
+ */
+export function parsePortals(text: string): UrlPortals {
+  const [front = "", ...pieces] = text.split(",");
+  const first = parsePortal(front);
+  const portals: PortalAddress[] = [];
+  let tag: number | undefined;
+  let tagged = false;
+  for (const piece of pieces) {
+    if (!/^\d*$/.test(piece)) {
+      portals.push(parsePortal(piece));
+      tagged = false;
+      continue;
+    }
+    if (tagged || !/^\d{1,5}$/.test(piece) || Number(piece) > 65535) throw urlError(TAG);
+    // A session is with one portal group (RFC 7143 §4.4.1).
+    if (tag !== undefined && Number(piece) !== tag) throw urlError("its portals must be of one portal group");
+    tag = Number(piece);
+    tagged = true;
+  }
+  return {
+    ...first,
+    ...(tag === undefined ? {} : { portalGroupTag: tag }),
+    ...(portals.length === 0 ? {} : { portals: Object.freeze(portals) }),
+  };
+}
+
+/**
+ * Parses `host` or `host:port`.
  *
  * @throws TypeError `ISCSI_URL_INVALID`
  */
 export function parsePortal(text: string): PortalAddress {
-  const comma = text.indexOf(",");
-  const address = comma < 0 ? text : text.slice(0, comma);
-  const portal = address.startsWith("[") ? bracketed(address) : named(address);
-  if (comma < 0) return portal;
-  const tag = text.slice(comma + 1);
-  if (!/^\d{1,5}$/.test(tag) || Number(tag) > 65535) {
-    throw urlError("the portal group tag after the comma must be a number from 0 to 65535");
-  }
-  return { ...portal, portalGroupTag: Number(tag) };
+  return text.startsWith("[") ? bracketed(text) : named(text);
 }
 
 function bracketed(address: string): PortalAddress {

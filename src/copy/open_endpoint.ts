@@ -49,7 +49,8 @@ function check(place: unknown, options: OpenLunOptions): void {
   checkSignal("signal", options.signal);
 }
 
-const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
+/** Whether a source or destination is an iSCSI URL. */
+export const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
 
 /** A path. What looks like a URL of another scheme is refused: nobody means a file of that name. */
 function pathOf(place: string): string {

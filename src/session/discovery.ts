@@ -7,6 +7,7 @@
 import { ProtocolError } from "../errors.ts";
 import { Opcode } from "../wire/opcodes.ts";
 import { parseAddress, type PortalAddress } from "./naming/address.ts";
+import { addressSeenFrom } from "./naming/address_kind.ts";
 import { isIscsiName } from "./naming/names.ts";
 import { quote } from "./naming/printable.ts";
 
@@ -19,13 +20,16 @@ const MAX_DISCOVERY_RECORDS: number = 65536;
 export interface DiscoveredTarget {
   /** Its iSCSI name, without blanks and control characters. */
   name: string;
-  /** Where it can be reached, in the order given. */
+  /**
+   * Where it can be reached, in the order given. A wildcard address (0.0.0.0, ::) has become the host that was asked, a
+   * link-local one has got its zone.
+   */
   portals: PortalAddress[];
 }
 
 /** Options of {@link parseSendTargets}. */
 export interface SendTargetsOptions {
-  /** The portal that was asked: the portal of targets listed without an address. */
+  /** The portal that was asked: the portal of targets listed without an address, and the host of wildcard addresses. */
   portal?: PortalAddress | undefined;
   /**
    * Most records accepted, 1 or more.
@@ -89,7 +93,8 @@ export function parseSendTargets(
         );
       }
       if (current === undefined) continue;
-      const address = parseAddress(value);
+      const told = parseAddress(value);
+      const address = told === undefined || portal === undefined ? told : addressSeenFrom(told, portal.host);
       if (address === undefined) {
         current.rejected = true;
         onRejected?.(`An address of ${quote(current.target.name)} was left out because ${quote(value)} is none`);

@@ -101,7 +101,10 @@ export interface SessionOptions {
    * @default 3260
    */
   port?: number | undefined;
-  /** Further portals of the same target, tried in turn after `host` if that cannot be reached. */
+  /**
+   * Further portals of the same target, tried in turn where `host` cannot be reached, is no iSCSI portal, or does not take the
+   * login; not where authentication fails.
+   */
   portals?: readonly Portal[] | undefined;
   /** iSCSI name of the target; undefined for discovery. */
   targetName?: string | undefined;

@@ -11,6 +11,7 @@ import { SessionEmitter, type SessionEvents, type SessionListener, type SessionS
 import { encodeLun, type LunAddress } from "../bytes/lun.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { manage, type TaskManagementOptions } from "./manage_tasks.ts";
+import type { PortalAddress } from "./naming/address.ts";
 import { resolveOptions, type SessionSetup } from "./options.ts";
 import { StateMachine } from "./state_machine.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
@@ -76,6 +77,11 @@ export class Session {
   /** Address of the target's end of the last connection, as `host:port`. */
   get remoteAddress(): string {
     return this.#machine.remoteAddress;
+  }
+
+  /** The portal of the last login: one of `host` and `portals`, or where the target has moved permanently. */
+  get portal(): PortalAddress {
+    return { ...this.#machine.portals.portal };
   }
 
   /** The initiator's part of the session identifier: 6 bytes, a copy. */

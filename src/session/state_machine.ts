@@ -42,7 +42,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** The tasks of its connections, by Initiator Task Tag. */
   readonly tasks: TaskTable;
   readonly #events: SessionEmitter;
-  readonly #portals: Portals;
+  readonly portals: Portals;
   readonly #recovery: Recovery | undefined;
   /** The LUNs that commands were given for. */
   readonly luns: Luns = new Luns();
@@ -69,7 +69,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const { recovery, scsi } = options;
     this.options = options;
     this.#events = events;
-    this.#portals = new Portals(options);
+    this.portals = new Portals(options);
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
     this.#writes = recovery?.replayWrites === true ? new WriteLog(scsi) : undefined;
     this.#flushes = recovery?.replayWrites === false ? new FlushGuard(scsi) : undefined;
@@ -102,16 +102,16 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     return this.#remoteAddress;
   }
 
-  /** The portal of the last login. */
+  /** The address of the last login. */
   get portal(): PortalAddress {
-    return this.#portals.address;
+    return this.portals.address;
   }
 
   /** The first login. */
   async connect(signal: AbortSignal | undefined): Promise<void> {
     let established: Established;
     try {
-      established = await this.#portals.login(this.#channels.login, {}, signal);
+      established = await this.portals.login(this.#channels.login, {}, signal);
     } catch (error) {
       this.pending.stop();
       this.#to(State.Closed);
@@ -304,7 +304,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   // Calls from recovery.
 
   async reconnect(attempt: number, signal: AbortSignal): Promise<void> {
-    const established = await this.#portals.login(this.#channels.recovery, { attempt }, signal);
+    const established = await this.portals.login(this.#channels.recovery, { attempt }, signal);
     if (signal.aborted) {
       established.connection.fail();
       throw new AbortError(signal);

@@ -45,7 +45,8 @@ export function withUnit(
 ): Promise<number> {
   return interruptible(io, async (signal) => {
     const lun = parseIscsiUrl(url).lun ?? 0;
-    const session = await connect(url, { initiatorName: options.initiatorName, isid: options.isid, signal });
+    const { initiatorName, isid, portal: portals } = options;
+    const session = await connect(url, { initiatorName, isid, portals, signal });
     try {
       const executor = session.lun(lun);
       for (const sense of await drainUnitAttention(executor, { signal })) {

@@ -5,7 +5,7 @@
  */
 
 import { onAbort } from "../../async/on_abort.ts";
-import { AbortError, ErrorCode, LoginError, TimeoutError, TransportError } from "../../errors.ts";
+import { AbortError, ErrorCode, LoginError, ProtocolError, TimeoutError, TransportError } from "../../errors.ts";
 import { timeLimit } from "../../async/time_limit.ts";
 import { clock, formatAddress } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
@@ -14,6 +14,7 @@ import { login, type LoginComplete, type ProtectedAuth } from "./mod.ts";
 import { ConnectionLoginChannel } from "./login_channel.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { PortalAddress } from "../naming/address.ts";
+import { addressSeenFrom } from "../naming/address_kind.ts";
 
 /** Most redirections followed in one login; the RFC sets no limit. */
 const MAX_REDIRECTS = 8;
@@ -38,11 +39,14 @@ export interface Established {
 }
 
 /**
- * Logs in at the first of several addresses that works: the next one is tried if one cannot be reached, refuses the
- * login for the moment, or belongs to another portal group than the session.
+ * Logs in at the first of several addresses that works. The next one is tried wherever the fault can be with the portal and
+ * not with what the caller wants: it cannot be reached, is silent, speaks something else, breaks the protocol, does not know
+ * the target, is of another portal group than the session, refuses the login, or leads nowhere. Where authentication or
+ * authorization fails, no other portal is asked: a secret that is wrong is wrong everywhere, and must not be tried many
+ * times over; a target that does not prove who it is must not go unnoticed.
  *
  * @returns also `index`: the address that worked
- * @throws the error of the first address that says more than that, or of the last one
+ * @throws the error of the portal that has said most: one that answered the login before one that did not
  */
 export async function establishAtAny(
   options: ResolvedOptions,
@@ -50,28 +54,43 @@ export async function establishAtAny(
   before: Before,
   signal?: AbortSignal,
 ): Promise<Established & { index: number }> {
-  let earlier: { error: unknown } | undefined;
+  let worst: unknown;
   for (const [index, address] of addresses.entries()) {
     try {
       return { ...await establish(options, address, before, signal), index };
     } catch (error) {
-      const last = index === addresses.length - 1;
-      // A portal of another group says nothing about the target: if another portal is merely unreachable, that is the
-      // error to report.
-      if (last && earlier !== undefined && anotherGroup(error)) throw earlier.error;
-      if (last || signal?.aborted || !elsewhere(error)) throw error;
-      if (!anotherGroup(error)) earlier ??= { error };
+      if (signal?.aborted || !elsewhere(error)) throw error;
+      if (worst === undefined || weight(error) >= weight(worst)) worst = error;
     }
   }
-  throw new RangeError("There is no address to connect to");
+  throw worst;
 }
+
+/** Codes of errors that are about us, or about the identity of the target. */
+const FINAL: readonly string[] = [
+  ErrorCode.PermissionDenied,
+  ErrorCode.LoginAuthFailed,
+  ErrorCode.LoginAuthRequired,
+  ErrorCode.LoginNotAuthorized,
+  ErrorCode.TargetAuthFailed,
+  // Also where the target takes no CHAP, or nothing else.
+  ErrorCode.NegotiationFailed,
+];
 
 /** Whether another portal of the same target may succeed. */
 function elsewhere(error: unknown): boolean {
-  if (error instanceof TransportError) return error.code !== ErrorCode.PermissionDenied;
-  if (error instanceof TimeoutError) return true;
-  if (!(error instanceof LoginError)) return false;
-  return anotherGroup(error) || error.retryable || error.code === ErrorCode.LoginTargetNotFound;
+  if (
+    !(error instanceof TransportError || error instanceof TimeoutError || error instanceof ProtocolError ||
+      error instanceof LoginError)
+  ) return false;
+  return !FINAL.includes(error.code);
+}
+
+/** How much an error says about the target, and whether to try again. That a portal is of another group says least. */
+function weight(error: unknown): number {
+  if (anotherGroup(error)) return 0;
+  if (!(error instanceof LoginError)) return 1;
+  return error.retryable ? 3 : 2;
 }
 
 /** Whether the initiator refused a portal because it belongs to another portal group than the session. */
@@ -124,7 +143,7 @@ async function establish(
       continue;
     }
     seen.add(formatAddress(address.host, address.port));
-    address = outcome.address;
+    address = addressSeenFrom(outcome.address, address.host);
     if (++hops > MAX_REDIRECTS || seen.has(formatAddress(address.host, address.port))) {
       throw new LoginError(
         ErrorCode.LoginRedirect,

@@ -14,6 +14,8 @@ import { traced } from "../tracing.ts";
 export class Portals {
   /** The address of the last login. */
   address: PortalAddress;
+  /** The portal of the last login: where {@link address} is, or where one was redirected to it. */
+  portal: PortalAddress;
   readonly #options: ResolvedOptions;
   /** Which of the portals was used last. */
   #portal = 0;
@@ -22,7 +24,7 @@ export class Portals {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.address = options.portals[0] as PortalAddress;
+    this.address = this.portal = options.portals[0] as PortalAddress;
     this.#before = { auth: options.auth, portalGroupTag: options.portalGroupTag };
   }
 
@@ -40,6 +42,7 @@ export class Portals {
     return traced(channel, async () => {
       const established = await establishAtAny(this.#options, addresses, this.#before, signal);
       if (established.index >= moved) this.#portal = (this.#portal + established.index - moved) % portals.length;
+      this.portal = addresses[established.index] as PortalAddress;
       this.address = established.address;
       this.#movedTo = established.movedTo ?? this.#movedTo;
       const { targetPortalGroupTag } = established.outcome.parameters;

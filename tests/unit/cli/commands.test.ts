@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { main } from "../../../src/cli/main.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
 import { cli, FakeIo, scratch, withoutCredentials } from "./fixtures.ts";
@@ -73,6 +74,62 @@ test("ls of a portal that demands CHAP", async () => {
   assert.match(right.stdout, "Lun:0");
   assert.not.match(right.stdout, "secret");
   await guarded.close();
+});
+
+/** A port of loopback where nobody listens. */
+async function deadPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+test("a portal that is dead: the others of the URL, and those of --portal, are tried by every command", async () => {
+  const dead = `127.0.0.1:${await deadPort()}`;
+  const good = `127.0.0.1:${target.port}`;
+  const rest = `/${target.name}/0`;
+  for (
+    const [hosts, options] of [
+      [`${dead},${good}`, []],
+      [dead, ["--portal", good]],
+      [dead, ["--portal", dead, "--portal", good]],
+      [`${dead},${dead}`, ["--portal", good]],
+    ] as const
+  ) {
+    const url = `iscsi://${hosts}${rest}`;
+    for (
+      const argv of [
+        ["ls", `iscsi://${hosts}`],
+        ["ls", "-U", `iscsi://${hosts}`],
+        ["cp", "-q", url, "null:"],
+        ["scsi", "inquiry", url],
+        ["scsi", "raw", url, "000000000000"],
+      ]
+    ) {
+      const { code, stderr, stdout } = await cli(...argv, ...options);
+      assert.is(code, 0, `${argv}: ${stderr}`);
+      if (argv[1] === "-U") assert.match(stdout, new RegExp(`^iscsi://${good}${rest}\n`));
+    }
+  }
+  const alone = await cli("cp", "-q", `iscsi://${dead}${rest}`, "null:");
+  assert.is(alone.code, 1);
+});
+
+test("--portal belongs to one target", async () => {
+  const good = `127.0.0.1:${target.port}`;
+  const url = target.urls[0]!;
+  for (const places of [[url, url], [files.path("a"), files.path("b")]] as const) {
+    const { code, stderr } = await cli("cp", ...places, "--portal", good);
+    assert.is(code, 2);
+    assert.match(stderr, /--portal must be given where one of source and destination is an iSCSI URL/);
+  }
+  for (const wrong of ["", ":3260", "h:0", "::1", "h,1", "iscsi://u:s3cret@h"]) {
+    const { code, stderr } = await cli("ls", `iscsi://${good}`, "--portal", wrong);
+    assert.is(code, 2, wrong);
+    assert.match(stderr, /HOST or HOST:PORT/);
+    assert.not.match(stderr, /s3cret/);
+  }
 });
 
 test("version names the CRC32C", async () => {

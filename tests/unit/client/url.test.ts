@@ -37,6 +37,30 @@ const GOOD: [string, Record<string, unknown>][] = [
   ["iscsi://[fe80::1%eth0]", { host: "fe80::1%eth0", port: 3260 }],
   ["iscsi://h,0", { host: "h", port: 3260, portalGroupTag: 0 }],
   [`iscsi://h:3260,65535/${IQN}/1`, { host: "h", port: 3260, portalGroupTag: 65535, targetName: IQN, lun: 1 }],
+  [`iscsi://h1,h2:3261,[2001:db8::1],[::1]:5/${IQN}/1`, {
+    host: "h1",
+    port: 3260,
+    portals: [{ host: "h2", port: 3261 }, { host: "2001:db8::1", port: 3260 }, { host: "::1", port: 5 }],
+    targetName: IQN,
+    lun: 1,
+  }],
+  ["iscsi://h1,h2,7", { host: "h1", port: 3260, portalGroupTag: 7, portals: [{ host: "h2", port: 3260 }] }],
+  // As SendTargets has them.
+  ["iscsi://192.0.2.1:3260,7,[::1]:3261,7", {
+    host: "192.0.2.1",
+    port: 3260,
+    portalGroupTag: 7,
+    portals: [{ host: "::1", port: 3261 }],
+  }],
+  ["iscsi://h,7,h2", { host: "h", port: 3260, portalGroupTag: 7, portals: [{ host: "h2", port: 3260 }] }],
+  [`iscsi://u,1:p,2@h1,h2/${IQN}`, {
+    host: "h1",
+    port: 3260,
+    portals: [{ host: "h2", port: 3260 }],
+    username: "u,1",
+    password: "p,2",
+    targetName: IQN,
+  }],
   ["iscsi://h/iqn.2026-01.com.example:user@host/1", {
     host: "h",
     port: 3260,
@@ -148,6 +172,14 @@ const BAD: [string, string][] = [
   ["iscsi://h,65536", `${URL}the portal group tag after the comma must be a number from 0 to 65535`],
   ["iscsi://h,", `${URL}the portal group tag after the comma must be a number from 0 to 65535`],
   ["iscsi://h,1,2", `${URL}the portal group tag after the comma must be a number from 0 to 65535`],
+  ["iscsi://h,,h2", `${URL}the portal group tag after the comma must be a number from 0 to 65535`],
+  ["iscsi://h,h2,", `${URL}the portal group tag after the comma must be a number from 0 to 65535`],
+  ["iscsi://,h2", `${URL}it has no host`],
+  ["iscsi://h,:3260", `${URL}it has no host`],
+  ["iscsi://h,1,h2,2", `${URL}its portals must be of one portal group`],
+  ["iscsi://h,h2:0", `${URL}the port after the host must be a number from 1 to 65535`],
+  ["iscsi://h,2001:db8::1", `${URL}an IPv6 address must be in brackets, as in iscsi://[::1]:3260`],
+  ["iscsi://h,[::1", `${URL}the [ of its IPv6 address is not closed`],
   [
     "iscsi://h h",
     `${URL}the host must be a host name or an address; in a user name or password the characters : % @ / ? must be escaped`,
@@ -290,6 +322,8 @@ test("passwords are not shown", () => {
 const FORMATTED: [string, string][] = [
   [`iscsi://u:p@h:3260/${IQN}/1?auth=md5`, `iscsi://h/${IQN}/1`],
   ["iscsi://[::1]:1,2", "iscsi://[::1]:1,2"],
+  ["iscsi://h1:3260,[fe80::1%eth0]:1,h2:3260,9/x", "iscsi://h1,[fe80::1%25eth0]:1,h2,9/x"],
+  ["iscsi://h,9,h2,9", "iscsi://h,h2,9"],
   ["iscsi://[fe80::1%eth0]/x", "iscsi://[fe80::1%25eth0]/x"],
   ["iscsi://h/a%2Fb%3Fc@d%23/0x0001000000000000", "iscsi://h/a%2Fb%3Fc@d%23/0x0001000000000000"],
 ];

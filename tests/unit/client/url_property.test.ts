@@ -56,8 +56,10 @@ test("what is formatted is parsed to the same", () => {
       fc.option(fc.integer({ min: 0, max: 65535 })),
       target,
       lun,
-      (host, port, tag, target, lun) => {
-        const parts = { host, port, targetName: target, lun, ...(tag === null ? {} : { portalGroupTag: tag }) };
+      fc.array(fc.record({ host, port }, { noNullPrototype: true }), { maxLength: 3 }),
+      (host, port, tag, target, lun, portals) => {
+        const more = { ...(tag === null ? {} : { portalGroupTag: tag }), ...(portals.length === 0 ? {} : { portals }) };
+        const parts = { host, port, targetName: target, lun, ...more };
         assert.equal({ ...parseIscsiUrl(formatIscsiUrl(parts)) }, parts);
       },
     ),
