@@ -21,11 +21,11 @@ export interface RetryOptions extends ExecuteOptions {
    */
   unitAttentions?: number | undefined;
   /**
-   * Most tries after BUSY, TASK SET FULL or "becoming ready".
+   * For how long the command is tried again after BUSY, TASK SET FULL or "becoming ready": the sum of the waits in milliseconds.
    *
-   * @default 8
+   * @default 30000
    */
-  busyRetries?: number | undefined;
+  busyTime?: number | undefined;
   /**
    * Wait before the first of these tries, in milliseconds; doubled each time.
    *
@@ -55,6 +55,12 @@ export interface RetryOptions extends ExecuteOptions {
   wait?: ((milliseconds: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
 }
 
+/** Milliseconds for which a logical unit that does nothing at all may say that it is busy. */
+export const BUSY_TIME = 30_000;
+/** The first wait before it is asked again, and the longest, in milliseconds. */
+export const BUSY_DELAY = 50;
+export const BUSY_DELAY_LIMIT = 2_000;
+
 /** What to do with a result. */
 type Verdict = "done" | "unitAttention" | "busy" | "aborted";
 
@@ -72,6 +78,11 @@ function judge(result: ScsiResult, command: ScsiCommand): { verdict: Verdict; se
   // How far the command had come is not reported, so only one that changes nothing may be tried again.
   if (sense.senseKey === SenseKey.AbortedCommand && command.replay === "safe") return { verdict: "aborted", sense };
   return { verdict: "done" };
+}
+
+/** Whether the logical unit refused a command before it began, and may take it later: BUSY, TASK SET FULL, NOT READY 04/01, 04/0A. */
+export function refusedForNow(result: ScsiResult, command: ScsiCommand): boolean {
+  return judge(result, command).verdict === "busy";
 }
 
 /**
@@ -103,11 +114,11 @@ export async function retryAfter(
   options: RetryOptions,
 ): Promise<ScsiResult> {
   const wait = options.wait ?? waitOnTimer;
-  const delayLimit = options.busyDelayLimit ?? 2000;
+  const delayLimit = options.busyDelayLimit ?? BUSY_DELAY_LIMIT;
   let attentions = options.unitAttentions ?? 16;
-  let busy = options.busyRetries ?? 8;
+  let left = options.busyTime ?? BUSY_TIME;
   let again = options.abortedRetries ?? 3;
-  let delay = options.busyDelay ?? 50;
+  let delay = options.busyDelay ?? BUSY_DELAY;
   const run: ExecuteOptions = { signal: options.signal, timeout: options.timeout };
   for (;; result = await executor.execute(command, run)) {
     const { verdict, sense } = judge(result, command);
@@ -119,7 +130,9 @@ export async function retryAfter(
         if (attentions-- <= 0) return result;
         break;
       case "busy":
-        if (busy-- <= 0) return result;
+        if (left <= 0) return result;
+        delay = Math.min(delay, left);
+        left -= delay;
         options.onRetry?.(result, delay);
         await wait(delay, options.signal);
         delay = Math.min(delay * 2, delayLimit);

@@ -15,7 +15,7 @@ const MAX_PATIENCE = 128;
 /** Options of {@link DepthControl}. */
 export interface DepthOptions {
   start: number;
-  /** Most commands. Where it equals `start`, only TASK SET FULL changes the limit. */
+  /** Most commands. Where it equals `start`, only a device that refuses commands changes the limit. */
   max: number;
   /** A clock in milliseconds. */
   now?: (() => number) | undefined;
@@ -23,8 +23,8 @@ export interface DepthOptions {
 
 /**
  * Measures the throughput while all places are taken. Now and then it allows half as many commands again, and keeps
- * that if the throughput has grown: with a latency of 20 ms it goes deep, on a fast device it does not. TASK SET FULL
- * halves the count; it comes back one by one.
+ * that if the throughput has grown: with a latency of 20 ms it goes deep, on a fast device it does not. Where the device refuses
+ * commands, the count becomes what it has taken; it comes back one by one, and less and less often where that is refused again.
  */
 export class DepthControl {
   readonly #start: number;
@@ -41,6 +41,10 @@ export class DepthControl {
   #count = 0;
   /** The epoch after a change is ignored: the commands that end in it began before. */
   #skip = false;
+  /** What the device took when it refused more; the epochs before one more is tried; and how many of them are left. */
+  #taken = Infinity;
+  #caution = 1;
+  #regrow = 1;
 
   constructor(options: DepthOptions) {
     this.#start = options.start;
@@ -72,9 +76,12 @@ export class DepthControl {
     else this.#judge(rate);
   }
 
-  /** The device has answered TASK SET FULL. */
-  full(): void {
-    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+  /** The device has refused a command, although it had only `taken` others in flight: BUSY, TASK SET FULL. */
+  full(taken: number): void {
+    this.#limit = Math.max(1, Math.min(this.#limit, taken));
+    this.#caution = this.#limit === this.#taken ? Math.min(MAX_PATIENCE, this.#caution * 2) : 1;
+    this.#taken = this.#limit;
+    this.#regrow = this.#caution;
     this.#settled = this.#limit;
     this.#baseline = undefined;
     this.#wait = this.#patience;
@@ -103,6 +110,9 @@ export class DepthControl {
       return;
     }
     if (this.#limit < this.#start) {
+      // More than it took before: what filled it is over.
+      if (this.#limit > this.#taken) this.#taken = Infinity;
+      if (this.#taken < Infinity && --this.#regrow > 0) return;
       this.#settled = ++this.#limit;
       return;
     }

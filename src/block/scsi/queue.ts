@@ -1,5 +1,6 @@
 /**
- * The commands of one device: a bounded number in flight, taken in turn from the waiting operations.
+ * The commands of one device: a bounded number in flight, taken in turn from the waiting operations. What the device refuses for
+ * now waits until it has done something else, or for a while where it has nothing else to do.
  *
  * @module
  */
@@ -7,7 +8,14 @@
 import { AbortError } from "../../errors.ts";
 import { scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
-import { retryAfter, type RetryOptions } from "../../scsi/retry.ts";
+import {
+  BUSY_DELAY,
+  BUSY_DELAY_LIMIT,
+  BUSY_TIME,
+  refusedForNow,
+  retryAfter,
+  type RetryOptions,
+} from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
 import type { DepthControl } from "./depth.ts";
@@ -41,6 +49,17 @@ class Batch {
   }
 }
 
+/** A command that the device has refused for now. */
+interface Refused {
+  readonly batch: Batch;
+  readonly command: ScsiCommand;
+  /** When it was refused first, in milliseconds. */
+  readonly since: number;
+}
+
+/** So many times as long may a command be refused while the device does others. */
+const PASSED_OVER = 10;
+
 /** CHECK CONDITION with RECOVERED ERROR: the command has succeeded, after the device had tried harder (SPC-5 4.4.8). */
 function isRecovered(result: ScsiResult): boolean {
   if (result.status !== ScsiStatus.CheckCondition) return false;
@@ -51,26 +70,32 @@ function isRecovered(result: ScsiResult): boolean {
 export class JobQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
+  readonly #patience: Required<Pick<RetryOptions, "busyTime" | "busyDelay" | "busyDelayLimit">>;
   readonly #depth: DepthControl;
   #batches: Batch[] = [];
   #active = 0;
+  /** What the device has refused for now, in the order in which it is to be sent again. */
+  #refused: Refused[] = [];
+  /** Since when the device has done nothing but refuse. */
+  #idleSince: number | undefined;
+  /** Milliseconds before a device that has nothing to do, and refuses a command, is asked again. */
+  #pause: number;
+  #pausing = false;
   #stopped: { reason: unknown } | undefined;
 
   constructor(executor: ScsiExecutor, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
     this.#depth = depth;
-    this.#retry = {
-      ...retry,
-      onRetry: (result) => {
-        if (result.status === ScsiStatus.TaskSetFull) depth.full();
-      },
-    };
+    this.#retry = { ...retry, busyTime: 0 };
+    const { busyTime = BUSY_TIME, busyDelay = BUSY_DELAY, busyDelayLimit = BUSY_DELAY_LIMIT } = retry;
+    this.#patience = { busyTime, busyDelay, busyDelayLimit };
+    this.#pause = busyDelay;
   }
 
   /** From now on nothing is started, and jobs reject with `reason`. */
   stop(reason: unknown): void {
     this.#stopped = { reason };
-    for (const batch of [...this.#batches]) {
+    for (const batch of new Set([...this.#batches, ...this.#refused.map((one) => one.batch)])) {
       this.#fail(batch, reason);
       this.#settle(batch);
     }
@@ -101,7 +126,12 @@ export class JobQueue {
   }
 
   #pump(): void {
-    while (this.#active < this.#depth.limit) {
+    while (this.#active < this.#depth.limit && !this.#pausing) {
+      const again = this.#refused.shift();
+      if (again !== undefined) {
+        this.#send(again.batch, again.command, again);
+        continue;
+      }
       const batch = this.#batches.shift();
       if (batch === undefined) return;
       let command: ScsiCommand;
@@ -119,13 +149,20 @@ export class JobQueue {
   }
 
   #issue(batch: Batch, command: ScsiCommand): void {
-    this.#active++;
     batch.inFlight++;
+    this.#send(batch, command, undefined);
+  }
+
+  #send(batch: Batch, command: ScsiCommand, before: Refused | undefined): void {
+    this.#active++;
     const failed = (error: unknown): void => this.#lost(batch, error);
     this.#execute(command, batch.run).then((result) => {
       if (result.status === ScsiStatus.Good) return this.#ended(batch, command, result);
       retryAfter(result, this.#executor, command, batch.options).then(
-        (last) => this.#ended(batch, command, last),
+        (last) => {
+          if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
+          else this.#ended(batch, command, last);
+        },
         failed,
       );
     }, failed);
@@ -139,8 +176,59 @@ export class JobQueue {
     }
   }
 
+  /** The device does not take a command now; `before`: it has refused it before. */
+  #refuse(batch: Batch, command: ScsiCommand, result: ScsiResult, before: Refused | undefined): void {
+    const now = performance.now();
+    this.#active--;
+    this.#depth.full(this.#active);
+    this.#idleSince ??= now;
+    // What has been refused before keeps its place.
+    if (before !== undefined) this.#refused.unshift(before);
+    else this.#refused.push({ batch, command, since: now });
+    if (this.#stopped !== undefined) this.#giveUp(batch, this.#stopped.reason);
+    else if (batch.failure !== undefined) this.#giveUp(batch, batch.failure.reason);
+    else if (now - (before?.since ?? now) >= PASSED_OVER * this.#patience.busyTime) {
+      this.#giveUp(batch, scsiErrorFrom(result, command));
+    } else if (this.#active === 0 && now - this.#idleSince >= this.#patience.busyTime) {
+      this.#idleSince = undefined;
+      for (const one of new Set(this.#refused.map((refused) => refused.batch))) {
+        this.#giveUp(one, scsiErrorFrom(result, command));
+      }
+    }
+    // Where others are in flight, their ends show when the device takes more.
+    if (this.#active === 0) this.#wait();
+    this.#pump();
+  }
+
+  #giveUp(batch: Batch, reason: unknown): void {
+    this.#fail(batch, reason);
+    // It may have failed before.
+    this.#dropRefused(batch);
+    this.#settle(batch);
+  }
+
+  #dropRefused(batch: Batch): void {
+    if (this.#refused.length === 0) return;
+    const rest = this.#refused.filter((one) => one.batch !== batch);
+    batch.inFlight -= this.#refused.length - rest.length;
+    this.#refused = rest;
+  }
+
+  /** The device has nothing to do and refuses even one command. */
+  #wait(): void {
+    if (this.#refused.length === 0 || this.#pausing) return;
+    this.#pausing = true;
+    setTimeout(() => {
+      this.#pausing = false;
+      this.#pump();
+    }, this.#pause);
+    this.#pause = Math.min(this.#pause * 2, this.#patience.busyDelayLimit);
+  }
+
   #ended(batch: Batch, command: ScsiCommand, result: ScsiResult): void {
     this.#free(batch);
+    this.#idleSince = undefined;
+    this.#pause = this.#patience.busyDelay;
     this.#depth.ended((command.dataIn ?? command.dataOut)?.length ?? 0, this.#batches.length > 0);
     if (batch.failure === undefined) {
       if (result.status === ScsiStatus.Good || isRecovered(result)) {
@@ -178,6 +266,7 @@ export class JobQueue {
     batch.failure = { reason };
     const index = this.#batches.indexOf(batch);
     if (index >= 0) this.#batches.splice(index, 1);
+    this.#dropRefused(batch);
   }
 
   #settle(batch: Batch): void {

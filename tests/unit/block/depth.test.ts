@@ -34,9 +34,9 @@ test("stays where it is on a device that is busy already", () => {
   assert.ok(limits.every((limit) => limit <= 48));
 });
 
-test("TASK SET FULL halves it, and it comes back", () => {
+test("a refusal makes it what the device has taken, and it comes back", () => {
   const { limits } = simulate(0.05, 20, 400_000, (depth, n) => {
-    if (n === 1000) depth.full();
+    if (n === 1000) depth.full(16);
   });
   assert.is(limits[1001], 16);
   assert.ok(limits.at(-1)! >= 32);
@@ -50,8 +50,19 @@ test("a fixed depth is never exceeded", () => {
     depth.ended(4096, true);
     assert.is(depth.limit, 4);
   }
-  for (let i = 0; i < 5; i++) depth.full();
+  for (let taken = 3; taken >= 0; taken--) depth.full(taken);
   assert.is(depth.limit, 1);
+});
+
+test("a device that never takes more than two is asked for more less and less often", () => {
+  let refusals = 0;
+  const { limits } = simulate(1, 1, 20_000, (depth) => {
+    if (depth.limit <= 2) return;
+    refusals++;
+    depth.full(2);
+  });
+  assert.ok(limits.slice(1).every((limit) => limit <= 3));
+  assert.ok(refusals > 3 && refusals < 60, `${refusals} refusals`);
 });
 
 test("what ends while nobody waits says nothing", () => {

@@ -1,6 +1,10 @@
 // Commands that fail, are retried, or are aborted.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { DepthControl } from "../../../src/block/scsi/depth.ts";
+import { OneCommand } from "../../../src/block/scsi/odd.ts";
+import { JobQueue } from "../../../src/block/scsi/queue.ts";
+import type { ScsiExecutor, ScsiResult } from "../../../src/command.ts";
 import { noise, same } from "../../lib/bytes.ts";
 import { code } from "../../lib/rejections.ts";
 import { until } from "../../lib/until.ts";
@@ -118,14 +122,53 @@ test("abort of a write that waits for a lock gives the lock up", async () => {
   assert.equal([...disk.data.subarray(0, 3)], [1, 0, 3]);
 });
 
-test("TASK SET FULL makes fewer commands fly", async () => {
-  const { disk, device } = await open({}, { maxTransfer: 4096, depth: 16 });
-  let full = 1;
-  disk.intercept = () => full-- > 0 ? { status: 0x28 } : undefined;
-  await device.read(0, 4096);
-  disk.maxInFlight = 0;
-  await device.read(0, 100 * 4096);
-  assert.is(disk.maxInFlight, 8);
+/** A queue over a device that answers at once, with times that a test can wait for. */
+function refusing(
+  answer: () => Partial<ScsiResult>,
+): { queue: JobQueue; sent: () => number; command: () => OneCommand } {
+  let sent = 0;
+  const none = { status: 0, sense: new Uint8Array(0), dataIn: new Uint8Array(0), underflow: 0, overflow: 0 };
+  const executor: ScsiExecutor = {
+    execute: () => {
+      sent++;
+      return Promise.resolve({ ...none, ...answer() });
+    },
+  };
+  const depth = new DepthControl({ start: 8, max: 8 });
+  const queue = new JobQueue(executor, depth, { busyTime: 60, busyDelay: 5, busyDelayLimit: 10 });
+  return { queue, sent: () => sent, command: () => new OneCommand({ cdb: new Uint8Array(6) }) };
+}
+
+test("a device that does nothing but refuse is given up, for all that wait, and later it gets its time again", async () => {
+  let refuses = true;
+  const { queue, sent, command } = refusing(() => ({ status: refuses ? 8 : 0 }));
+  const runs = Array.from({ length: 8 }, () => code(queue.run(command())));
+  assert.equal(await Promise.all(runs), new Array(8).fill("SCSI_BUSY"));
+  assert.ok(sent() > 8 + 5 && sent() < 8 + 20, `${sent()} commands`);
+  const later = queue.run(command());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  refuses = false;
+  await later;
+});
+
+test("a command that is refused while the device does others is not given up by its tries", async () => {
+  let tries = 0;
+  // Every other answer is a refusal: so the device is never without progress.
+  const { queue, command } = refusing(() => ({ status: ++tries % 2 === 0 ? 0 : 0x28 }));
+  await Promise.all(Array.from({ length: 200 }, () => queue.run(command())));
+  assert.ok(tries >= 400);
+});
+
+test("an abort, or the end of the queue, ends what the device has refused", async () => {
+  const { queue, command } = refusing(() => ({ status: 8 }));
+  const controller = new AbortController();
+  const aborted = code(queue.run(command(), controller.signal));
+  const stopped = code(queue.run(command()));
+  await Promise.resolve();
+  controller.abort();
+  assert.is(await aborted, "ABORT_ERR");
+  queue.stop(Object.assign(new Error("stopped"), { code: "STOPPED" }));
+  assert.is(await stopped, "STOPPED");
 });
 
 test("close waits for what is in flight, once, and refuses what comes after", async () => {

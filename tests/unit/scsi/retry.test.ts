@@ -72,12 +72,15 @@ test("BUSY and TASK SET FULL are retried with growing waits, bounded", async () 
   const forever = script(status(8));
   waits.length = 0;
   try {
-    await scsi.runWithRetry(forever.executor, write, { wait: noWait(waits), busyDelayLimit: 300 });
+    await scsi.runWithRetry(forever.executor, write, { wait: noWait(waits), busyDelayLimit: 300, busyTime: 1000 });
     assert.unreachable();
   } catch (error) {
     assert.is((error as scsi.ScsiError).code, "SCSI_BUSY");
   }
-  assert.equal(waits, [50, 100, 200, 300, 300, 300, 300, 300]);
+  assert.equal(waits, [50, 100, 200, 300, 300, 50]);
+  waits.length = 0;
+  await scsi.executeWithRetry(script(status(8)).executor, write, { wait: noWait(waits) });
+  assert.is(waits.reduce((sum, wait) => sum + wait), 30_000, "by default, for half a minute");
 });
 
 test("what leaves open whether a write was done is not retried", async () => {
