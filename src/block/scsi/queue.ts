@@ -70,7 +70,7 @@ function isRecovered(result: ScsiResult): boolean {
 export class JobQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
-  readonly #patience: Required<Pick<RetryOptions, "busyTime" | "busyDelay" | "busyDelayLimit">>;
+  readonly #patience: { readonly busyTime: number; readonly busyDelay: number; readonly busyDelayLimit: number };
   readonly #depth: DepthControl;
   #batches: Batch[] = [];
   #active = 0;
