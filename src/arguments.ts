@@ -14,8 +14,25 @@ type ArgumentError = (TypeError | RangeError) & { code: ErrorCode };
 const LONGEST_QUOTE = 60;
 const MAX = Number.MAX_SAFE_INTEGER;
 
+/** What may be a secret in a text that should have been something else, each to be replaced by `…`. */
+const SECRETS: readonly RegExp[] = [
+  // All behind `iscsi://`, or what was to be that, unless it can only be a host and names.
+  /(?<=^\W*iscsi\W+)[^]*[:%@?][^]*/i,
+  // `user:password@` and libiscsi's `user%password@`, with whatever is before it in that segment.
+  /[^/\\?]*[:%][^]*@/,
+  // The values of a query, and of settings: `?key=value`, `password=value`, `"password": "value"`.
+  /(?<=[?&;])[^/\\]*=[^]*/,
+  /(?<=pass(?:word|wd|phrase)?|secret|chap\w*|pw|token)["']?\s*[=:][^]*/i,
+];
+
+/** A text of the caller's for a message, such as a path or a host, without what may be a secret: a malformed URL has some. */
+export function withoutSecrets(text: string): string {
+  return SECRETS.reduce((rest, secret) => rest.replace(secret, "…"), text);
+}
+
 /** A text in quotation marks, cut if it is long. */
-function quoted(text: string): string {
+function quoted(whole: string): string {
+  const text = withoutSecrets(whole);
   return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 

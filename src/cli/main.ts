@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   const configure = (command: Command): Command => {
     command.exitOverride().configureOutput({
       writeOut: (text) => output += text,
-      writeErr: (text) => io.error(withoutSecrets(text)),
+      writeErr: (text) => io.error(withoutArguments(text)),
     }).showHelpAfterError("(--help tells more)");
     command.commands.forEach(configure);
     return command;
@@ -55,9 +55,18 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
   return code;
 }
 
-/**
- * Commander's message about a wrong argument, without what may be a secret: a URL, and the value of an unknown option.
- */
-function withoutSecrets(text: string): string {
-  return text.replace(/(iscsi:|'--?[\w-]+=)[^]*(?=')/i, "$1…");
+/** Words of the command line that a message may repeat: names of options and commands, and numbers with a unit. */
+const HARMLESS =
+  /^(?:--?[a-z]|--(?!pass|secret)[a-z][a-z-]{0,30}|[a-z][a-z-]{0,15}|-?[\d.,]+ ?[a-z]{0,3}|0x[\da-f]+)$/i;
+
+/** Commander's message about a wrong argument. The word that it repeats may be a secret, in a wrong place or misspelt. */
+function withoutArguments(text: string): string {
+  return text.replace(
+    /((?:unknown option|unknown command|argument|value) )'([^]*)'(?= is invalid|\n|$)/,
+    (_all, what: string, word: string) => {
+      const [name = ""] = word.split("=", 1);
+      const rest = name === word ? "" : "=…";
+      return `${what}'${HARMLESS.test(name) ? `${name}${rest}` : "…"}'`;
+    },
+  );
 }

@@ -25,7 +25,10 @@ export function formatIscsiUrl(
   let text = `iscsi://${places.join(",")}`;
   if (portalGroupTag !== undefined) text += `,${portalGroupTag}`;
   if (targetName === undefined) return text;
-  text += `/${encodeURIComponent(targetName).replaceAll("%3A", ":").replaceAll("%40", "@")}`;
+  const escaped = encodeURIComponent(targetName).replaceAll("%3A", ":");
+  // A : before an @ would be read as user and password, but for an iSCSI name.
+  const plain = /^(?:iqn|eui|naa)\./i.test(targetName) || !targetName.includes(":");
+  text += `/${plain ? escaped.replaceAll("%40", "@") : escaped}`;
   if (lun === undefined) return text;
   return `${text}/${formatLun(lun)}`;
 }

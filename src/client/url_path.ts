@@ -23,6 +23,9 @@ export function parsePath(text: string): UrlPath {
   if (more.length > 0) {
     throw urlError("what is behind the host must be a target name and a LUN; a / inside of them is %2F");
   }
+  if (/^(?!iqn\.|eui\.|naa\.).*(?::|%(?![0-9a-f]{2})).*@/i.test(name)) {
+    throw urlError("user and password belong before the host, as in iscsi://user:password@host/target/lun");
+  }
   const targetName = parseTargetName(name);
   return lun === undefined ? { targetName } : { targetName, lun: parseLun(lun) };
 }

@@ -1,4 +1,12 @@
-import { checkBoolean, checkObject, checkSignal, checkString, optional, wrongValue } from "../arguments.ts";
+import {
+  checkBoolean,
+  checkObject,
+  checkSignal,
+  checkString,
+  optional,
+  withoutSecrets,
+  wrongValue,
+} from "../arguments.ts";
 import { checkOpenLunOptions, type OpenLunOptions } from "../client/open_lun.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
@@ -52,13 +60,43 @@ function check(place: unknown, options: OpenLunOptions): void {
 /** Whether a source or destination is an iSCSI URL. */
 export const isIscsi = (place: string): boolean => /^iscsi:\/\//i.test(place);
 
-/** A path. What looks like a URL of another scheme is refused: nobody means a file of that name. */
+/** Schemes that may be named: any other text before `://` may be a part of something secret. */
+const SCHEMES: readonly string[] = [
+  "http",
+  "https",
+  "ftp",
+  "ftps",
+  "sftp",
+  "ssh",
+  "file",
+  "nfs",
+  "smb",
+  "nbd",
+  "rbd",
+  "s3",
+];
+/** `iscsi` and what is not the name of a file: `iscsi//`, `iscsi:/`, ` iscsi://`. */
+const MALFORMED = /^\W*[\w-]*scsi(?:[^\w/\\.-]|[/\\]{2})/i;
+/** A path that cannot be taken for anything else. */
+const PLAIN = /^(?:\.{0,2}|~)\/(?!\/)/;
+
+/** A path. What looks like a URL is refused: nobody means a file of that name. No message repeats it. */
 function pathOf(place: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
-  if (scheme !== undefined) throw wrongValue("source or destination", PLACE, `a URL of ${scheme}://`);
-  if (/^iscsi:/i.test(place)) {
+  if (place === "") throw wrongValue("source or destination", PLACE, "an empty string");
+  if (PLAIN.test(place)) return place;
+  if (MALFORMED.test(place)) {
     throw typeError(ErrorCode.UrlInvalid, "Not an iSCSI URL: it does not begin with iscsi://");
   }
-  if (place === "") throw wrongValue("source or destination", PLACE, "an empty string");
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
+  if (scheme !== undefined) {
+    const named = SCHEMES.includes(scheme.toLowerCase()) ? `a URL of ${scheme}://` : "a URL of another scheme";
+    throw wrongValue("source or destination", PLACE, named);
+  }
+  if (withoutSecrets(place) !== place) {
+    throw typeError(
+      ErrorCode.UrlInvalid,
+      "Not an iSCSI URL, and with a : % or ? in it like one: it must begin with iscsi://, or with ./ if it is a path",
+    );
+  }
   return place;
 }

@@ -1,5 +1,7 @@
+import { withoutSecrets } from "../arguments.ts";
 import { ErrorCode, TimeoutError, TransportError } from "../errors.ts";
 import { formatAddress } from "./address.ts";
+import { causeWithout } from "./cause.ts";
 
 /** The fields by which the errors of both runtimes are told apart. */
 interface LowError {
@@ -81,7 +83,10 @@ export function lostError(cause: unknown, remoteAddress: string): TransportError
 /** The error of a port that could not be listened on. */
 export function listenError(cause: unknown, host: string, port: number): TransportError {
   const error = (cause ?? {}) as LowError;
-  const where = formatAddress(host, port);
-  if (denied(error)) return deniedError("listen on", where, cause);
-  return new TransportError(ErrorCode.ListenFailed, `Cannot listen on ${where}: ${reasonOf(error)}`, { cause });
+  // What was to be a host may be a URL.
+  const where = formatAddress(withoutSecrets(host), port);
+  const clean = causeWithout(host, cause);
+  if (denied(error)) return deniedError("listen on", where, clean);
+  const reason = reasonOf(clean === cause ? error : clean as LowError);
+  return new TransportError(ErrorCode.ListenFailed, `Cannot listen on ${where}: ${reason}`, { cause: clean });
 }

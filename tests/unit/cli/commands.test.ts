@@ -265,6 +265,15 @@ for (
     ["cp", "--depth", "iscsi://user%hunter2@h/t/1", "null:"],
     ["serve", "--size", "ISCSI://user%hunter2@h"],
     ["serve", "--pasword=hunter2"],
+    ["serve", "-phunter2"],
+    ["serve", "--passwordhunter2"],
+    ["serve", "--port", "hunter2"],
+    ["serve", "--port", "user:hunter2@"],
+    ["serve", "hunter2"],
+    ["user:hunter2@host/iqn"],
+    ["iscsi//user:hunter2@h/t/1"],
+    ["ls", "--json=hunter2", "iscsi://h"],
+    ["scsi", "hunter2"],
   ]
 ) {
   test(`a mistake of usage shows no secret: ${argv.join(" ")}`, async () => {

@@ -184,6 +184,10 @@ const BAD: [string, string][] = [
     "iscsi://h h",
     `${URL}the host must be a host name or an address; in a user name or password the characters : % @ / ? must be escaped`,
   ],
+  ...["user:s3cret@t", "user%s3cret@t"].map((name): [string, string] => [
+    `iscsi://h/${name}/1`,
+    `${URL}user and password belong before the host, as in iscsi://user:password@host/target/lun`,
+  ]),
   ["iscsi://h//1", `${URL}the target name is empty`],
   ["iscsi://h/%20/1", `${URL}the target name has spaces or control characters in it`],
   ["iscsi://h/iqn%00/1", `${URL}the target name has spaces or control characters in it`],
@@ -325,6 +329,7 @@ const FORMATTED: [string, string][] = [
   ["iscsi://h1:3260,[fe80::1%eth0]:1,h2:3260,9/x", "iscsi://h1,[fe80::1%25eth0]:1,h2,9/x"],
   ["iscsi://h,9,h2,9", "iscsi://h,h2,9"],
   ["iscsi://[fe80::1%eth0]/x", "iscsi://[fe80::1%25eth0]/x"],
+  ["iscsi://h/a:b%40c/0", "iscsi://h/a:b%40c/0"],
   ["iscsi://h/a%2Fb%3Fc@d%23/0x0001000000000000", "iscsi://h/a%2Fb%3Fc@d%23/0x0001000000000000"],
 ];
 for (const [text, shown] of FORMATTED) {
