@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { unlessAborted } from "../async/unless_aborted.ts";
 import { formatLun } from "../bytes/lun.ts";
 import { discover, type FoundLun, type FoundTarget } from "../client/discover.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
@@ -24,7 +25,8 @@ export function lsCommand(io: CliIo, done: (code: number) => void): Command {
     .option("-U, --url", "print the URLs of the LUNs, and nothing else")
     .option("--json", "print JSON, with the LUNs")
     .action(async (url: string, options: LsOptions) => {
-      done(await interruptible(io, (signal) => ls(io, url, options, signal)));
+      // Nothing that it does must be brought to an end: not even what it prints, where nobody reads.
+      done(await interruptible(io, (signal) => unlessAborted(ls(io, url, options, signal), signal)));
     });
 }
 

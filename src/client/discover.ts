@@ -4,6 +4,8 @@
  * @module
  */
 import { checkBoolean, checkKeys, checkShape, checkSignal } from "../arguments.ts";
+import { onAbort } from "../async/on_abort.ts";
+import { unlessAborted } from "../async/unless_aborted.ts";
 import { AbortError, IscsiError } from "../errors.ts";
 import { askCapacityIfAny } from "../scsi/ask/capacity.ts";
 import { askLuns } from "../scsi/ask/luns.ts";
@@ -51,7 +53,7 @@ export interface FoundTarget extends DiscoveredTarget {
  * Asks a portal for its targets (SendTargets), in the order in which it gives them.
  *
  * @param url `iscsi://[user[%password]@]host[:port]`; of a URL with a target name only that target is listed
- * @throws as `connect()` does
+ * @throws as `connect()` does; AbortError (`ABORT_ERR`) as soon as the signal fires, whatever is waited for then
  *
  * @example
  * ```ts
@@ -71,18 +73,9 @@ async function find(url: string, options: DiscoverOptions): Promise<FoundTarget[
   const { luns = false, ...client } = options;
   checkBoolean("luns", luns);
   const { url: parsed, session: base } = resolveClient(url, client);
-  const session = await IscsiSession.connect({
-    ...base,
-    // Neither has a meaning for a discovery session.
-    portalGroupTag: undefined,
-    sessionType: "Discovery",
-  });
-  let targets: DiscoveredTarget[];
-  try {
-    targets = await session.sendTargets(parsed.targetName);
-  } finally {
-    await session.close();
-  }
+  // Neither the tag nor the type has a meaning for what was asked for here.
+  const discovery = { ...base, portalGroupTag: undefined, sessionType: "Discovery" } as const;
+  const targets = await withSession(discovery, (session) => session.sendTargets(parsed.targetName));
   if (!luns) return targets;
   const found: FoundTarget[] = [];
   for (const target of targets) found.push(await withLuns(target, base));
@@ -94,23 +87,39 @@ async function withLuns(target: DiscoveredTarget, base: SessionOptions): Promise
     // The portal that answered is reachable; the others that the target names may not be.
     const asked = target.portals.find((portal) => portal.host === base.host && portal.port === base.port);
     const portal = asked ?? target.portals[0];
-    const session = await IscsiSession.connect({
+    const normal = {
       ...base,
       ...(portal === undefined ? {} : { host: portal.host, port: portal.port }),
       portals: target.portals,
       portalGroupTag: undefined,
       targetName: target.name,
-    });
-    try {
-      return { ...target, luns: await listLuns(session, { signal: base.signal }) };
-    } finally {
-      await session.close();
-    }
+    };
+    return { ...target, luns: await withSession(normal, (session) => listLuns(session, { signal: base.signal })) };
   } catch (error) {
-    if (base.signal?.aborted) throw new AbortError(base.signal);
+    if (base.signal?.aborted) throw error;
     if (!(error instanceof IscsiError)) throw error;
     return { ...target, error };
   }
+}
+
+/**
+ * Does the work of one session. When the signal fires, whatever the session waits for then, it ends at once.
+ *
+ * @throws AbortError (`ABORT_ERR`) if the signal fires first
+ */
+async function withSession<T>(options: SessionOptions, work: (session: IscsiSession) => Promise<T>): Promise<T> {
+  const { signal } = options;
+  const session = await IscsiSession.connect(options);
+  const forget = onAbort(signal, () => void session.close({ signal }));
+  let result: T;
+  try {
+    result = await unlessAborted(work(session), signal);
+  } finally {
+    forget();
+    await session.close({ signal });
+  }
+  if (signal?.aborted) throw new AbortError(signal);
+  return result;
 }
 
 /** Options of {@link listLuns}. */
@@ -120,14 +129,20 @@ export interface ListLunsOptions {
 }
 
 /**
- * Lists the LUNs of a session's target (REPORT LUNS), in ascending order.
+ * Lists the LUNs of a session's target (REPORT LUNS), in ascending order: at most 16384.
  *
+ * @throws IscsiError `SCSI_BAD_DATA` for a list that is longer; `ABORT_ERR` as soon as the signal fires
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; what `session.execute()` rejects with
  */
 export async function listLuns(session: IscsiSession, options: ListLunsOptions = {}): Promise<FoundLun[]> {
   checkShape("session", session, "IscsiSession", { lun: "function" });
   checkKeys("options", options, ["signal"]);
   checkSignal("signal", options.signal);
+  // A command that is aborted settles when the target has answered for it: the caller need not wait for that.
+  return await unlessAborted(list(session, options), options.signal);
+}
+
+async function list(session: IscsiSession, options: ListLunsOptions): Promise<FoundLun[]> {
   // REPORT LUNS is answered at LUN 0 even if LUN 0 does not exist (SPC-4 §6.33).
   const list = await askLuns(session.lun(0), {}, options);
   const numbers = list.luns.map(({ number, raw }) => number ?? raw);

@@ -63,7 +63,7 @@ async function open(url: string, options: OpenLunOptions): Promise<Lun> {
       owns: true,
     });
   } catch (error) {
-    await session.close();
+    await session.close({ signal: client.signal });
     throw error;
   }
 }

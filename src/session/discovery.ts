@@ -43,11 +43,9 @@ export interface SendTargetsOptions {
 
 interface Entry {
   readonly target: DiscoveredTarget;
+  /** Its portals as text: comparing each with each would take a minute for a hostile answer. */
+  readonly known: Set<string>;
   rejected: boolean;
-}
-
-function samePortal(a: PortalAddress, b: PortalAddress): boolean {
-  return a.host === b.host && a.port === b.port && a.portalGroupTag === b.portalGroupTag;
 }
 
 /**
@@ -80,7 +78,7 @@ export function parseSendTargets(
       }
       current = entries.get(value);
       if (current === undefined) {
-        current = { target: { name: value, portals: [] }, rejected: false };
+        current = { target: { name: value, portals: [] }, known: new Set(), rejected: false };
         entries.set(value, current);
       }
     } else if (key === "TargetAddress") {
@@ -98,9 +96,12 @@ export function parseSendTargets(
       if (address === undefined) {
         current.rejected = true;
         onRejected?.(`An address of ${quote(current.target.name)} was left out because ${quote(value)} is none`);
-      } else if (!current.target.portals.some((known) => samePortal(known, address))) {
-        current.target.portals.push(address);
+        continue;
       }
+      const place = JSON.stringify([address.host, address.port, address.portalGroupTag]);
+      if (current.known.has(place)) continue;
+      current.known.add(place);
+      current.target.portals.push(address);
     } else {
       throw breach(
         key,

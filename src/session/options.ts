@@ -56,7 +56,7 @@ export interface SessionTimeouts {
    */
   command?: number | CommandTimeouts | undefined;
   /**
-   * For the answer to a text, task management or logout request.
+   * For the answer to a text, task management or logout request, all its parts included.
    *
    * @default 10000
    */

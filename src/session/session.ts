@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkString, optional } from "../arguments.ts";
+import { checkKeys, checkSignal, checkString, optional } from "../arguments.ts";
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
@@ -180,10 +180,16 @@ export class Session {
 
   /**
    * Waits for commands in flight, as long as a request may take, then logs out. Commands that have not settled by then
-   * reject. Idempotent; never rejects.
+   * reject. Idempotent; the promise never rejects. When the signal fires, or has fired before, the connection is ended at
+   * once instead: nobody waits for the target then.
+   *
+   * @param options.signal ends the session without a logout
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
    */
-  close(): Promise<void> {
-    return this.#machine.close();
+  close(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    checkKeys("options", options, ["signal"]);
+    checkSignal("signal", options.signal);
+    return this.#machine.close(options.signal);
   }
 
   /** The same as {@link Session.close}. */

@@ -6,6 +6,7 @@
  */
 
 import { settlesWithin } from "../async/delay.ts";
+import { onAbort } from "../async/on_abort.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
 import type { Command } from "./commands/command.ts";
@@ -366,14 +367,16 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.pending.stop();
   }
 
-  /** Ends the session by the caller's wish. */
-  close(): Promise<void> {
+  /** Ends the session by the caller's wish: at once, when the signal fires. */
+  close(signal?: AbortSignal): Promise<void> {
     if (this.#closing === undefined) {
       // Known before a listener of the state can ask again.
       let closed = (): void => {};
       this.#closing = new Promise((resolve) => closed = resolve);
       void this.#close().then(closed);
     }
+    const forget = onAbort(signal, () => this.#connection?.connection.fail(new AbortError(signal)));
+    void this.#closing.then(forget);
     return this.#closing;
   }
 

@@ -50,7 +50,7 @@ export {
   type TaskManagementResponse,
   TaskManagementResponseCode,
 } from "./task_management_response.ts";
-export { MAX_EMPTY_PARTS, splitText, TextJoiner, type TextJoinerOptions } from "./text_joining.ts";
+export { MAX_EMPTY_PARTS, MAX_PARTS, splitText, TextJoiner, type TextJoinerOptions } from "./text_joining.ts";
 export {
   DEFAULT_MAX_PAIRS,
   encodeTextKeys,

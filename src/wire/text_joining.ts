@@ -5,12 +5,16 @@
  * @module
  */
 
-import { joinBytes } from "../bytes/join.ts";
 import { checkBytes, checkInteger, checkKeys } from "../arguments.ts";
 import { ProtocolError } from "../errors.ts";
 
+const EMPTY: Uint8Array = new Uint8Array(0);
+
 /** Parts without a byte that one text may have before its last; a peer that sends more only keeps the receiver busy. */
 export const MAX_EMPTY_PARTS: number = 8;
+
+/** Parts that one text may have, its last included: the longest text in the shortest segments that a peer may insist on. */
+export const MAX_PARTS: number = 8192;
 
 /** Options of a {@link TextJoiner}. */
 export interface TextJoinerOptions {
@@ -24,8 +28,10 @@ export interface TextJoinerOptions {
 export class TextJoiner {
   readonly #limit: number;
   readonly #opcode: number;
-  #parts: Uint8Array[] = [];
+  /** The text so far: its only part, or memory into which the parts were copied. (Each array has a cost of its own.) */
+  #text: Uint8Array = EMPTY;
   #length = 0;
+  #parts = 0;
   #emptyParts = 0;
 
   /** Makes a joiner that holds nothing. @throws `TypeError` `ERR_INVALID_ARG_TYPE`, `RangeError` `ERR_OUT_OF_RANGE` */
@@ -41,12 +47,12 @@ export class TextJoiner {
   }
 
   /**
-   * Adds one part, kept by reference.
+   * Adds one part. The first is kept by reference.
    *
    * @param options.last whether it ends the text: by the C bit of requests, by the F bit of a response in parts. Only
    * such a part may be empty without being counted
    * @throws `ProtocolError` `ISCSI_PROTOCOL_ERROR` where the text is longer than `limit`, or has more than
-   * {@link MAX_EMPTY_PARTS} empty parts
+   * {@link MAX_EMPTY_PARTS} empty parts, or {@link MAX_PARTS} of any kind
    * @throws `TypeError` `ERR_INVALID_ARG_TYPE` for something that is no bytes
    */
   add(part: Uint8Array, options: { last: boolean }): void {
@@ -69,16 +75,36 @@ export class TextJoiner {
         limit: MAX_EMPTY_PARTS,
       });
     }
-    if (part.length > 0) this.#parts.push(part);
+    if (++this.#parts > MAX_PARTS) {
+      throw new ProtocolError(`Expected at most ${MAX_PARTS} parts of a text, got more`, {
+        opcode: this.#opcode,
+        field: "DataSegmentLength",
+        got: this.#parts,
+        limit: MAX_PARTS,
+      });
+    }
+    if (this.#length === 0) {
+      this.#text = part;
+    } else if (part.length > 0) {
+      if (length > this.#text.length) this.#grow(length);
+      this.#text.set(part, this.#length);
+    }
     this.#length = length;
+  }
+
+  /** Goes on in memory of its own, with room for as much again. */
+  #grow(length: number): void {
+    const text = new Uint8Array(Math.min(2 * length, this.#limit));
+    text.set(this.#text.subarray(0, this.#length));
+    this.#text = text;
   }
 
   /** The whole text. The joiner holds nothing afterwards. A text that came in one part is that part, and no copy. */
   take(): Uint8Array {
-    const [first, second] = this.#parts;
-    const text = first !== undefined && second === undefined ? first : joinBytes(this.#parts);
-    this.#parts = [];
+    const text = this.#text.length === this.#length ? this.#text : this.#text.subarray(0, this.#length);
+    this.#text = EMPTY;
     this.#length = 0;
+    this.#parts = 0;
     this.#emptyParts = 0;
     return text;
   }

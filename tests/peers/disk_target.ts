@@ -252,10 +252,8 @@ export class DiskTarget {
     if (disk !== undefined && command.cdb[0] !== 0xa0) return disk.answer(command);
     switch (command.cdb[0]) {
       case 0xa0: {
-        const given = disk?.rules.length ? disk.answer(command) : undefined;
-        return given?.sense === undefined && given?.data === undefined && given?.silent === undefined
-          ? { data: this.#reportLuns() }
-          : given;
+        const given = disk?.answer(command) ?? {};
+        return Object.keys(given).length > 0 ? given : { data: this.#reportLuns() };
       }
       case 0x12:
         return { data: NO_DEVICE };

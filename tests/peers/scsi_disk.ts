@@ -205,6 +205,7 @@ export class ScsiDisk {
     const view = new DataView(cdb.buffer, cdb.byteOffset, cdb.byteLength);
     switch (cdb[0]) {
       case 0x00: // TEST UNIT READY
+      case 0xa0: // REPORT LUNS: the target knows them
         return {};
       case 0x03: // REQUEST SENSE
         return { data: senseBytes({ key: 0, asc: 0, ascq: 0 }) };

@@ -54,6 +54,9 @@ export interface OpcodesOptions extends UnitOptions {
   timeouts?: true;
 }
 
+/** Most bytes of the list of operation codes: some thousand descriptors of 8 or 20 bytes would be many. */
+const MOST_OPCODES = 256 * 1024;
+
 function readOpcodes({ executor, signal }: Unit, timeouts: boolean): Promise<SupportedOpcodes> {
   return askWhole(
     executor,
@@ -61,6 +64,7 @@ function readOpcodes({ executor, signal }: Unit, timeouts: boolean): Promise<Sup
       command: reportSupportedOpcodes({ timeouts, allocationLength }),
       parse: parseSupportedOpcodes,
     }),
+    MOST_OPCODES,
     { signal },
   );
 }

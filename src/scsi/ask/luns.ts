@@ -3,7 +3,14 @@ import { type LunList, parseReportLuns, reportLuns, type ReportLunsOptions } fro
 import type { RetryOptions } from "../retry.ts";
 import { askWhole } from "./question.ts";
 
-/** REPORT LUNS, all of its answer however long it is. */
+/** Most logical units of one target that are listed: as many as simple and flat addresses can name. */
+const MOST_LUNS = 16384;
+
+/**
+ * REPORT LUNS, all of its answer: up to 16384 logical units.
+ *
+ * @throws {IscsiError} `SCSI_BAD_DATA` where the unit claims more
+ */
 export function askLuns(
   executor: ScsiExecutor,
   request: Pick<ReportLunsOptions, "selectReport"> = {},
@@ -12,6 +19,7 @@ export function askLuns(
   return askWhole(
     executor,
     (allocationLength) => ({ command: reportLuns({ ...request, allocationLength }), parse: parseReportLuns }),
+    8 + 8 * MOST_LUNS,
     options,
   );
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ScsiCommand, ScsiExecutor } from "../../command.ts";
-import { ErrorCode, type IscsiError } from "../../errors.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { ParsedAnswer } from "../data/answer.ts";
 import { type RetryOptions, runWithRetry } from "../retry.ts";
 
@@ -58,16 +58,27 @@ export async function askEither<T>(
 }
 
 /**
- * A list of any length: requested again with enough room if the first answer was cut. `question` is given the
+ * A list of any plausible length: requested again with room for the rest if the first answer was cut. `question` is given the
  * allocation length, undefined at first.
+ *
+ * @param most bytes for which the unit is asked, and of which memory is taken, whatever length it claims
+ * @throws {IscsiError} `SCSI_BAD_DATA` where the list is longer than that by its own length
  */
 export async function askWhole<T extends ParsedAnswer>(
   executor: ScsiExecutor,
   question: (allocationLength: number | undefined) => Question<T>,
+  most: number,
   options: RetryOptions = {},
 ): Promise<T> {
   const first = question(undefined);
   const list = await ask(executor, first, options);
   if (list.missing === 0) return list;
-  return await ask(executor, question((first.command.dataIn?.length ?? 0) + list.missing), options);
+  const wanted = (first.command.dataIn?.length ?? 0) + list.missing;
+  const whole = await ask(executor, question(Math.min(wanted, most)), options);
+  // What it claims may have been wrong the first time, and may be right when there is room for all that makes sense.
+  if (wanted <= most || whole.missing === 0) return whole;
+  throw new IscsiError(
+    ErrorCode.ScsiBadData,
+    `The unit claims that its list has ${wanted} bytes or more, at most ${most} are read`,
+  );
 }

@@ -44,31 +44,71 @@ export function asyncEventOf(pdu: AsyncMessage, data: Uint8Array): AsyncEvent {
   };
 }
 
-/**
- * Does what an asynchronous message asks for.
- *
- * @param requestTimeout milliseconds for the answer to a request
- */
-export function followAsync(event: AsyncEvent, link: Link, logout: Logout, texts: Texts, requestTimeout: number): void {
-  if (logout.closing) return;
-  const [first, second, third] = event.parameters;
-  switch (event.code) {
-    case AsyncEventCode.LogoutRequest:
-      return logout.leave(third * 1000);
-    case AsyncEventCode.DropConnection:
-      if (first === link.cid) logout.drop(second);
-      return;
-    case AsyncEventCode.DropSession:
-      return logout.drop(second);
-    case AsyncEventCode.Negotiate: {
-      const limit = Math.min(requestTimeout, Math.max(1, third * 1000));
-      negotiate(link, texts, limit).catch(() => logout.leave(0));
+/** Does what asynchronous messages ask for. */
+export class AsyncFollower {
+  readonly #link: Link;
+  readonly #logout: Logout;
+  readonly #texts: Texts;
+  readonly #requestTimeout: number;
+  #negotiating = false;
+  /** Milliseconds for one more negotiation, for all requests that came during the one under way; undefined: none came. */
+  #again: number | undefined;
+
+  /** @param requestTimeout milliseconds for the answer to a request */
+  constructor(link: Link, logout: Logout, texts: Texts, requestTimeout: number) {
+    this.#link = link;
+    this.#logout = logout;
+    this.#texts = texts;
+    this.#requestTimeout = requestTimeout;
+  }
+
+  /** Does what one message asks for. */
+  follow(event: AsyncEvent): void {
+    const logout = this.#logout;
+    if (logout.closing) return;
+    const [first, second, third] = event.parameters;
+    switch (event.code) {
+      case AsyncEventCode.LogoutRequest:
+        return logout.leave(third * 1000);
+      case AsyncEventCode.DropConnection:
+        if (first === this.#link.cid) logout.drop(second);
+        return;
+      case AsyncEventCode.DropSession:
+        return logout.drop(second);
+      case AsyncEventCode.Negotiate:
+        // 0: as soon as possible.
+        return this.#negotiate(third === 0 ? this.#requestTimeout : Math.min(this.#requestTimeout, third * 1000));
+      default:
+        return;
+    }
+  }
+
+  /** Negotiates now, or once more after the negotiation under way: a flood of requests makes no queue. */
+  #negotiate(limit: number): void {
+    if (this.#negotiating) {
+      this.#again = limit;
       return;
     }
-    default:
-      return;
+    this.#negotiating = true;
+    void this.#negotiateAll(limit);
+  }
+
+  async #negotiateAll(limit: number): Promise<void> {
+    try {
+      for (let next: number | undefined = limit; next !== undefined; next = this.#again) {
+        this.#again = undefined;
+        await negotiate(this.#link, this.#texts, next);
+      }
+    } catch {
+      this.#logout.leave(0);
+    } finally {
+      this.#negotiating = false;
+    }
   }
 }
+
+/** Most keys of an answer to an empty text. */
+const MAX_KEYS = 256;
 
 /**
  * Answers the target's request for a negotiation with an empty text, and takes the one key that a target may declare now.
@@ -78,7 +118,7 @@ export function followAsync(event: AsyncEvent, link: Link, logout: Logout, texts
  */
 async function negotiate(link: Link, texts: Texts, limit: number): Promise<void> {
   const answer = await texts.exchange(new Uint8Array(0), limit);
-  for (const [key, value] of parseTextKeys(answer)) {
+  for (const [key, value] of parseTextKeys(answer, MAX_KEYS)) {
     if (key !== "MaxRecvDataSegmentLength") continue;
     const range = { min: 512, max: MAX_DATA_SEGMENT_LENGTH };
     link.parameters.targetMaxRecvDataSegmentLength = parseNumber(key, value, range);

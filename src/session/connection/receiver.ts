@@ -23,7 +23,7 @@ import {
   opcodeOf,
   RESERVED_TAG,
 } from "../../wire/mod.ts";
-import { asyncEventOf, followAsync } from "./async_message.ts";
+import { asyncEventOf, AsyncFollower } from "./async_message.ts";
 import { placeDataIn } from "../tasks/data_in.ts";
 import { answerR2T } from "../tasks/data_out.ts";
 import { breach } from "../failures.ts";
@@ -79,6 +79,7 @@ export class Receiver implements FramerHandler {
   readonly #link: Link;
   readonly #parts: ReceiverParts;
   readonly #legal: ReadonlySet<number>;
+  readonly #follower: AsyncFollower;
   /** The Data-In whose data are being received: decoded and placed when its header arrived. */
   #dataIn: PlacedDataIn | undefined;
   #warned = false;
@@ -87,6 +88,7 @@ export class Receiver implements FramerHandler {
   constructor(parts: ReceiverParts, discovery: boolean) {
     this.#parts = parts;
     this.#link = parts.link;
+    this.#follower = new AsyncFollower(parts.link, parts.logout, parts.texts, parts.requestTimeout);
     this.#legal = discovery ? DISCOVERY : NORMAL;
   }
 
@@ -207,8 +209,7 @@ export class Receiver implements FramerHandler {
     const event = asyncEventOf(decodeAsyncMessage(header), data);
     if (!this.#accept(header)) return;
     this.#parts.owner.event({ kind: "async", event });
-    const { link, logout, texts, requestTimeout } = this.#parts;
-    followAsync(event, link, logout, texts, requestTimeout);
+    this.#follower.follow(event);
   }
 
   #onReject(header: Uint8Array, data: Uint8Array): void {

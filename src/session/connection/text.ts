@@ -40,7 +40,7 @@ export class Texts {
   /**
    * Sends one text, and gathers the answer over all its parts.
    *
-   * @param limit milliseconds for each part
+   * @param limit milliseconds for the whole answer: with a limit for each part, a target could go on for ever
    * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_PROTOCOL_ERROR`, or what ended the connection
    */
   exchange(text: Uint8Array, limit: number): Promise<Uint8Array> {
@@ -56,7 +56,11 @@ export class Texts {
     const link = this.#link;
     return new Promise((resolve, reject) => {
       const joiner = new TextJoiner({ limit: MAX_TEXT_ANSWER, opcode: Opcode.TextResponse });
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      const timer = setTimeout(() => {
+        this.#stuck = true;
+        const message = `A text request was not answered within ${limit} ms`;
+        reject(new TimeoutError(ErrorCode.RequestTimeout, message, limit));
+      }, limit);
       const itt = link.tasks.newTag();
 
       const send = (targetTransferTag: number, lun: bigint, data: Uint8Array) => {
@@ -77,13 +81,6 @@ export class Texts {
             data,
           );
         });
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          this.#stuck = true;
-          reject(
-            new TimeoutError(ErrorCode.RequestTimeout, `A text request was not answered within ${limit} ms`, limit),
-          );
-        }, limit);
       };
 
       const answered = (header: Uint8Array, data: Uint8Array) => {
@@ -97,20 +94,23 @@ export class Texts {
             "A Text Response wants to go on and has no tag",
           );
         }
-        joiner.add(data, { last: pdu.final });
-        if (this.#stuck) return;
-        if (!pdu.final) {
-          return send(pdu.targetTransferTag, pdu.lun, NO_BYTES);
+        if (!this.#stuck) {
+          joiner.add(data, { last: pdu.final });
+          if (!pdu.final) return send(pdu.targetTransferTag, pdu.lun, NO_BYTES);
+          clearTimeout(timer);
+          resolve(joiner.take());
         }
-        clearTimeout(timer);
+        // Nobody waits for it any more, but with the end of a late answer the next exchange may begin.
+        if (!pdu.final) return;
         link.tasks.delete(task);
-        resolve(joiner.take());
+        this.#stuck = false;
       };
 
       const task = new RequestTask("text", link.connection, itt, {
         answered,
         rejected: (reason) => {
           clearTimeout(timer);
+          this.#stuck = false;
           reject(new RejectedError("A text request", reason));
         },
         lost: (error) => {

@@ -13,6 +13,8 @@ import { delay } from "../../async/delay.ts";
 
 /** Milliseconds between two checks of a task that the target says it does not know. */
 const LOOK = 50;
+/** Most time limits for which a task may go on moving data after the target has said that it does not know it. */
+const MOST_LIMITS = 6;
 
 /**
  * Aborts a task that has been sent. The command settles with `error` when the target has answered for the task, or with
@@ -36,12 +38,21 @@ export async function abortTask(
   if (known) return;
   // A status that was on its way has arrived by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for
   // its data, and go on with it: while data move, its tag and its buffer are in use.
-  for (let quiet = 0, moved = -1; quiet < limit && !task.ended; quiet += LOOK) {
+  for (let quiet = 0, moved = -1, waited = 0; quiet < limit && !task.ended; quiet += LOOK, waited += LOOK) {
+    // One that goes on for ever, a byte at a time, must end as well.
+    if (waited >= limit * MOST_LIMITS) return link.connection.fail(notAborted(error, limit));
     if (moved !== task.moved) quiet = 0;
     moved = task.moved;
     await delay(LOOK);
   }
   link.tasks.end(task, { error });
+}
+
+/** The error of a connection that ends because one of its tasks cannot be ended otherwise. */
+function notAborted(error: Error, limit: number): TimeoutError {
+  if (error instanceof TimeoutError) return error;
+  const message = "The target neither aborted a task nor reset its LUN in time";
+  return new TimeoutError(ErrorCode.RequestTimeout, message, limit, { cause: error });
 }
 
 /** False: the target does not know the task; a status that was on its way may still arrive. */
@@ -77,14 +88,7 @@ async function abortOrReset(
     return true;
   }
   if (link.loggedOut) return true;
-  link.connection.fail(
-    error instanceof TimeoutError ? error : new TimeoutError(
-      ErrorCode.RequestTimeout,
-      "The target neither aborted a task nor reset its LUN in time",
-      limit,
-      { cause: error },
-    ),
-  );
+  link.connection.fail(notAborted(error, limit));
   return true;
 }
 

@@ -10,6 +10,12 @@ import type { Link } from "../connection/link.ts";
 import type { SessionParameters } from "../login/negotiation/parameters.ts";
 import type { ScsiTask } from "./task.ts";
 
+/**
+ * R2Ts beyond MaxOutstandingR2T that are answered while data of earlier ones seem to be in our queue: the runtime may tell later
+ * that they were sent than the target answers them.
+ */
+const LATE_R2TS = 64;
+
 /** How much of a write is sent before any R2T, in bytes. */
 export interface UnsolicitedPlan {
   /** In the command PDU itself. */
@@ -108,9 +114,18 @@ export function answerR2T(link: Link, task: ScsiTask, pdu: R2T): void {
   if (task.r2tsInBatch > rules.maxOutstandingR2T) {
     bad("R2T", task.r2tsInBatch, rules.maxOutstandingR2T, "More R2Ts are outstanding than MaxOutstandingR2T allows");
   }
+  // One whose data are still in our queue is outstanding too: a target that asks byte by byte and reads nothing would have us
+  // queue a header for each byte.
+  const sent = link.connection.handedOverBytes;
+  while ((task.r2tEnds[0] ?? Infinity) <= sent) task.r2tEnds.shift();
+  if (task.r2tEnds.length >= rules.maxOutstandingR2T + LATE_R2TS) {
+    const limit = rules.maxOutstandingR2T;
+    bad("R2T", task.r2tEnds.length + 1, limit, "R2Ts go on coming while no data of earlier ones are taken");
+  }
   if (!task.written.add(start, start + length)) {
     bad("BufferOffset", start, "bytes not sent yet", "R2T asks again for data that were sent");
   }
   task.nextDataSN++;
   sendDataOut(link, task, { start, end: start + length, targetTransferTag: pdu.targetTransferTag, lun: pdu.lun });
+  task.r2tEnds.push(task.sentEnd);
 }

@@ -42,6 +42,8 @@ export class ScsiTask {
   sequenceBytes = 0;
   /** The sent parts of `dataOut`. */
   readonly written: Coverage;
+  /** The connection's `queuedBytes` after the data of each R2T that the socket has not sent yet, as far as is known. */
+  readonly r2tEnds: number[] = [];
   /** The read (`Connection.batch`) that brought the last R2T. */
   r2tBatch = -1;
   /** R2Ts that arrived with that read. */

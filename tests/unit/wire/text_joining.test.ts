@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ProtocolError } from "../../../src/errors.ts";
-import { MAX_EMPTY_PARTS, Opcode, splitText, TextJoiner } from "../../../src/wire/mod.ts";
+import { MAX_EMPTY_PARTS, MAX_PARTS, Opcode, splitText, TextJoiner } from "../../../src/wire/mod.ts";
 
 const EMPTY = new Uint8Array(0);
 
@@ -56,6 +56,21 @@ test("empty parts are bounded for each text; the last part may be empty", () => 
   for (let i = 0; i < MAX_EMPTY_PARTS; i++) text.add(EMPTY, { last: false });
   const error = refusal(() => text.add(EMPTY, { last: false }));
   assert.equal([error.field, error.got, error.limit], ["DataSegmentLength", 9, 8]);
+});
+
+test("parts are bounded for each text, and the memory of many small ones is that of the text", () => {
+  const text = joiner(4 * MAX_PARTS);
+  const part = Uint8Array.of(1, 2, 3);
+  for (let i = 0; i < MAX_PARTS - 1; i++) text.add(part, { last: false });
+  text.add(Uint8Array.of(4), { last: true });
+  const whole = text.take();
+  assert.is(whole.length, 3 * (MAX_PARTS - 1) + 1);
+  assert.ok(whole.buffer.byteLength <= 4 * MAX_PARTS);
+  assert.equal([...whole.subarray(0, 4), ...whole.subarray(-2)], [1, 2, 3, 1, 3, 4]);
+  assert.equal(part, Uint8Array.of(1, 2, 3));
+  for (let i = 0; i < MAX_PARTS; i++) text.add(part, { last: false });
+  const error = refusal(() => text.add(part, { last: true }));
+  assert.equal([error.code, error.field, error.got], ["ISCSI_PROTOCOL_ERROR", "DataSegmentLength", MAX_PARTS + 1]);
 });
 
 test("splitText: no part is longer than asked for, and together they are the text", () => {

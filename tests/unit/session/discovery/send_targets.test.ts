@@ -25,6 +25,15 @@ test("F-48 a discovery session offers nothing that belongs to data", async () =>
   }
 });
 
+test("the longest list of addresses of one target is read in a moment", () => {
+  const addresses = Array.from({ length: 65_000 }, (_, i) => AT(`10.0.0.1:${1 + i},1`));
+  const began = performance.now();
+  const [target] = parseSendTargets([NAME("a"), ...addresses, AT("10.0.0.1:7,1")]);
+  assert.is(target?.portals.length, 65_000);
+  // Each compared with each would take many seconds.
+  assert.ok(performance.now() - began < 2_000, `${performance.now() - began} ms`);
+});
+
 test("F-49 records keep their order and their portals", () => {
   const targets = parseSendTargets([
     NAME("b"),
