@@ -5,6 +5,8 @@
  */
 
 import { checkKeys, checkSignal, checkString, optional } from "../arguments.ts";
+import { onAbort } from "../async/on_abort.ts";
+import { AbortError, ProtocolError } from "../errors.ts";
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
@@ -152,7 +154,8 @@ export class Session {
         onRejected: (reason) => this.#events.emit("warning", reason),
       });
     } catch (error) {
-      this.#machine.breach(error);
+      // The connection cannot be trusted any more.
+      if (error instanceof ProtocolError) this.#machine.fail(error);
       throw error;
     }
   }
@@ -189,7 +192,11 @@ export class Session {
   close(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     checkKeys("options", options, ["signal"]);
     checkSignal("signal", options.signal);
-    return this.#machine.close(options.signal);
+    const { signal } = options;
+    const closing = this.#machine.close();
+    const forget = onAbort(signal, () => this.#machine.fail(new AbortError(signal)));
+    void closing.then(forget);
+    return closing;
   }
 
   /** The same as {@link Session.close}. */

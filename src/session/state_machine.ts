@@ -6,9 +6,8 @@
  */
 
 import { settlesWithin } from "../async/delay.ts";
-import { onAbort } from "../async/on_abort.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
-import { AbortError, ErrorCode, ProtocolError, typeError } from "../errors.ts";
+import { AbortError, ErrorCode, typeError } from "../errors.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
 import { Luns, type LunState } from "./commands/luns.ts";
@@ -223,9 +222,9 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.luns.forget(lun);
   }
 
-  /** A PDU made no sense: the connection cannot be trusted any more. */
-  breach(error: unknown): void {
-    if (error instanceof ProtocolError) this.#connection?.connection.fail(error);
+  /** Ends the connection: it cannot be trusted any more, or nobody waits for the target. */
+  fail(error: Error): void {
+    this.#connection?.connection.fail(error);
   }
 
   // Calls from commands.
@@ -367,16 +366,14 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.pending.stop();
   }
 
-  /** Ends the session by the caller's wish: at once, when the signal fires. */
-  close(signal?: AbortSignal): Promise<void> {
+  /** Ends the session by the caller's wish. */
+  close(): Promise<void> {
     if (this.#closing === undefined) {
       // Known before a listener of the state can ask again.
       let closed = (): void => {};
       this.#closing = new Promise((resolve) => closed = resolve);
       void this.#close().then(closed);
     }
-    const forget = onAbort(signal, () => this.#connection?.connection.fail(new AbortError(signal)));
-    void this.#closing.then(forget);
     return this.#closing;
   }
 
