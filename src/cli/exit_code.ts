@@ -8,6 +8,8 @@ export const ExitCode = {
   Fatal: 1,
   /** The command line is wrong. */
   Usage: 2,
+  /** The reader of the output has gone: as of a program that SIGPIPE has ended. */
+  OutputEnded: 128 + 13,
 } as const;
 /** One of the values of {@link ExitCode}. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];

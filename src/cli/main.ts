@@ -7,7 +7,7 @@
 import { Command, CommanderError } from "commander";
 import { cpCommand } from "./cp.ts";
 import { describeError, ExitCode, exitCodeOf } from "./exit_code.ts";
-import { type CliIo, processIo } from "./io.ts";
+import { type CliIo, OutputEnded, processIo } from "./io.ts";
 import { lsCommand } from "./ls.ts";
 import { scsiCommand } from "./scsi.ts";
 import { serveCommand } from "./serve.ts";
@@ -49,6 +49,7 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
       code = error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
     }
   } catch (error) {
+    if (error instanceof OutputEnded) return ExitCode.OutputEnded;
     io.error(describeError(error));
     return exitCodeOf(error);
   }

@@ -66,7 +66,7 @@ async function serve(io: CliIo, options: ServeOptions): Promise<number> {
     const initiators = options.initiatorName === undefined ? undefined : [options.initiatorName];
     const target = await startTarget({ host, port, targetName, auth, initiators, luns: await lunsOf(options) });
     try {
-      await io.out(target.urls.map((url) => `${url}\n`).join(""));
+      await io.out(target.urls.map((url) => `${url}\n`).join(""), { needed: false });
       await stopped;
     } finally {
       await target.close();

@@ -16,7 +16,15 @@ export type { FileKind, OpenFileOptions, PositionalFile } from "./positional_fil
 export { args, exit, type Interrupt, onInterrupt, onStatusRequest } from "./process.ts";
 export { randomBytes } from "./random.ts";
 export { replaceFile, type Replacement } from "./replace_file.ts";
-export { standardIdentity, stderrDrawing, stderrIsTerminal, stdin, writeStderr, writeStdout } from "./stdio.ts";
+export {
+  standardIdentity,
+  standardIsClosed,
+  stderrDrawing,
+  stderrIsTerminal,
+  stdin,
+  writeStderr,
+  writeStdout,
+} from "./stdio.ts";
 export type {
   ByteSink,
   ConnectTcp,

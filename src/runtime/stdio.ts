@@ -1,6 +1,7 @@
 import type * as Fs from "node:fs";
 import type * as Net from "node:net";
 import type * as Process from "node:process";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { fileError } from "./file_error.ts";
 import { denoApi, isDeno, nodeModule } from "./platform.ts";
 
@@ -54,13 +55,53 @@ export function standardIdentity(fd: 0 | 1): string | undefined {
   }
 }
 
+/** Whether a standard stream seems to have been closed when the program began, by its descriptor. */
+const seemsClosed = new Map<1 | 2, boolean>();
+
+/**
+ * Whether standard output (1) or standard error (2) has been closed (`>&-` in a shell). Both runtimes put `/dev/null` in
+ * the place of such a stream before the program begins, open for reading too; a program that passes such a `/dev/null`
+ * on purpose cannot be told from that. Only Linux tells how it is open; false elsewhere.
+ */
+export function standardIsClosed(fd: 1 | 2): boolean {
+  let closed = seemsClosed.get(fd);
+  if (closed === undefined) seemsClosed.set(fd, closed = isClosed(fd));
+  return closed;
+}
+
+function isClosed(fd: 1 | 2): boolean {
+  const fs = nodeModule<typeof Fs>("node:fs");
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev !== fs.statSync("/dev/null").rdev) return false;
+    return (flagsOf(fs.readFileSync(`/proc/self/fdinfo/${fd}`, "utf8")) & ACCESS) === fs.constants.O_RDWR;
+  } catch (error) {
+    return (error as { code?: string }).code === "EBADF";
+  }
+}
+
+/** The bits of the flags of an open file that say what it is open for. */
+const ACCESS = 3;
+
+/** The flags of an open file, as Linux reports them in `/proc`. */
+function flagsOf(fdinfo: string): number {
+  return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(fdinfo)?.[1] ?? "0", 8);
+}
+
 /**
  * Writes all of `bytes` to standard output, and resolves when the system has taken them. A slow reader of a pipe makes it wait
  * without stopping anything else.
  *
- * @throws IscsiError `COPY_FILE` where the reader has gone, `COPY_NO_SPACE` where it is a file and the disk is full
+ * @throws IscsiError `COPY_FILE` where it is closed or the reader has gone (with a cause whose code is `EPIPE`), `COPY_NO_SPACE` where it
+ * is a file and the disk is full
  */
 export async function writeStdout(bytes: Uint8Array): Promise<void> {
+  if (standardIsClosed(1)) {
+    throw new IscsiError(
+      ErrorCode.CopyFile,
+      "Cannot write to standard output: it is closed, or it is /dev/null opened for reading too (cp to null: discards)",
+    );
+  }
   try {
     for (let done = 0; done < bytes.length;) {
       const rest = done === 0 ? bytes : bytes.subarray(done);
@@ -96,8 +137,7 @@ async function outputIsNonBlockingPipe(): Promise<boolean> {
   try {
     const stat = fs.fstatSync(1);
     if (!stat.isFIFO() && !stat.isSocket()) return false;
-    const flags = /^flags:\s*([0-7]+)$/m.exec(await fs.promises.readFile("/proc/self/fdinfo/1", "utf8"))?.[1] ?? "0";
-    return (Number.parseInt(flags, 8) & fs.constants.O_NONBLOCK) !== 0;
+    return (flagsOf(await fs.promises.readFile("/proc/self/fdinfo/1", "utf8")) & fs.constants.O_NONBLOCK) !== 0;
   } catch {
     return false;
   }

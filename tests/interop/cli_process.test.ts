@@ -238,7 +238,7 @@ needs(test, "losetup")("a block device as standard input", async () => {
   }
 });
 
-test("help for a full disk, or for nobody, fails in one line", async () => {
+test("help for a full disk fails in one line, and for nobody without a word", async () => {
   const full = await redirected("> /dev/full", "--help");
   assert.is(full.code, 1);
   assert.is(
@@ -246,10 +246,7 @@ test("help for a full disk, or for nobody, fails in one line", async () => {
     "lunstream: Cannot write to standard output: no space is left on the file system [COPY_NO_SPACE]\n",
   );
   const closed = await redirected("| true", "cp", "--help");
-  assert.is(
-    closed.stderr,
-    "lunstream: Cannot write to standard output: the reader has closed the pipe [COPY_FILE]\n",
-  );
+  assert.is(closed.stderr, "");
 });
 
 test("a copy does not fail for want of a place for its messages", async () => {
