@@ -55,6 +55,15 @@ export interface ExecuteOptions {
   signal?: AbortSignal | undefined;
   /** Time limit in milliseconds, 1 to 2^31-1; 0: none. Default: the executor's. */
   timeout?: number | undefined;
+  /**
+   * The command only asks, and nothing depends on the answer. Where its limit runs out, or the signal fires, it rejects at
+   * once, and ABORT TASK is all that is sent for it: no reset and no new connection follows if the target does not answer
+   * that either. So its buffers may be in use after it has settled. Its limit does not run out before it was sent, and it is
+   * not sent a third time after two connections were lost with it (`ISCSI_TASK_TERMINATED`).
+   *
+   * @default false
+   */
+  optional?: boolean | undefined;
 }
 
 /** How a command ended on the logical unit. */

@@ -156,7 +156,7 @@ async function describe(executor: ScsiExecutor, number: number | bigint, options
   const data = await ask(executor, { command: inquiry(), parse: parseInquiry }, options);
   const { deviceType } = data;
   const disk = deviceType === DeviceType.Disk || deviceType === DeviceType.Cd;
-  const capacity = disk ? await askCapacityIfAny(executor, deviceType, options) : undefined;
+  const capacity = disk ? await askCapacityIfAny(executor, data, undefined, options) : undefined;
   const size = capacity === undefined ? undefined : capacity.blocks * BigInt(capacity.blockSize);
   return { number, inquiry: data, size, blockSize: capacity?.blockSize };
 }

@@ -117,6 +117,6 @@ function serialOf(page: Uint8Array): string | undefined {
 }
 
 async function capacityOf(executor: ScsiExecutor): Promise<string | undefined> {
-  const capacity = await askCapacityIfAny(executor, undefined);
+  const capacity = await askCapacityIfAny(executor, {});
   return capacity === undefined ? undefined : `${capacity.blocks - 1n} of ${capacity.blockSize} bytes`;
 }

@@ -30,8 +30,11 @@ import { inspectAs } from "./inspect.ts";
 import { formatIscsiUrl } from "./url_format.ts";
 
 /** Options of {@link IscsiSession.openLun}. */
-export interface LunOptions
-  extends Pick<ScsiBlockDeviceOptions, "readOnly" | "depth" | "maxTransfer" | "atomic" | "signal"> {
+export interface LunOptions extends
+  Pick<
+    ScsiBlockDeviceOptions,
+    "readOnly" | "depth" | "maxTransfer" | "atomic" | "maxBlockSize" | "questionTimeout" | "signal"
+  > {
   /** Unit serial number (VPD page 80h) that the LUN must have. Default: any. */
   serial?: string | undefined;
   /**
@@ -48,6 +51,8 @@ const KEYS: Readonly<Record<keyof LunOptions, true>> = {
   depth: true,
   maxTransfer: true,
   atomic: true,
+  maxBlockSize: true,
+  questionTimeout: true,
   signal: true,
   serial: true,
   owns: true,

@@ -40,12 +40,12 @@ export function openLun(url: string, options: OpenLunOptions = {}): Promise<Lun>
 
 /** Refuses options that are not an object, and unknown keys. @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE` */
 export function checkOpenLunOptions(options: unknown): void {
-  checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic", "serial"]);
+  checkOptions(options, ["readOnly", "depth", "maxTransfer", "atomic", "maxBlockSize", "questionTimeout", "serial"]);
 }
 
 async function open(url: string, options: OpenLunOptions): Promise<Lun> {
   checkOpenLunOptions(options);
-  const { readOnly, depth, maxTransfer, atomic, serial, ...client } = options;
+  const { readOnly, depth, maxTransfer, atomic, maxBlockSize, questionTimeout, serial, ...client } = options;
   const resolved = resolveClient(url, client);
   const targetName = requireTarget(resolved.url);
   const { lun, forceUsn } = resolved.url;
@@ -58,7 +58,7 @@ async function open(url: string, options: OpenLunOptions): Promise<Lun> {
   const session = await IscsiSession.connect({ ...resolved.session, targetName });
   try {
     return await session.openLun(lun, {
-      ...{ readOnly, depth, maxTransfer, atomic, signal: client.signal },
+      ...{ readOnly, depth, maxTransfer, atomic, maxBlockSize, questionTimeout, signal: client.signal },
       serial: serial ?? forceUsn,
       owns: true,
     });

@@ -80,6 +80,11 @@ function judge(result: ScsiResult, command: ScsiCommand): { verdict: Verdict; se
   return { verdict: "done" };
 }
 
+/** The part of the options that an executor takes. */
+function termsOf({ signal, timeout, optional }: RetryOptions): ExecuteOptions {
+  return { signal, timeout, optional };
+}
+
 /** Whether the logical unit refused a command before it began, and may take it later: BUSY, TASK SET FULL, NOT READY 04/01, 04/0A. */
 export function refusedForNow(result: ScsiResult, command: ScsiCommand): boolean {
   return judge(result, command).verdict === "busy";
@@ -102,7 +107,7 @@ export async function executeWithRetry(
   checkExecutor(executor);
   checkCommand(command);
   checkObject("options", options);
-  const result = await executor.execute(command, { signal: options.signal, timeout: options.timeout });
+  const result = await executor.execute(command, termsOf(options));
   return isGood(result) ? result : await retryAfter(result, executor, command, options);
 }
 
@@ -119,7 +124,7 @@ export async function retryAfter(
   let left = options.busyTime ?? BUSY_TIME;
   let again = options.abortedRetries ?? 3;
   let delay = options.busyDelay ?? BUSY_DELAY;
-  const run: ExecuteOptions = { signal: options.signal, timeout: options.timeout };
+  const run = termsOf(options);
   for (;; result = await executor.execute(command, run)) {
     const { verdict, sense } = judge(result, command);
     switch (verdict) {

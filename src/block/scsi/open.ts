@@ -14,37 +14,30 @@ import {
   integerOption,
   optional,
 } from "../../arguments.ts";
+import { MAX_TIMEOUT } from "../../async/delay.ts";
+import type { ScsiExecutor } from "../../command.ts";
 import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
-import { askCapacity, type Capacity } from "../../scsi/ask/capacity.ts";
+import { OptionalQuestions, QUESTION_TIMEOUT } from "../../scsi/ask/optional.ts";
 import { ask } from "../../scsi/ask/question.ts";
 import { inquiry } from "../../scsi/commands/spc/inquiry.ts";
 import { testUnitReady } from "../../scsi/commands/spc/test_unit_ready.ts";
-import type { ScsiExecutor } from "../../command.ts";
-import { DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
 import { ScsiError } from "../../scsi/errors.ts";
-import { parseInquiry } from "../../scsi/inquiry/standard.ts";
-import { ScsiStatus } from "../../scsi/status.ts";
-import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
+import { DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
+import { type InquiryData, parseInquiry } from "../../scsi/inquiry/standard.ts";
 import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
+import { ScsiStatus } from "../../scsi/status.ts";
 import type { BlockDevice } from "../device.ts";
-import type { Geometry, ProvisioningLimits } from "./geometry.ts";
-import { type Caching, probeCaching, probeCompareAndWrite, probeLbaStatus, probeVpd } from "./probe.ts";
+import { askGeometry } from "./ask_geometry.ts";
 import { DepthControl } from "./depth.ts";
 import { JobQueue } from "./queue.ts";
 import { ScsiDevice } from "./scsi_device.ts";
 
-/** Size of a request in bytes where the disk prefers none: one burst of the data path. */
-const REQUEST = 256 * 1024;
-/** Largest request in bytes, whatever the disk prefers. */
-const MAX_REQUEST = 1024 * 1024;
-/** Most bytes of one UNMAP: the time it takes grows with them. */
-const MAX_UNMAP = 1024 * 1024 * 1024;
-/** Most bytes of one WRITE SAME: a target may have to write them one by one. */
-const MAX_WRITE_SAME = 32 * 1024 * 1024;
 /** Commands in flight at first, and at most where that makes the disk faster. */
 const DEPTH = 32;
 const MAX_DEPTH = 256;
+/** Largest block in bytes that is taken unless the caller allows more: buffers and streams hold whole blocks. */
+const MAX_BLOCK_SIZE = 64 * 1024;
 
 /** Options of {@link openScsiBlockDevice}. */
 export interface ScsiBlockDeviceOptions {
@@ -64,6 +57,21 @@ export interface ScsiBlockDeviceOptions {
    * @default false
    */
   atomic?: boolean | undefined;
+  /**
+   * Largest block in bytes that a disk may have, 1 to 2^31: memory is taken by whole blocks, and a target that claims huge ones
+   * could exhaust it. A disk with larger ones is refused (`BLOCK_UNSUPPORTED`).
+   *
+   * @default 65536
+   */
+  maxBlockSize?: number | undefined;
+  /**
+   * Time limit in milliseconds of each optional question, 0 to 2^31-1: INQUIRY for VPD pages, MODE SENSE, and the form of READ
+   * CAPACITY that is asked first. Where no answer comes, the disk is opened without it; it is not asked again. 0: none of its
+   * own.
+   *
+   * @default 3000
+   */
+  questionTimeout?: number | undefined;
   /** Time limit of each command in milliseconds; 0: none. Default: the executor's own. */
   timeout?: number | undefined;
   /** Called once by `close()` when nothing is in flight any more. */
@@ -78,6 +86,8 @@ const KEYS: Readonly<Record<keyof ScsiBlockDeviceOptions, true>> = {
   depth: true,
   maxTransfer: true,
   atomic: true,
+  maxBlockSize: true,
+  questionTimeout: true,
   timeout: true,
   close: true,
   signal: true,
@@ -110,34 +120,17 @@ export async function openScsiBlockDevice(
   optional(checkFunction, "close", options.close);
   if (options.maxTransfer !== undefined) checkInteger("maxTransfer", options.maxTransfer, 1);
   const fixed = integerOption("depth", options.depth, 0, 1, 4096);
-  if (timeout !== undefined) checkInteger("timeout", timeout, 0, 0x7fff_ffff);
+  if (timeout !== undefined) checkInteger("timeout", timeout, 0, MAX_TIMEOUT);
+  const maxBlockSize = integerOption("maxBlockSize", options.maxBlockSize, MAX_BLOCK_SIZE, 1, 0x8000_0000);
+  const questionTimeout = integerOption("questionTimeout", options.questionTimeout, QUESTION_TIMEOUT, 0, MAX_TIMEOUT);
   const retry: RetryOptions = timeout === undefined ? {} : { timeout };
   const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
 
-  const { deviceType, removable } = await identify(executor, opening);
-  await runWithRetry(executor, testUnitReady(), opening);
-  const capacity = await askCapacity(executor, deviceType, opening);
-  const { size, blockSize } = checkSize(capacity);
-  const vpd = deviceType === DeviceType.Cd
-    ? { limits: undefined, provisioning: undefined }
-    : await probeVpd(executor, opening);
-  const caching = await probeCaching(executor, deviceType, opening);
-  const lbaStatus = capacity.thinProvisioned && await probeLbaStatus(executor, opening);
-  const atomic = vpd.limits?.maxCompareAndWrite ?? 0;
-  const compares = atomic > 0 && !caching.writeProtected && await probeCompareAndWrite(executor, opening);
-  const maxTransfer = requestSize(blockSize, vpd.limits, options.maxTransfer);
-  const geometry: Geometry = {
-    size,
-    blockSize,
-    physicalBlockSize: blockSize * 2 ** capacity.physicalExponent,
-    maxTransfer,
-    optimalTransfer: maxTransfer,
-    ...protection(caching, deviceType),
-    unmappedReadsZeros: capacity.unmappedReadsZeros,
-    lbaStatus,
-    maxCompareAndWriteBlocks: compares ? atomic : 0,
-    provisioning: provisioning(blockSize, capacity, vpd.limits, vpd.provisioning),
-  };
+  const questions = new OptionalQuestions(questionTimeout);
+  const unit = await askUnit(executor, opening);
+  await waitUntilReady(executor, opening);
+  const rules = { maxTransfer: options.maxTransfer, maxBlockSize };
+  const geometry = await askGeometry(executor, unit, questions, rules, opening);
   if (options.atomic === true && geometry.maxCompareAndWriteBlocks === 0) {
     throw new IscsiError(ErrorCode.Unsupported, "Atomic writes of parts of blocks need COMPARE AND WRITE");
   }
@@ -147,8 +140,8 @@ export async function openScsiBlockDevice(
     queue: new JobQueue(executor, depth, { ...retry, onUnitAttention }),
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,
-    removable,
-    measure: async () => checkSize(await askCapacity(executor, deviceType, retry)),
+    removable: unit.removable,
+    measure: () => askGeometry(executor, unit, questions, rules, retry),
     close: options.close,
   });
   return device;
@@ -162,16 +155,11 @@ const DISKS: ReadonlySet<number> = new Set([
   DeviceType.SimplifiedDisk,
 ]);
 
-async function identify(
-  executor: ScsiExecutor,
-  options: RetryOptions,
-): Promise<{ deviceType: number; removable: boolean }> {
+/** The standard INQUIRY data of a disk. */
+async function askUnit(executor: ScsiExecutor, options: RetryOptions): Promise<InquiryData> {
   // A LUN that does not exist answers INQUIRY all the same (SPC-4 6.6.2).
-  const { qualifier, deviceType, removable } = await ask(
-    executor,
-    { command: inquiry(), parse: parseInquiry },
-    options,
-  );
+  const unit = await ask(executor, { command: inquiry(), parse: parseInquiry }, options);
+  const { qualifier, deviceType } = unit;
   if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
     throw await lunNotFound(executor, options);
   }
@@ -181,7 +169,27 @@ async function identify(
       `The logical unit must be a disk, got a device of type ${deviceTypeName(deviceType)}`,
     );
   }
-  return { deviceType, removable };
+  return unit;
+}
+
+/** Errors of TEST UNIT READY that say nothing of whether the disk can be read: that will be seen. */
+const ODD: ReadonlySet<string> = new Set([
+  ErrorCode.ScsiCheckCondition,
+  ErrorCode.ScsiIllegalRequest,
+  ErrorCode.ScsiMediumError,
+  ErrorCode.ScsiReservationConflict,
+  ErrorCode.ScsiStatus,
+  ErrorCode.TargetFailure,
+  ErrorCode.Rejected,
+]);
+
+/** Waits until the disk is ready, and clears the unit attentions of a new session. */
+async function waitUntilReady(executor: ScsiExecutor, options: RetryOptions): Promise<void> {
+  try {
+    await runWithRetry(executor, testUnitReady(), options);
+  } catch (error) {
+    if (!(error instanceof IscsiError) || !ODD.has(error.code)) throw error;
+  }
 }
 
 /** The error of a LUN that is not there, with what the target says of it to another command than INQUIRY, which it answers. */
@@ -194,66 +202,4 @@ async function lunNotFound(executor: ScsiExecutor, options: RetryOptions): Promi
     if (error.code === ErrorCode.ScsiLunNotFound) details = error;
   }
   return new ScsiError(ErrorCode.ScsiLunNotFound, "The target has no such logical unit", details);
-}
-
-function checkSize(capacity: Capacity): { size: number; blockSize: number } {
-  const { blocks, blockSize } = capacity;
-  if (blockSize < 1 || (blockSize & (blockSize - 1)) !== 0) {
-    throw new IscsiError(ErrorCode.Unsupported, `The block size must be a power of two, got ${blockSize} bytes`);
-  }
-  const size = blocks * BigInt(blockSize);
-  if (size > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new IscsiError(
-      ErrorCode.Unsupported,
-      `A disk may have 2^53-1 bytes at most, this one has ${blocks} blocks of ${blockSize} bytes`,
-    );
-  }
-  return { size: Number(size), blockSize };
-}
-
-function protection(
-  caching: Caching,
-  deviceType: number,
-): Pick<Geometry, "writeProtected" | "fua" | "writeCache"> {
-  // The mode header of a CD has no such bits, and its medium is not written block by block.
-  const cd = deviceType === DeviceType.Cd;
-  return {
-    writeProtected: cd || caching.writeProtected,
-    fua: !cd && caching.fua,
-    writeCache: cd ? false : caching.writeCache,
-  };
-}
-
-function requestSize(blockSize: number, limits: BlockLimits | undefined, wanted: number | undefined): number {
-  const most = limits === undefined || limits.maxTransfer === 0 ? Infinity : limits.maxTransfer * blockSize;
-  const optimal = (limits?.optimalTransfer ?? 0) * blockSize;
-  let size = REQUEST;
-  if (wanted !== undefined) size = checkInteger("maxTransfer", wanted, blockSize);
-  else if (optimal > REQUEST) size = Math.min(optimal, MAX_REQUEST);
-  else if (optimal > 0) size = REQUEST - REQUEST % optimal;
-  size = Math.min(size, most);
-  return Math.max(blockSize, size - size % blockSize);
-}
-
-function provisioning(
-  blockSize: number,
-  capacity: Capacity,
-  limits: BlockLimits | undefined,
-  page: BlockProvisioning | undefined,
-): ProvisioningLimits {
-  const most = (bytes: number, limit: number): number =>
-    Math.max(1, Math.min(Math.floor(bytes / blockSize), limit === 0 ? Infinity : limit));
-  const maxWriteSame = Number(limits?.maxWriteSame ?? 0n);
-  const writeSame = page?.writeSame16 === true;
-  const unmap = page?.unmap === true && (limits?.maxUnmapBlocks ?? 0) > 0 && limits?.maxUnmapRanges !== 0;
-  const granularity = Math.max(1, limits?.optimalUnmapGranularity ?? 1);
-  return {
-    discard: !capacity.thinProvisioned ? "none" : unmap ? "unmap" : writeSame ? "writeSame" : "none",
-    zero: (capacity.thinProvisioned && writeSame) || maxWriteSame > 0 ? "writeSame" : "none",
-    unmapWithZeros: capacity.thinProvisioned && writeSame && capacity.unmappedReadsZeros,
-    maxUnmapBlocks: most(MAX_UNMAP, limits?.maxUnmapBlocks ?? 0),
-    maxWriteSameBlocks: most(MAX_WRITE_SAME, maxWriteSame),
-    granularity,
-    alignment: (limits?.unmapAlignment ?? 0) % granularity,
-  };
 }

@@ -1,26 +1,33 @@
 /**
- * The queries that are sent to a disk when it is opened.
+ * The optional questions to a disk: what it does not answer is taken for the case in which nothing can go wrong.
  *
  * @module
  */
 
 import type { ScsiExecutor } from "../../command.ts";
-import { askModePages, modePage6, vpdPage } from "../../scsi/ask/pages.ts";
-import { ask, type Question, unlessRefused } from "../../scsi/ask/question.ts";
-import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
-import { getLbaStatus } from "../../scsi/commands/sbc/get_lba_status.ts";
-import { ScsiError } from "../../scsi/errors.ts";
+import { ErrorCode } from "../../errors.ts";
+import type { OptionalQuestions } from "../../scsi/ask/optional.ts";
+import { modePageForms, vpdPage } from "../../scsi/ask/pages.ts";
 import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
 import { decodeModePage } from "../../scsi/mode/pages.ts";
 import { CACHING_PAGE } from "../../scsi/mode/pages_block.ts";
-import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
+import type { ModeData } from "../../scsi/mode/parse.ts";
+import { isUnknownCommand, isUnsupported } from "../../scsi/refusal.ts";
+import type { RetryOptions } from "../../scsi/retry.ts";
+
+/** What VPD pages B0h and B2h say; undefined where there is none. */
+interface VpdAnswers {
+  readonly limits: BlockLimits | undefined;
+  readonly provisioning: BlockProvisioning | undefined;
+}
 
 /** VPD pages B0h and B2h, where the device lists them. */
 export async function probeVpd(
   executor: ScsiExecutor,
+  questions: OptionalQuestions,
   options: RetryOptions,
-): Promise<{ limits: BlockLimits | undefined; provisioning: BlockProvisioning | undefined }> {
-  const page = (code: number) => unlessRefused(ask(executor, vpdPage(code), options));
+): Promise<VpdAnswers> {
+  const page = (code: number) => questions.ask(executor, vpdPage(code), options);
   const supported = await page(0x00);
   // Pages that are not listed are not requested: some devices answer such a request with garbage.
   const pages = supported?.kind === "supportedPages" ? supported.pages : [];
@@ -34,20 +41,25 @@ export async function probeVpd(
 
 /** What MODE SENSE reports. */
 export interface Caching {
-  writeProtected: boolean;
-  fua: boolean;
-  /** WCE; undefined where the device has no caching page. */
-  writeCache: boolean | undefined;
+  /** WP; false where the device did not say: it refuses the writes itself. */
+  readonly writeProtected: boolean;
+  /** DPOFUA; false where it did not say: forced writes are flushed then. */
+  readonly fua: boolean;
+  /** WCE; undefined where it did not say: then there may be a volatile cache. */
+  readonly writeCache: boolean | undefined;
 }
 
-/** The caching mode page and the header above it; a device that has neither says nothing. */
+/**
+ * The caching mode page and the header above it, by MODE SENSE(6) or (10); a device that has neither says nothing. Where it has
+ * no caching page, any page will do for the header.
+ */
 export async function probeCaching(
   executor: ScsiExecutor,
   deviceType: number,
+  questions: OptionalQuestions,
   options: RetryOptions,
 ): Promise<Caching> {
-  const mode = await unlessRefused(askModePages(executor, { pageCode: 0x08 }, { deviceType, first: 6 }, options)) ??
-    await unlessRefused(ask(executor, modePage6({ pageCode: 0x3f }, { deviceType }), options));
+  const mode = await askMode(executor, deviceType, questions, options);
   if (mode === undefined) return { writeProtected: false, fua: false, writeCache: undefined };
   const page = mode.pages.find((one) => one.pageCode === 0x08 && one.subpageCode === 0);
   const enabled = page === undefined ? undefined : decodeModePage(CACHING_PAGE, page)["writeCacheEnable"];
@@ -58,25 +70,22 @@ export async function probeCaching(
   };
 }
 
-/**
- * Whether COMPARE AND WRITE works: with no blocks it does nothing (SBC-3 5.2). It is tried because some targets list
- * the command among their limits and operation codes but do not implement it.
- */
-export async function probeCompareAndWrite(executor: ScsiExecutor, options: RetryOptions): Promise<boolean> {
-  try {
-    await runWithRetry(executor, compareAndWrite({ lba: 0, blocks: 0, dataOut: new Uint8Array(0) }), options);
-    return true;
-  } catch (error) {
-    if (error instanceof ScsiError) return false;
-    throw error;
+async function askMode(
+  executor: ScsiExecutor,
+  deviceType: number,
+  questions: OptionalQuestions,
+  options: RetryOptions,
+): Promise<ModeData | undefined> {
+  const caching = modePageForms({ pageCode: 0x08 }, { deviceType, first: 6 });
+  const all = modePageForms({ pageCode: 0x3f }, { deviceType, first: 6 });
+  for (const form of [0, 1] as const) {
+    const { answer, error } = await questions.try(executor, caching[form], options);
+    if (error === undefined) return answer;
+    // Whoever holds the unit, or keeps it busy, does so for the other form too.
+    if (error.code === ErrorCode.ScsiReservationConflict || error.code === ErrorCode.ScsiBusy) return undefined;
+    if (isUnknownCommand(error) || !isUnsupported(error)) continue;
+    const header = await questions.ask(executor, all[form], options);
+    if (header !== undefined) return header;
   }
-}
-
-/** Whether GET LBA STATUS works. */
-export async function probeLbaStatus(executor: ScsiExecutor, options: RetryOptions): Promise<boolean> {
-  const question: Question<boolean> = {
-    command: getLbaStatus({ lba: 0, allocationLength: 24 }),
-    parse: (bytes) => bytes.length >= 8,
-  };
-  return await unlessRefused(ask(executor, question, options)) === true;
+  return undefined;
 }

@@ -7,6 +7,7 @@
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
 import { synchronizeCache10 } from "../../scsi/commands/sbc/synchronize_cache.ts";
+import { isUnsupported } from "../../scsi/refusal.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
 import { DeviceBase } from "../base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "../device.ts";
@@ -157,7 +158,10 @@ export class ScsiDevice extends DeviceBase {
 
   protected override _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
     if (!this.#geometry.lbaStatus) return super._extents(position, length, signal);
-    return lbaExtents(this.#queue, this.#geometry, position, length, signal);
+    return lbaExtents(this.#queue, this.#geometry, position, length, signal).catch((error) => {
+      if (!isUnsupported(error)) throw error;
+      return super._extents(position, length, signal);
+    });
   }
 
   protected override async _compareAndWrite(
@@ -193,6 +197,9 @@ export class ScsiDevice extends DeviceBase {
           const command = compareAndWrite({ lba: first / blockSize, blocks, compare, write });
           return await this.#queue.run(new OneCommand(command), signal);
         } catch (error) {
+          if (isUnsupported(error)) {
+            throw new IscsiError(ErrorCode.Unsupported, "The device refuses COMPARE AND WRITE", { cause: error });
+          }
           if (!isMiscompare(error)) throw error;
           if (!odd) throw miscompareAt(position, data.length, error);
           // The bytes wanted may be there: the ones around them are changed all the time.

@@ -16,45 +16,9 @@ export interface Question<T> {
   readonly parse: (bytes: Uint8Array) => T;
 }
 
-/** Whether the unit refused a command as unsupported, or gave an answer that makes no sense. */
-function isRefusal(error: unknown): boolean {
-  const { code } = error as IscsiError;
-  return code === ErrorCode.ScsiIllegalRequest || code === ErrorCode.ScsiBadData;
-}
-
 /** The answer. @throws {ScsiError} where the command fails; {IscsiError} `SCSI_BAD_DATA` where the answer is none */
 export async function ask<T>(executor: ScsiExecutor, question: Question<T>, options: RetryOptions = {}): Promise<T> {
   return question.parse((await runWithRetry(executor, question.command, options)).dataIn);
-}
-
-/** The answer; undefined if the unit refuses the command (ILLEGAL REQUEST) or gives an answer that makes no sense. */
-export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * The answer to the first of two forms of a question, or to the second where the unit refuses the first.
- *
- * @throws {ScsiError} the first refusal where it refuses both
- */
-export async function askEither<T>(
-  executor: ScsiExecutor,
-  [first, second]: readonly [Question<T>, Question<T>],
-  options: RetryOptions = {},
-): Promise<T> {
-  try {
-    return await ask(executor, first, options);
-  } catch (refusal) {
-    if (!isRefusal(refusal)) throw refusal;
-    const answer = await unlessRefused(ask(executor, second, options));
-    if (answer === undefined) throw refusal;
-    return answer;
-  }
 }
 
 /**

@@ -44,6 +44,8 @@ export interface CommandTerms {
   readonly deadline: number;
   /** Ascends with every command of a session: the order in which they were given. */
   readonly order: number;
+  /** Nothing depends on its answer: the target is not pressed for it. */
+  readonly optional: boolean;
 }
 
 /** One `execute()`: the command, and the promise that is settled once. */
@@ -62,6 +64,7 @@ export class Command {
   readonly given: number;
   deadline: number;
   readonly order: number;
+  readonly optional: boolean;
   readonly promise: Promise<ScsiResult>;
   /** The promise that the caller holds, if it is another one. */
   handed: Promise<ScsiResult> | undefined;
@@ -101,6 +104,7 @@ export class Command {
     this.given = terms.given;
     this.deadline = terms.deadline;
     this.order = terms.order;
+    this.optional = terms.optional;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

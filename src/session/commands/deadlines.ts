@@ -1,8 +1,8 @@
 /**
  * The time limits of commands.
  *
- * The limit that a caller sets for one command is wall time. The session's own limits count from the last progress, so that a slow
- * link fails nothing while bytes move on it. Progress of a command is a byte of its own, and whatever moves of, or ends, the
+ * The limit that a caller sets for one command is wall time. The session's own limits, and those of questions whose answer nobody
+ * depends on, count from the last progress, so that a slow link fails nothing while bytes move on it. Progress of a command is a byte of its own, and whatever moves of, or ends, the
  * commands that were in flight together with it when a quarter of its limit had passed: those may be in its way, on the wire or in
  * the target. Later commands are not, so that one that the target has forgotten ends although others go on. Where the target says
  * nothing at all, not even to a ping, it is busy with one of them: that one's limit counts for the others too.
@@ -114,7 +114,7 @@ export class Deadlines {
     this.#answered = Infinity;
     for (const command of commands) {
       if (command.horizon === NEW) command.horizon = newest;
-      if (!command.ownLimit && command.deadline < Infinity && progress <= command.horizon) {
+      if (fromProgress(command) && command.deadline < Infinity && progress <= command.horizon) {
         command.deadline = now + command.timeout;
       }
     }
@@ -169,9 +169,14 @@ function busyUntil(commands: readonly Command[], { horizon }: Command): number {
   return until;
 }
 
+/** Whether the limit of a command counts from the last progress: a question that waits for its turn is not unanswered. */
+function fromProgress({ ownLimit, optional }: Command): boolean {
+  return !ownLimit || optional;
+}
+
 /** When a command is to be looked at: at its limit, and before that now and then for its progress. */
 function nextLook(command: Command, now: number): number {
-  if (command.ownLimit || command.deadline === Infinity) return command.deadline;
+  if (!fromProgress(command) || command.deadline === Infinity) return command.deadline;
   return Math.min(command.deadline, now + command.timeout / LOOKS);
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
+import { checkBoolean, checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiKnowledge } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
@@ -17,7 +17,7 @@ import { Deadlines, formatAge } from "./deadlines.ts";
 import type { CommandLimits } from "./limits.ts";
 
 /** The keys of {@link ExecuteOptions}. */
-const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = ["signal", "timeout"];
+const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = ["signal", "timeout", "optional"];
 
 /** How often a command is sent again because the target wants it later. */
 const MAX_POSTPONED = 4;
@@ -112,6 +112,8 @@ export class Pending {
     this.#owner = owner;
     this.deadlines = new Deadlines(this.#open, (command, age) => {
       const limit = command.timeout;
+      // Who has not been asked yet has not kept silent.
+      if (command.optional && !command.carried) return this.#allow(command);
       const within = `within ${limit} ms${command.ownLimit ? "" : " of the last progress"}`;
       const name = terms.scsi.nameOf(command.cdb);
       const message = `${name} was not answered ${within}; it was given ${formatAge(age)} ago`;
@@ -133,14 +135,16 @@ export class Pending {
   add(lun: bigint, given: ScsiCommand, options: ExecuteOptions): Command {
     checkCommand(given);
     checkKeys("options", options, EXECUTE_KEYS);
-    const { signal } = options;
+    const { signal, optional = false } = options;
     const ownLimit = options.timeout !== undefined;
     const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#limitOf(given.cdb);
     if (signal !== undefined) checkSignal("signal", signal);
+    checkBoolean("optional", optional);
     if (signal?.aborted) throw new AbortError(signal);
     const now = clock.now();
     const deadline = this.deadlines.from(now, timeout, ownLimit);
-    const command = new Command(given, { lun, timeout, ownLimit, given: now, deadline, order: this.#given++ });
+    const order = this.#given++;
+    const command = new Command(given, { lun, timeout, ownLimit, given: now, deadline, order, optional });
     command.place = this.#open.length;
     this.#open.push(command);
     this.deadlines.watch(command, now);
@@ -151,6 +155,13 @@ export class Pending {
   /** Milliseconds; 0: none. */
   #limitOf(cdb: Uint8Array): number {
     return this.#terms.timeouts.command[this.#terms.scsi.classOf(cdb)];
+  }
+
+  /** Gives a command its whole limit once more. */
+  #allow(command: Command): void {
+    const now = clock.now();
+    command.deadline = this.deadlines.from(now, command.timeout, true);
+    this.deadlines.watch(command, now);
   }
 
   // The order of sending.

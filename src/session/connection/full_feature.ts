@@ -11,7 +11,7 @@ import type { Command } from "../commands/command.ts";
 import type { CommandWindow } from "../commands/command_window.ts";
 import { connectionLost } from "../failures.ts";
 import type { SessionParameters } from "../login/negotiation/parameters.ts";
-import { abortTask } from "../tasks/abort.ts";
+import { abortTask, leaveTask } from "../tasks/abort.ts";
 import { planUnsolicited, sendUnsolicited, type UnsolicitedPlan } from "../tasks/data_out.ts";
 import { ScsiTask } from "../tasks/task.ts";
 import { TaskManagement, type TaskManagementAnswer } from "../tasks/task_management.ts";
@@ -162,7 +162,9 @@ export class FullFeature implements PduHandler {
    */
   abort(command: Command, error: Error): void {
     const task = this.#link.tasks.of(command);
-    if (task !== undefined) void abortTask(this.#link, this.#management, task, error, this.#requestTimeout);
+    if (task === undefined) return;
+    const end = command.optional ? leaveTask : abortTask;
+    void end(this.#link, this.#management, task, error, this.#requestTimeout);
   }
 
   /**

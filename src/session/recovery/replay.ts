@@ -6,7 +6,7 @@
 
 import { TimeoutError } from "../../errors.ts";
 import type { Command } from "../commands/command.ts";
-import { connectionLost, outcomeUnknown, sessionClosed } from "../failures.ts";
+import { connectionLost, outcomeUnknown, sessionClosed, taskTerminated } from "../failures.ts";
 import type { RecoveryPolicy } from "./options.ts";
 import type { WriteLog } from "./write_log.ts";
 
@@ -14,10 +14,15 @@ import type { WriteLog } from "./write_log.ts";
 const MAX_ATTEMPTS = 8;
 /** The same where the target fell silent each time: while it has such a command again, it gets all of the command's limit. */
 const MAX_SILENCES = 1;
+/** The same for one whose answer nobody depends on. */
+const OPTIONAL_ATTEMPTS = 2;
 
 /** The error of a command that will not be sent again, although it has been sent at least once. */
 export function lostCommandError(command: Command, cause: Error): Error {
   if (command.attempts > 0 && command.changesMedium) return outcomeUnknown(cause);
+  if (command.optional && command.attempts >= OPTIONAL_ATTEMPTS) {
+    return taskTerminated(`${OPTIONAL_ATTEMPTS} connections were lost while the target had the command`, cause);
+  }
   return connectionLost(`The connection was lost: ${cause.message}`, cause);
 }
 
@@ -34,7 +39,8 @@ export function abortedError(command: Command, abort: Error): Error {
 
 /** Whether a command that was handed to the socket may be sent again on a new session. */
 export function mayReplay(command: Command, policy: RecoveryPolicy | undefined, log: WriteLog | undefined): boolean {
-  if (policy === undefined || command.attempts >= MAX_ATTEMPTS || command.silences > MAX_SILENCES) return false;
+  const most = command.optional ? OPTIONAL_ATTEMPTS : MAX_ATTEMPTS;
+  if (policy === undefined || command.attempts >= most || command.silences > MAX_SILENCES) return false;
   if (command.replay === "safe") return true;
   return command.replay === "optIn" && policy.replayWrites && log !== undefined && !log.overtaken(command);
 }

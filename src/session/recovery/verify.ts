@@ -49,7 +49,7 @@ export function checksOver(fullFeature: FullFeature, pending: Pending, timeouts:
   return (lun, given, options) => {
     const command = pending.add(lun, given, limited(options, timeouts));
     // An answer that does not come says nothing of the LUN, and the next connection may do better.
-    command.promise.catch((error) => error instanceof TimeoutError && connection.fail(error));
+    command.promise.catch((error) => error instanceof TimeoutError && !command.optional && connection.fail(error));
     if (connection.ended) pending.fail(command, connectionLost("The connection was lost"));
     pending.queueCheck(command);
     fullFeature.pump();

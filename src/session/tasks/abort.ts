@@ -55,6 +55,31 @@ function notAborted(error: Error, limit: number): TimeoutError {
   return new TimeoutError(ErrorCode.RequestTimeout, message, limit, { cause: error });
 }
 
+/**
+ * Gives up a task whose answer nobody depends on: its command settles with `error` at once. The target is asked to abort it, and
+ * is left alone if it does not. Never rejects.
+ *
+ * @param limit most milliseconds for the answer
+ */
+export async function leaveTask(
+  link: Link,
+  management: TaskManagement,
+  task: ScsiTask,
+  error: Error,
+  limit: number,
+): Promise<void> {
+  if (task.ended || task.abortError !== undefined) return;
+  task.abortError = error;
+  link.tasks.leave(task, error);
+  const { lun, timeout } = task.command;
+  const wanted = () => !task.ended;
+  // Not longer than the command itself: other aborts wait behind this one.
+  const patience = Math.min(limit, timeout || limit);
+  const call = { fn: TaskManagementFunction.AbortTask, lun, task, wanted };
+  const answer = await answerOf(management.call(call, patience));
+  if (answer?.response === TaskManagementResponseCode.Complete) link.tasks.end(task, { error });
+}
+
 /** False: the target does not know the task; a status that was on its way may still arrive. */
 async function abortOrReset(
   link: Link,

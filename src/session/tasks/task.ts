@@ -50,6 +50,8 @@ export class ScsiTask {
   r2tsInBatch = 0;
   /** The error with which the command ends once the target has answered for it: set while it is being aborted. */
   abortError: Error | undefined;
+  /** Whether its command has settled while the target still has it: nobody waits for it. */
+  left = false;
 
   /** Makes a task that is about to be sent. */
   constructor(command: Command, connection: Connection, itt: number, cmdSN: number) {

@@ -103,6 +103,13 @@ export class TaskTable {
     else this.#settle(task, ending);
   }
 
+  /** Settles the command of a task with an error, and leaves the tag to the target for as long as it may answer. */
+  leave(task: ScsiTask, error: Error): void {
+    task.left = true;
+    this.#pending.fail(task.command, error);
+    if (this.#idle.length > 0) this.#tellIdle(task.connection);
+  }
+
   /** The Data-In that was being received into a task's buffer is complete, or will never be. */
   dataAreIn(task: ScsiTask): void {
     task.receiving = false;
@@ -148,9 +155,9 @@ export class TaskTable {
     return lost;
   }
 
-  /** Resolves when no SCSI command is in flight on a connection. */
+  /** Resolves when no SCSI command that anybody waits for is in flight on a connection. */
   idle(connection: Connection): Promise<void> {
-    if (this.scsiTasks(connection).length === 0) return Promise.resolve();
+    if (!this.#busy(connection)) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push({ connection, resolve }));
   }
 
@@ -170,8 +177,12 @@ export class TaskTable {
     if (this.#idle.length > 0) this.#tellIdle(task.connection);
   }
 
+  #busy(connection: Connection): boolean {
+    return this.scsiTasks(connection).some((task) => !task.left);
+  }
+
   #tellIdle(connection: Connection): void {
-    if (this.scsiTasks(connection).length > 0) return;
+    if (this.#busy(connection)) return;
     const waiting = this.#idle.filter((one) => one.connection === connection);
     this.#idle = this.#idle.filter((one) => one.connection !== connection);
     for (const { resolve } of waiting) resolve();

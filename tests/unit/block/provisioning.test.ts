@@ -177,7 +177,8 @@ test("compareAndWrite: whole blocks and odd ranges", async () => {
 
 test("compareAndWrite: a device that claims the command and does not have it", async () => {
   const { device } = await open({ maxCompareAndWrite: 1, noCompareAndWrite: true });
-  assert.is(device.supports.compareAndWrite, false);
+  const compare = () => device.compareAndWrite(new Uint8Array(512), new Uint8Array(512), 0);
+  assert.is(await code(compare()), "BLOCK_UNSUPPORTED");
 });
 
 test.run();

@@ -74,7 +74,16 @@ test("docs/options.md has every command in its class, and the defaults are long 
 test("docs/options.md has no option that does not exist", () => {
   for (const name of documented.keys()) {
     const [first] = name.split(".");
-    checkOptions({ [first as string]: undefined }, ["readOnly", "depth", "maxTransfer", "atomic", "serial", "luns"]);
+    checkOptions({ [first as string]: undefined }, [
+      "readOnly",
+      "depth",
+      "maxTransfer",
+      "atomic",
+      "maxBlockSize",
+      "questionTimeout",
+      "serial",
+      "luns",
+    ]);
   }
 });
 

@@ -43,7 +43,7 @@ function unit(answers: Record<string, string>): ScsiExecutor & { sent: string[] 
 
 test("capacity: READ CAPACITY(16) is asked first, and is enough", async () => {
   const disk = unit({ [CAPACITY_16]: EIGHT_BLOCKS_16 });
-  assert.equal(await askCapacity(disk, 0), {
+  assert.equal(await askCapacity(disk, {}), {
     blocks: 8n,
     blockSize: 512,
     physicalExponent: 3,
@@ -58,32 +58,32 @@ const SMALL = { blocks: 8n, blockSize: 512, physicalExponent: 0, thinProvisioned
 test("capacity: READ CAPACITY(10) where (16) is refused, or answered with too little", async () => {
   for (const first of [`sense ${UNKNOWN_COMMAND}`, `sense ${INVALID_FIELD}`, "00000000 00000007"]) {
     const disk = unit({ [CAPACITY_16]: first, [CAPACITY_10]: EIGHT_BLOCKS_10 });
-    assert.equal(await askCapacity(disk, undefined), SMALL);
+    assert.equal(await askCapacity(disk, {}), SMALL);
     assert.equal(disk.sent, [CAPACITY_16, CAPACITY_10]);
   }
 });
 
 test("capacity: a CD is asked by READ CAPACITY(10) alone", async () => {
   const disc = unit({ [CAPACITY_10]: EIGHT_BLOCKS_10 });
-  assert.equal(await askCapacity(disc, 5), SMALL);
+  assert.equal(await askCapacity(disc, { deviceType: 5 }), SMALL);
   assert.equal(disc.sent, [CAPACITY_10]);
 });
 
 test("capacity: 2^32 blocks or more without READ CAPACITY(16)", async () => {
   const disk = unit({ [CAPACITY_16]: `sense ${UNKNOWN_COMMAND}`, [CAPACITY_10]: TOO_LARGE_10 });
-  await assertRejects(askCapacity(disk, 0), "BLOCK_UNSUPPORTED");
-  assert.is(await askCapacityIfAny(disk, 0), undefined);
+  await assertRejects(askCapacity(disk, {}), "BLOCK_UNSUPPORTED");
+  assert.is(await askCapacityIfAny(disk, {}), undefined);
 });
 
 test("capacity: what is no refusal ends the question", async () => {
   const empty = unit({ [CAPACITY_16]: `sense ${NO_MEDIUM}` });
-  await assertRejects(askCapacity(empty, 0), "SCSI_MEDIUM_NOT_PRESENT");
+  await assertRejects(askCapacity(empty, {}), "SCSI_MEDIUM_NOT_PRESENT");
   assert.equal(empty.sent, [CAPACITY_16]);
-  assert.is(await askCapacityIfAny(empty, 0), undefined);
+  assert.is(await askCapacityIfAny(empty, {}), undefined);
 });
 
 test("capacity: a lost connection is not taken for a unit without one", async () => {
-  await assertRejects(askCapacityIfAny(unit({}), 0), ErrorCode.ConnectionLost);
+  await assertRejects(askCapacityIfAny(unit({}), {}), ErrorCode.ConnectionLost);
 });
 
 const SIX = "1a000800ff00";

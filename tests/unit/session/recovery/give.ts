@@ -30,7 +30,7 @@ export function give(
   const cdb = Uint8Array.of(KINDS.indexOf(kind), ...(blocks ?? []), ...(blocks === undefined ? [] : [0]));
   const command = new Command(
     { cdb, dataOut: new Uint8Array(sends), replay },
-    { lun, timeout: 0, ownLimit: false, given: 0, deadline: Infinity, order },
+    { lun, timeout: 0, ownLimit: false, given: 0, deadline: Infinity, order, optional: false },
   );
   command.promise.catch(() => {});
   return command;
