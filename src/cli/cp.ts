@@ -14,6 +14,7 @@ interface CpOptions extends LoginCliOptions {
   json?: true;
   depth?: number;
   requestSize?: number;
+  timeout?: number;
   inplace?: true;
 }
 
@@ -29,6 +30,7 @@ export function cpCommand(io: CliIo, done: (code: number) => void): Command {
     .option("--json", "progress as lines of JSON: transferred, size (bytes), elapsed (seconds), description")
     .option("--depth <n>", "requests in flight", parseInteger(1, 1024))
     .option("--request-size <size>", `bytes of a request (${SIZE_HELP})`, parseRequestSize)
+    .option("--timeout <seconds>", "time limit of every SCSI command, from its last progress; 0: none", parseSeconds)
     .option("--inplace", "write into a file that is there, instead of replacing it when the copy is done")
     .addHelpText(
       "after",
@@ -41,6 +43,8 @@ export function cpCommand(io: CliIo, done: (code: number) => void): Command {
       done(await interruptible(io, (signal) => cp(io, source, dest, options, signal)));
     });
 }
+
+const parseSeconds = parseInteger(0, 2_000_000);
 
 function parseRequestSize(text: string): number {
   const size = parseSize(text);
@@ -61,11 +65,13 @@ async function cp(io: CliIo, from: string, to: string, options: CpOptions, signa
   let progress: Progress | undefined;
   // Also before and after the copy: without a handler the signal ends Deno, and starts Node's debugger.
   const remove = io.onStatusRequest(() => progress?.tell());
-  const { initiatorName, portal: portals } = options;
+  const { initiatorName, portal: portals, timeout } = options;
+  const timeouts = timeout === undefined ? {} : { command: timeout * 1000 };
+  const login = { initiatorName, portals, timeouts, signal };
   try {
-    const source = await openSource(from, { initiatorName, portals, signal });
+    const source = await openSource(from, login);
     try {
-      const sink = await openSink(to, { initiatorName, portals, signal, inPlace: options.inplace });
+      const sink = await openSink(to, { ...login, inPlace: options.inplace });
       try {
         progress = new Progress({ style: styleOf(io, options), size: source.size, write: (text) => io.error(text) });
         return await move(io, source, sink, progress, options, signal);

@@ -19,7 +19,7 @@ export function sessionClosed(cause?: Error): IscsiError {
 export function outcomeUnknown(cause: Error): IscsiError {
   return new IscsiError(
     ErrorCode.OutcomeUnknown,
-    "The command was sent and its answer was lost: whether the target has carried it out is not known",
+    `The command was sent and its answer was lost: whether the target has carried it out is not known (${cause.message})`,
     { cause },
   );
 }
