@@ -99,3 +99,42 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
   const wait = new SignalWait(signal, callback);
   return () => wait.forget();
 }
+
+/** Ends the waits of owners that are gone. */
+const ABANDONED = new FinalizationRegistry<SignalWait>((wait) => wait.forget());
+
+/**
+ * The same as {@link onAbort} for an object that may be dropped without a word, such as a stream that nobody reads to its end: the
+ * signal does not keep it alive.
+ *
+ * @param callback must not refer to the owner, and should be no closure: what it refers to lives as long as the signal does
+ */
+export function onAbortOf<Owner extends object>(
+  signal: AbortSignal | undefined,
+  owner: Owner,
+  callback: (owner: Owner, signal: AbortSignal) => void,
+): () => void {
+  if (signal === undefined) return NOTHING;
+  if (signal.aborted) {
+    callback(owner, signal);
+    return NOTHING;
+  }
+  const wait = weakWait(signal, new WeakRef(owner), callback);
+  ABANDONED.register(owner, wait, wait);
+  return () => {
+    ABANDONED.unregister(wait);
+    wait.forget();
+  };
+}
+
+/** In a function of its own: closures of one function share all that any of them refers to. */
+function weakWait<Owner extends object>(
+  signal: AbortSignal,
+  owner: WeakRef<Owner>,
+  callback: (owner: Owner, signal: AbortSignal) => void,
+): SignalWait {
+  return new SignalWait(signal, () => {
+    const alive = owner.deref();
+    if (alive !== undefined) callback(alive, signal);
+  });
+}

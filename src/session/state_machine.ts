@@ -113,7 +113,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     try {
       established = await this.portals.login(this.#channels.login, {}, signal);
     } catch (error) {
-      this.pending.stop();
+      this.#stop();
       this.#to(State.Closed);
       throw error;
     }

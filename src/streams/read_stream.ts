@@ -7,7 +7,7 @@
 import { described, integerOption, wrongRange, wrongValue } from "../arguments.ts";
 import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbortOf } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
 import { isPipeOptions, NodePipe } from "./node_pipe.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
@@ -159,10 +159,17 @@ export function readRange(
   return { position, length: Math.max(0, Math.min(last, device.size - 1) - position + 1) };
 }
 
-/** Destroys a stream when the signal is aborted. Call the function returned once the stream has been destroyed. */
+/**
+ * Destroys a stream when the signal is aborted, if it is still in use then. Call the function returned once the stream has been
+ * destroyed.
+ */
 export function destroyOnAbort(
   stream: { destroy(error: Error): void },
   signal: AbortSignal | undefined,
 ): () => void {
-  return onAbort(signal, () => stream.destroy(new AbortError(signal)));
+  return onAbortOf(signal, stream, destroyAborted);
+}
+
+function destroyAborted(stream: { destroy(error: Error): void }, signal: AbortSignal): void {
+  stream.destroy(new AbortError(signal));
 }

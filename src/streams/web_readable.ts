@@ -7,7 +7,7 @@
 import { integerOption } from "../arguments.ts";
 import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
+import { onAbortOf } from "../async/on_abort.ts";
 import { AbortError } from "../errors.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
 import { type PlacedBytes, ReadAhead } from "./read_ahead.ts";
@@ -55,40 +55,60 @@ export function readable(device: BlockDevice, options: ReadableOptions = {}): Re
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
   const ahead = new ReadAhead(device, { position, length, ...streamPlan(device, options) });
-  const { signal } = options;
-  let forget: (() => void) | undefined;
-  let finishing: Promise<void> | undefined;
-  const finish = (reason?: unknown): Promise<void> => {
-    forget?.();
-    finishing ??= ahead.cancel(reason).then(options.finished);
-    return finishing;
-  };
-  return new ReadableStream({
-    type: "bytes",
-    start(controller) {
-      forget = onAbort(signal, () => {
-        controller.error(new AbortError(signal));
-        finish().catch(() => {});
-      });
-    },
-    async pull(controller) {
-      let chunk: PlacedBytes | undefined;
-      try {
-        chunk = await ahead.next();
-      } catch (error) {
-        await finish();
-        throw error;
-      }
-      if (signal?.aborted) return;
-      if (chunk !== undefined) {
-        options.moved?.(chunk.position + chunk.buffer.length);
-        return controller.enqueue(chunk.buffer as Uint8Array<ArrayBuffer>);
-      }
-      await finish();
-      controller.close();
-      // This settles a BYOB read that is waiting when the stream closes.
-      controller.byobRequest?.respond(0);
-    },
-    cancel: finish,
-  });
+  return new ReadableStream(new Source(ahead, options));
+}
+
+/** What the stream reads. The stream keeps it alive, and the signal does not. */
+class Source implements UnderlyingByteSource {
+  readonly type = "bytes";
+  readonly #ahead: ReadAhead;
+  readonly #options: ReadableOptions;
+  #controller: ReadableByteStreamController | undefined;
+  #forget: (() => void) | undefined;
+  #finishing: Promise<void> | undefined;
+
+  constructor(ahead: ReadAhead, options: ReadableOptions) {
+    this.#ahead = ahead;
+    this.#options = options;
+  }
+
+  start(controller: ReadableByteStreamController): void {
+    this.#controller = controller;
+    this.#forget = onAbortOf(this.#options.signal, this, failAborted);
+  }
+
+  async pull(controller: ReadableByteStreamController): Promise<void> {
+    let chunk: PlacedBytes | undefined;
+    try {
+      chunk = await this.#ahead.next();
+    } catch (error) {
+      await this.cancel();
+      throw error;
+    }
+    if (this.#options.signal?.aborted) return;
+    if (chunk !== undefined) {
+      this.#options.moved?.(chunk.position + chunk.buffer.length);
+      return controller.enqueue(chunk.buffer as Uint8Array<ArrayBuffer>);
+    }
+    await this.cancel();
+    controller.close();
+    // This settles a BYOB read that is waiting when the stream closes.
+    controller.byobRequest?.respond(0);
+  }
+
+  cancel(reason?: unknown): Promise<void> {
+    this.#forget?.();
+    this.#finishing ??= this.#ahead.cancel(reason).then(this.#options.finished);
+    return this.#finishing;
+  }
+
+  fail(error: Error): void {
+    this.#controller?.error(error);
+    this.cancel().catch(() => {});
+  }
+}
+
+/** Fails a stream whose signal has fired. */
+export function failAborted(stream: { fail(error: Error): void }, signal: AbortSignal): void {
+  stream.fail(new AbortError(signal));
 }

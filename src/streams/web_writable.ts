@@ -7,9 +7,10 @@
 import { bytesProblem, integerOption } from "../arguments.ts";
 import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice } from "../block/device.ts";
-import { onAbort } from "../async/on_abort.ts";
-import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
+import { onAbort, onAbortOf } from "../async/on_abort.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { checkStreamKeys, type OwnKeys, streamPlan, type StreamTuning } from "./plan.ts";
+import { failAborted } from "./web_readable.ts";
 import { WriteBehind } from "./write_behind.ts";
 
 /** Options of {@link writable}. */
@@ -79,14 +80,13 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
   const position = integerOption("position", options.position, 0, 0, device.size);
   const length = integerOption("length", options.length, device.size - position, 0, device.size - position);
   const { signal } = options;
-  let fail: (error: unknown) => void = () => {};
   const behind = new WriteBehind(device, {
     position,
     length,
     ...streamPlan(device, options),
     copy: true,
     fua: options.fua ?? false,
-    failed: (error) => fail(error),
+    failed: (error) => sink.fail(error),
   });
   let accepted = position;
   let forget: (() => void) | undefined;
@@ -103,20 +103,23 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
     if (finishing !== undefined) return;
     await end();
     // Unless the stream is already being closed.
-    if (finishing === undefined) fail(closed());
+    if (finishing === undefined) sink.fail(closed());
   };
-  const stream = new WritableStream<Uint8Array>({
-    start(controller) {
-      fail = (error) => {
-        controller.error(error);
-        finish(error).catch(() => {});
-      };
+  let controller: WritableStreamDefaultController | undefined;
+  // The stream keeps it alive, and the signal does not.
+  const sink = {
+    start(given: WritableStreamDefaultController): void {
+      controller = given;
       // `abort()` of the sink is called only after the write in progress, which may wait for room; this is called at
       // once.
-      onAbort(controller.signal, () => void behind.cancel(controller.signal.reason));
-      forget = onAbort(signal, () => fail(new AbortError(signal)));
+      onAbort(given.signal, () => void behind.cancel(given.signal.reason));
+      forget = onAbortOf(signal, sink, failAborted);
     },
-    async write(chunk) {
+    fail(error: unknown): void {
+      controller?.error(error);
+      finish(error).catch(() => {});
+    },
+    async write(chunk: Uint8Array): Promise<void> {
       const problem = bytesProblem("chunk", chunk);
       if (problem !== undefined) {
         await finish(problem);
@@ -131,7 +134,7 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
       }
       options.moved?.(accepted += chunk.length);
     },
-    async close() {
+    async close(): Promise<void> {
       try {
         await end();
       } finally {
@@ -139,6 +142,7 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
       }
     },
     abort: finish,
-  }, { highWaterMark: 1 });
+  };
+  const stream = new WritableStream<Uint8Array>(sink, { highWaterMark: 1 });
   return { stream, settle };
 }
