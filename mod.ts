@@ -27,7 +27,7 @@ export {
 export { IscsiSession, Lun, type LunOptions } from "./src/client/iscsi_session.ts";
 export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
 export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";
-export { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "./src/block/scsi/open.ts";
+export { openScsiBlockDevice, type ScsiBlockDevice, type ScsiBlockDeviceOptions } from "./src/block/scsi/open.ts";
 export { formatIscsiUrl } from "./src/client/url_format.ts";
 export { type IscsiUrl, parseIscsiUrl, type ParseIscsiUrlOptions } from "./src/client/url.ts";
 export {

@@ -7,4 +7,4 @@
 export type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
 export { DeviceBase } from "./base.ts";
 export { appendExtent } from "./extents.ts";
-export { openScsiBlockDevice, type ScsiBlockDeviceOptions } from "./scsi/open.ts";
+export { openScsiBlockDevice, type ScsiBlockDevice, type ScsiBlockDeviceOptions } from "./scsi/open.ts";

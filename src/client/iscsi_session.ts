@@ -5,7 +5,9 @@
  * @module
  */
 import { checkBoolean, checkKeys, checkObject, checkString, optional } from "../arguments.ts";
-import { type BlockDevice, openScsiBlockDevice, type ScsiBlockDeviceOptions } from "../block/mod.ts";
+import type { ScsiBlockDevice, ScsiBlockDeviceOptions } from "../block/mod.ts";
+import { HOLD, openScsiDevice } from "../block/scsi/open.ts";
+import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
 import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
 import { createDuplexStream, createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
@@ -25,8 +27,8 @@ import { type LoggedIn, logIn, Session, type SessionOptions, type SessionState }
 import { scsiKnowledge } from "../scsi/effect.ts";
 import { encodeLun, formatLun, type LunAddress } from "../bytes/lun.ts";
 import { withCallSite } from "./call_site.ts";
-import { Identities, type LunIdentity, readIdentity, requireSerial } from "./identity.ts";
 import { inspectAs } from "./inspect.ts";
+import { OpenLuns } from "./open_luns.ts";
 import { formatIscsiUrl } from "./url_format.ts";
 
 /** Options of {@link IscsiSession.openLun}. */
@@ -77,13 +79,13 @@ const KEYS: Readonly<Record<keyof LunOptions, true>> = {
  * ```
  */
 export class IscsiSession extends Session {
-  readonly #identities: Identities;
+  readonly #luns: OpenLuns;
   /** URL of the target as it was asked for, without user, password and query. */
   readonly url: string;
 
-  private constructor(made: LoggedIn, url: string, identities: Identities) {
+  private constructor(made: LoggedIn, url: string, luns: OpenLuns) {
     super(made);
-    this.#identities = identities;
+    this.#luns = luns;
     this.url = url;
   }
 
@@ -101,28 +103,29 @@ export class IscsiSession extends Session {
    */
   static connect(options: SessionOptions): Promise<IscsiSession> {
     return withCallSite(async () => {
-      const identities = new Identities();
+      const luns = new OpenLuns((lun, from, to) => made.events.emit("resized", { lun, from, to }));
       checkObject("options", options);
       const { recovery } = options;
       if (recovery !== undefined && recovery !== false) checkObject("recovery", recovery);
-      const made = await logIn({
+      const made: LoggedIn = await logIn({
         ...options,
         scsi: scsiKnowledge,
         recovery: recovery === false ? false : {
           ...recovery,
-          verify: recovery?.verify ?? ((lun, executor) => identities.verify(lun, executor)),
+          verify: recovery?.verify ?? ((lun, executor) => luns.verify(lun, executor)),
         },
       });
-      return new IscsiSession(made, formatIscsiUrl(options), identities);
+      return new IscsiSession(made, formatIscsiUrl(options), luns);
     });
   }
 
   /**
    * Opens a LUN as a block device with streams. Several may be open at a time; each is closed separately, and all end
-   * with the session (`ISCSI_SESSION_CLOSED`). After a lost connection a LUN is used again only if its serial number,
-   * designators and capacity have not changed since it was opened.
+   * with the session (`ISCSI_SESSION_CLOSED`). After a lost connection, and when it says that something has changed, a LUN is
+   * asked before anything is sent to it: it is used again only if it is the same one, with blocks of the same size; `size` follows
+   * where it was resized.
    *
-   * Writes of parts of blocks are atomic among those of one `Lun`; two `Lun`s of the same number are not coordinated.
+   * Writes of parts of blocks are atomic among those of all `Lun`s of the same number in one session.
    *
    * @param number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
    * @throws {ScsiError} `SCSI_LUN_NOT_FOUND`, `SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY` where the LUN cannot be used
@@ -142,36 +145,45 @@ export class IscsiSession extends Session {
     checkBoolean("owns", owns);
     const executor = this.lun(number);
     const address = encodeLun(number);
-    let identity: LunIdentity;
-    let device: BlockDevice;
-    const opened = this.#identities.opening(address);
+    const opening = this.#luns.opening(address);
+    const { locks, resized } = opening;
+    let device: ScsiDevice;
     try {
-      device = await openScsiBlockDevice(executor, deviceOptions);
-      if (serial !== undefined) await requireSerial(executor, serial);
-      identity = await readIdentity(executor);
-      this.#identities.add(address, identity);
+      device = await openScsiDevice(executor, deviceOptions, {
+        serial,
+        hold: HOLD,
+        locks,
+        resized,
+        recheck: (asking) => this.#luns.verify(address, executor, [], asking),
+      });
+      await opening.add(device, executor);
     } catch (error) {
-      opened();
-      if (!this.#identities.has(address)) this.forget(address);
+      opening.failed();
+      if (!this.#luns.has(address)) this.forget(address);
       throw error;
     }
-    opened();
     return makeLun(device, this, number, owns, () => {
-      this.#identities.remove(address, identity);
-      if (!this.#identities.has(address)) this.forget(address);
+      this.#luns.remove(address, device);
+      if (!this.#luns.has(address)) this.forget(address);
     });
   }
 }
 
 /** Makes a {@link Lun}; only a session may do so. */
-let makeLun: (device: BlockDevice, session: IscsiSession, number: LunAddress, owns: boolean, forget: () => void) => Lun;
+let makeLun: (
+  device: ScsiBlockDevice,
+  session: IscsiSession,
+  number: LunAddress,
+  owns: boolean,
+  forget: () => void,
+) => Lun;
 
 /**
  * A logical unit of an iSCSI target: a {@link BlockDevice} that also makes streams. Made by `openLun()`, whose LUN owns its session,
  * and by {@link IscsiSession.openLun}.
  */
-export class Lun implements BlockDevice {
-  readonly #device: BlockDevice;
+export class Lun implements ScsiBlockDevice {
+  readonly #device: ScsiBlockDevice;
   readonly #owns: boolean;
   readonly #forget: () => void;
   /** The session that carries the commands: for other LUNs, raw SCSI, task management and its parameters. */
@@ -181,7 +193,7 @@ export class Lun implements BlockDevice {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    device: BlockDevice,
+    device: ScsiBlockDevice,
     session: IscsiSession,
     number: LunAddress,
     owns: boolean,
@@ -262,6 +274,18 @@ export class Lun implements BlockDevice {
     options?: OperationOptions,
   ): Promise<void> {
     return this.#device.compareAndWrite(expected, data, position, options);
+  }
+
+  /**
+   * Asks the LUN now whether it is the same and what has changed of it, as happens by itself when it says that something has, and
+   * after a reconnect. Resolves when `size`, `readOnly` and `supports` are what it says, for all that are open under its number;
+   * the session has an event `resized`.
+   *
+   * @throws {IscsiError} `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED` where it cannot be used any more: open it again
+   * @throws {ScsiError} where it could not be asked
+   */
+  refresh(options?: OperationOptions): Promise<void> {
+    return this.#device.refresh(options);
   }
 
   /** A streamx `Readable` over what is not promised to be zero, as `{ position, buffer }`. */

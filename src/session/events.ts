@@ -24,6 +24,11 @@ export interface SessionEvents {
   reconnectFailed: { readonly attempt: number; readonly error: Error; readonly delay: number };
   /** The session was reinstated after a loss of its connection. */
   recovered: { readonly attempts: number; readonly milliseconds: number; readonly replayed: number };
+  /**
+   * An open LUN has another size: `from` and `to` in bytes, `lun` the eight bytes of its LUN field. Its device's `size` is the
+   * new one already.
+   */
+  resized: { readonly lun: bigint; readonly from: number; readonly to: number };
   /** A harmless irregularity. */
   warning: string;
 }
@@ -36,6 +41,7 @@ const NAMES: Readonly<Record<keyof SessionEvents, true>> = {
   unitAttention: true,
   reconnectFailed: true,
   recovered: true,
+  resized: true,
   warning: true,
 };
 

@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
 /** A target with LUNs 1, 2 and 3 of 1 MiB each. */
 interface Peer {
   url(lun: number): string;
-  /** Starts it again, with what was written still there; `changed` is a LUN that has another size afterwards. */
+  /** Starts it again, with what was written still there; `changed` is a LUN that is another disk afterwards, of 2 MiB. */
   restart(changed?: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -23,9 +23,10 @@ interface Peer {
 async function embedded(): Promise<Peer> {
   const port = await freePort("127.0.0.1");
   const backings = new Map([1, 2, 3].map((number) => [number, memoryBacking(MIB)]));
+  const serials = new Map([1, 2, 3].map((number) => [number, `SN 000${number}`]));
   const start = (): Promise<Target> => {
     const luns = [...backings].map(([number, backing]) => (
-      { number, backing, serial: `SN 000${number}`, closeBacking: false }
+      { number, backing, serial: serials.get(number) as string, closeBacking: false }
     ));
     return startTarget({ port, luns });
   };
@@ -35,7 +36,10 @@ async function embedded(): Promise<Peer> {
     url: (lun) => `${portal}/${lun}`,
     restart: async (changed) => {
       await target.close();
-      if (changed !== undefined) backings.set(changed, memoryBacking(2 * MIB));
+      if (changed !== undefined) {
+        backings.set(changed, memoryBacking(2 * MIB));
+        serials.set(changed, "another");
+      }
       target = await start();
     },
     stop: () => target.close(),
@@ -43,11 +47,15 @@ async function embedded(): Promise<Peer> {
 }
 
 async function overTgtd(): Promise<Peer> {
-  const tgtd = await startTgtd({ luns: [{ size: MIB }, { size: MIB }, { size: MIB }] });
+  const params: Record<string, string>[] = [{}, {}, {}];
+  const tgtd = await startTgtd({ luns: params.map((params) => ({ size: MIB, params })) });
   return {
     url: (lun) => tgtd.url(lun),
     restart: async (changed) => {
-      if (changed !== undefined) truncateSync(tgtd.path(changed), 2 * MIB);
+      if (changed !== undefined) {
+        truncateSync(tgtd.path(changed), 2 * MIB);
+        params[changed - 1]!["scsi_sn"] = "another";
+      }
       await tgtd.restart();
     },
     stop: () => tgtd.stop(),

@@ -14,7 +14,7 @@ import type { InquiryData } from "../../scsi/inquiry/standard.ts";
 import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import type { Geometry, ProvisioningLimits } from "./geometry.ts";
-import { type Caching, probeCaching, probeVpd } from "./probe.ts";
+import { type Caching, probeCaching, type VpdAnswers } from "./probe.ts";
 
 /** Size of a request in bytes where the disk prefers none: one burst of the data path. */
 const REQUEST = 256 * 1024;
@@ -26,7 +26,7 @@ const MAX_UNMAP = 1024 * 1024 * 1024;
 const MAX_WRITE_SAME = 32 * 1024 * 1024;
 
 /** What the caller has decided about the geometry. */
-interface GeometryRules {
+export interface GeometryRules {
   /** Largest request in bytes; undefined: as the disk prefers. */
   readonly maxTransfer: number | undefined;
   /** Largest block in bytes that is taken. */
@@ -37,20 +37,21 @@ interface GeometryRules {
  * Asks a disk for its geometry: when it is opened, and whenever it may have changed. Only the capacity must be answered.
  *
  * @param unit its standard INQUIRY data
+ * @param pages what {@link probeVpd} has found when it was opened: limits stay
  * @param questions what the disk has left unanswered is not asked again
  * @throws what {@link askCapacity} throws; {IscsiError} `BLOCK_UNSUPPORTED` for a block size that is no power of two or above the
- * limit, and for 2^53 bytes or more
+ * limit, and for 2^53 bytes or more; `SCSI_BAD_DATA` for blocks of 0 bytes
  */
 export async function askGeometry(
   executor: ScsiExecutor,
   unit: InquiryData,
+  { limits, provisioning }: VpdAnswers,
   questions: OptionalQuestions,
   rules: GeometryRules,
   options: RetryOptions,
 ): Promise<Geometry> {
   const { deviceType } = unit;
   const cd = deviceType === DeviceType.Cd;
-  const { limits, provisioning } = cd ? NO_PAGES : await probeVpd(executor, questions, options);
   // A unit with that page follows SBC-3, whatever its INQUIRY data say.
   const hints = provisioning === undefined ? unit : { deviceType };
   const capacity = await askCapacity(executor, hints, questions, options);
@@ -72,11 +73,11 @@ export async function askGeometry(
   };
 }
 
-const NO_PAGES = { limits: undefined, provisioning: undefined };
 const READ_ONLY: Caching = { writeProtected: true, fua: false, writeCache: false };
 
 function checkSize({ blocks, blockSize }: Capacity, maxBlockSize: number): { size: number; blockSize: number } {
-  if (blockSize < 1 || (blockSize & (blockSize - 1)) !== 0) {
+  if (blockSize < 1) throw new IscsiError(ErrorCode.ScsiBadData, "The disk says that its blocks have 0 bytes");
+  if ((blockSize & (blockSize - 1)) !== 0) {
     throw new IscsiError(ErrorCode.Unsupported, `The block size must be a power of two, got ${blockSize} bytes`);
   }
   if (blockSize > maxBlockSize) {

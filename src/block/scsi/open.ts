@@ -23,21 +23,40 @@ import { inquiry } from "../../scsi/commands/spc/inquiry.ts";
 import { testUnitReady } from "../../scsi/commands/spc/test_unit_ready.ts";
 import { ScsiError } from "../../scsi/errors.ts";
 import { DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
-import { type InquiryData, parseInquiry } from "../../scsi/inquiry/standard.ts";
+import type { InquiryData } from "../../scsi/inquiry/standard.ts";
 import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
-import type { BlockDevice } from "../device.ts";
-import { askGeometry } from "./ask_geometry.ts";
+import { RangeLock } from "../../async/range_lock.ts";
+import type { BlockDevice, OperationOptions } from "../device.ts";
+import { askCondition, STANDARD } from "./condition.ts";
+import type { HoldTimes } from "./hold.ts";
+import { requireSerial } from "./identity.ts";
 import { DepthControl } from "./depth.ts";
 import { JobQueue } from "./queue.ts";
-import { ScsiDevice } from "./scsi_device.ts";
+import { ScsiDevice, type ScsiDeviceParts } from "./scsi_device.ts";
+import { Unit, type UnitParts } from "./unit.ts";
 
 /** Commands in flight at first, and at most where that makes the disk faster. */
 const DEPTH = 32;
 const MAX_DEPTH = 256;
 /** Largest block in bytes that is taken unless the caller allows more: buffers and streams hold whole blocks. */
 const MAX_BLOCK_SIZE = 64 * 1024;
+
+/** How long a unit that may have changed is asked before the commands that wait for it fail. */
+export const HOLD: HoldTimes = { most: 30_000, pause: 50, longest: 2000 };
+
+/** A disk as a block device, which can be asked what it is now. */
+export interface ScsiBlockDevice extends BlockDevice {
+  /**
+   * Asks the disk now whether it is the same and what has changed of it, as happens by itself when it says that something
+   * has. Resolves when `size`, `readOnly` and `supports` are what it says.
+   *
+   * @throws {IscsiError} `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED` where it cannot be used any more: open it again
+   * @throws {ScsiError} where it could not be asked
+   */
+  refresh(options?: OperationOptions): Promise<void>;
+}
 
 /** Options of {@link openScsiBlockDevice}. */
 export interface ScsiBlockDeviceOptions {
@@ -98,19 +117,41 @@ const KEYS: Readonly<Record<keyof ScsiBlockDeviceOptions, true>> = {
  * size, limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
  *
  * `flush()` sends SYNCHRONIZE CACHE unless the disk says that it has no volatile cache; a disk that refuses the command
- * is not asked again. A write that the caller aborts may or may not have been done. When the disk says that its
- * capacity has changed, `size` follows; when a removable medium may have been changed, every later operation rejects
- * with `BLOCK_CHANGED`, as what was read before may not be what is there now.
+ * is not asked again. A write that the caller aborts may or may not have been done.
+ *
+ * When the disk says that it, its medium or its size may have changed, commands wait until it has been asked, for half a
+ * minute if need be. `size`, `readOnly` and `supports` follow. Every later operation rejects with `SCSI_IDENTITY_CHANGED`
+ * where it is another disk, and with `BLOCK_CHANGED` where its block size is another, or a removable medium may have been
+ * changed, as what was read before may not be what is there now.
  *
  * @throws TypeError (`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), RangeError (`ERR_OUT_OF_RANGE`)
  * @throws ScsiError (`SCSI_LUN_NOT_FOUND`) where there is no such LUN
  * @throws ScsiError (`SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY`) where it is not ready
  * @throws IscsiError (`BLOCK_UNSUPPORTED`) where it is no disk, or is larger than 2^53-1 bytes
  */
-export async function openScsiBlockDevice(
+export function openScsiBlockDevice(
   executor: ScsiExecutor,
   options: ScsiBlockDeviceOptions = {},
-): Promise<BlockDevice> {
+): Promise<ScsiBlockDevice> {
+  return openScsiDevice(executor, options, { hold: HOLD, locks: new RangeLock() });
+}
+
+/** What whoever opens a device sees to. */
+interface DeviceSurroundings extends Pick<UnitParts, "hold">, Pick<ScsiDeviceParts, "locks"> {
+  /** Unit serial number that it must have. */
+  readonly serial?: string | undefined;
+  /** Asks the unit, for all devices over it. Default: for this one. */
+  readonly recheck?: ScsiDeviceParts["recheck"];
+  /** Told of another size, in bytes. */
+  readonly resized?: UnitParts["resized"];
+}
+
+/** {@link openScsiBlockDevice} for a session, which keeps its LUNs true itself. */
+export async function openScsiDevice(
+  executor: ScsiExecutor,
+  options: ScsiBlockDeviceOptions,
+  { serial, hold, locks, recheck, resized }: DeviceSurroundings,
+): Promise<ScsiDevice> {
   checkShape("executor", executor, "ScsiExecutor", { execute: "function" });
   checkKeys("options", options, Object.keys(KEYS));
   const { signal, timeout } = options;
@@ -127,24 +168,26 @@ export async function openScsiBlockDevice(
   const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
 
   const questions = new OptionalQuestions(questionTimeout);
-  const unit = await askUnit(executor, opening);
-  await waitUntilReady(executor, opening);
+  const standard = await askUnit(executor, opening);
+  if (serial !== undefined) await requireSerial(executor, serial, opening);
   const rules = { maxTransfer: options.maxTransfer, maxBlockSize };
-  const geometry = await askGeometry(executor, unit, questions, rules, opening);
+  const condition = await askCondition(executor, { standard }, { questions, rules, retry: opening });
+  const { geometry } = condition;
   if (options.atomic === true && geometry.maxCompareAndWriteBlocks === 0) {
     throw new IscsiError(ErrorCode.Unsupported, "Atomic writes of parts of blocks need COMPARE AND WRITE");
   }
   const depth = new DepthControl(fixed > 0 ? { start: fixed, max: fixed } : { start: DEPTH, max: MAX_DEPTH });
-  const onUnitAttention = (sense: SenseData): boolean | void => device.attention(sense);
-  const device: ScsiDevice = new ScsiDevice(geometry, {
-    queue: new JobQueue(executor, depth, { ...retry, onUnitAttention }),
+  const onUnitAttention = (sense: SenseData): void => unit.attention(sense);
+  const queue = new JobQueue(executor, depth, { ...retry, onUnitAttention });
+  const unit: Unit = new Unit(condition, queue, { asking: { questions, rules, retry }, executor, hold, resized });
+  return new ScsiDevice(unit, {
+    queue,
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,
-    removable: unit.removable,
-    measure: () => askGeometry(executor, unit, questions, rules, retry),
+    locks,
+    recheck: recheck ?? ((asking) => unit.recheck([], asking)),
     close: options.close,
   });
-  return device;
 }
 
 /** Peripheral device types that are read and written in blocks. */
@@ -158,7 +201,7 @@ const DISKS: ReadonlySet<number> = new Set([
 /** The standard INQUIRY data of a disk. */
 async function askUnit(executor: ScsiExecutor, options: RetryOptions): Promise<InquiryData> {
   // A LUN that does not exist answers INQUIRY all the same (SPC-4 6.6.2).
-  const unit = await ask(executor, { command: inquiry(), parse: parseInquiry }, options);
+  const unit = await ask(executor, STANDARD, options);
   const { qualifier, deviceType } = unit;
   if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
     throw await lunNotFound(executor, options);
@@ -170,26 +213,6 @@ async function askUnit(executor: ScsiExecutor, options: RetryOptions): Promise<I
     );
   }
   return unit;
-}
-
-/** Errors of TEST UNIT READY that say nothing of whether the disk can be read: that will be seen. */
-const ODD: ReadonlySet<string> = new Set([
-  ErrorCode.ScsiCheckCondition,
-  ErrorCode.ScsiIllegalRequest,
-  ErrorCode.ScsiMediumError,
-  ErrorCode.ScsiReservationConflict,
-  ErrorCode.ScsiStatus,
-  ErrorCode.TargetFailure,
-  ErrorCode.Rejected,
-]);
-
-/** Waits until the disk is ready, and clears the unit attentions of a new session. */
-async function waitUntilReady(executor: ScsiExecutor, options: RetryOptions): Promise<void> {
-  try {
-    await runWithRetry(executor, testUnitReady(), options);
-  } catch (error) {
-    if (!(error instanceof IscsiError) || !ODD.has(error.code)) throw error;
-  }
 }
 
 /** The error of a LUN that is not there, with what the target says of it to another command than INQUIRY, which it answers. */

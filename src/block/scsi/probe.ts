@@ -8,6 +8,7 @@ import type { ScsiExecutor } from "../../command.ts";
 import { ErrorCode } from "../../errors.ts";
 import type { OptionalQuestions } from "../../scsi/ask/optional.ts";
 import { modePageForms, vpdPage } from "../../scsi/ask/pages.ts";
+import { DeviceType } from "../../scsi/inquiry/device_type.ts";
 import type { BlockLimits, BlockProvisioning } from "../../scsi/inquiry/vpd_block.ts";
 import { decodeModePage } from "../../scsi/mode/pages.ts";
 import { CACHING_PAGE } from "../../scsi/mode/pages_block.ts";
@@ -16,17 +17,19 @@ import { isUnknownCommand, isUnsupported } from "../../scsi/refusal.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 
 /** What VPD pages B0h and B2h say; undefined where there is none. */
-interface VpdAnswers {
+export interface VpdAnswers {
   readonly limits: BlockLimits | undefined;
   readonly provisioning: BlockProvisioning | undefined;
 }
 
-/** VPD pages B0h and B2h, where the device lists them. */
+/** VPD pages B0h and B2h, where the device lists them; those of a CD are none of these. */
 export async function probeVpd(
   executor: ScsiExecutor,
+  deviceType: number,
   questions: OptionalQuestions,
   options: RetryOptions,
 ): Promise<VpdAnswers> {
+  if (deviceType === DeviceType.Cd) return { limits: undefined, provisioning: undefined };
   const page = (code: number) => questions.ask(executor, vpdPage(code), options);
   const supported = await page(0x00);
   // Pages that are not listed are not requested: some devices answer such a request with garbage.

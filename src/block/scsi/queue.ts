@@ -67,6 +67,17 @@ function isRecovered(result: ScsiResult): boolean {
   return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
 }
 
+/** What `promise` settles with, or an AbortError where the signal fires first. */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new AbortError(signal));
+    if (signal.aborted) abort();
+    const forget = onAbort(signal, abort);
+    promise.then(resolve, reject).finally(forget);
+  });
+}
+
 export class JobQueue {
   readonly #executor: ScsiExecutor;
   readonly #retry: RetryOptions;
@@ -82,6 +93,10 @@ export class JobQueue {
   #pause: number;
   #pausing = false;
   #stopped: { reason: unknown } | undefined;
+  /** What every command waits for before it is sent. */
+  #barrier: (() => Promise<void>) | undefined;
+  /** For what is sent again. */
+  readonly #again: ScsiExecutor = { execute: (command, options = {}) => this.#execute(command, options) };
 
   constructor(executor: ScsiExecutor, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
@@ -92,9 +107,21 @@ export class JobQueue {
     this.#pause = busyDelay;
   }
 
-  /** From now on nothing is started, and jobs reject with `reason`. */
+  /** From now on commands are sent only when `barrier` resolves; they fail where it rejects. */
+  hold(barrier: () => Promise<void>): void {
+    if (this.#stopped === undefined) this.#barrier = barrier;
+  }
+
+  /** Ends {@link JobQueue.hold}. */
+  release(): void {
+    if (this.#stopped === undefined) this.#barrier = undefined;
+  }
+
+  /** From now on nothing is sent, for the first time or again, and jobs reject with `reason`. */
   stop(reason: unknown): void {
+    if (this.#stopped !== undefined) return;
     this.#stopped = { reason };
+    this.#barrier = () => Promise.reject(reason);
     for (const batch of new Set([...this.#batches, ...this.#refused.map((one) => one.batch)])) {
       this.#fail(batch, reason);
       this.#settle(batch);
@@ -158,7 +185,7 @@ export class JobQueue {
     const failed = (error: unknown): void => this.#lost(batch, error);
     this.#execute(command, batch.run).then((result) => {
       if (result.status === ScsiStatus.Good) return this.#ended(batch, command, result);
-      retryAfter(result, this.#executor, command, batch.options).then(
+      retryAfter(result, this.#again, command, batch.options).then(
         (last) => {
           if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
           else this.#ended(batch, command, last);
@@ -169,6 +196,7 @@ export class JobQueue {
   }
 
   #execute(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+    if (this.#barrier !== undefined) return this.#executeBehind(command, options);
     try {
       return this.#executor.execute(command, options);
     } catch (error) {
@@ -223,6 +251,13 @@ export class JobQueue {
       this.#pump();
     }, this.#pause);
     this.#pause = Math.min(this.#pause * 2, this.#patience.busyDelayLimit);
+  }
+
+  async #executeBehind(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+    for (let barrier = this.#barrier; barrier !== undefined; barrier = this.#barrier) {
+      await unlessAborted(barrier(), options.signal);
+    }
+    return await this.#executor.execute(command, options);
   }
 
   #ended(batch: Batch, command: ScsiCommand, result: ScsiResult): void {

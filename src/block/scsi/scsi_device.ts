@@ -8,15 +8,16 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
 import { synchronizeCache10 } from "../../scsi/commands/sbc/synchronize_cache.ts";
 import { isUnsupported } from "../../scsi/refusal.ts";
-import type { SenseData } from "../../scsi/sense/parse.ts";
+import type { RetryOptions } from "../../scsi/retry.ts";
 import { DeviceBase } from "../base.ts";
-import type { DeviceLimits, DeviceSupport, Extent, WriteOptions } from "../device.ts";
+import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../device.ts";
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
 import { firstDifference, miscompare } from "../miscompare.ts";
 import { COMPARE_TRIES, exchange, isIllegalRequest, isMiscompare, miscompareAt, OneCommand, splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
-import { type HeldRange, RangeLock } from "../../async/range_lock.ts";
+import type { HeldRange, RangeLock } from "../../async/range_lock.ts";
+import type { Unit } from "./unit.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
 /** Up to this size an odd range is moved through a bounce buffer: one command instead of three. */
@@ -24,43 +25,51 @@ const BOUNCE = 128 * 1024;
 /** Size of the buffer of zeros for devices that have no command to write them. */
 const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
-interface ScsiDeviceParts {
+export interface ScsiDeviceParts {
   queue: JobQueue;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;
   /** Make writes of parts of blocks by COMPARE AND WRITE. */
   atomic: boolean;
-  /** Whether the medium can be taken out. */
-  removable: boolean;
-  /** Reads the size again, in bytes. */
-  measure: () => Promise<{ size: number; blockSize: number }>;
+  /** The locks of all devices over one unit. */
+  locks: RangeLock;
+  /** Asks the unit, for all devices over it. */
+  recheck: (options: RetryOptions) => Promise<unknown>;
   /** Releases what the device holds. */
   close: (() => Promise<void>) | undefined;
 }
 
 export class ScsiDevice extends DeviceBase {
-  #geometry: Geometry;
+  /** The unit behind it. */
+  readonly unit: Unit;
   readonly #parts: ScsiDeviceParts;
   readonly #queue: JobQueue;
-  readonly #locks = new RangeLock();
+  readonly #locks: RangeLock;
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
-  override readonly readOnly: boolean;
   #flushUnknown = false;
   #zeroUnknown = false;
-  #measuring: Promise<void> | undefined;
 
-  constructor(geometry: Geometry, parts: ScsiDeviceParts) {
+  constructor(unit: Unit, parts: ScsiDeviceParts) {
     super();
-    this.#geometry = geometry;
+    this.unit = unit;
     this.#queue = parts.queue;
     this.#parts = parts;
-    this.readOnly = parts.readOnly || geometry.writeProtected;
+    this.#locks = parts.locks;
+    const { geometry } = unit;
     this.limits = {
       maxTransfer: geometry.maxTransfer,
       optimalTransfer: geometry.optimalTransfer,
       physicalBlockSize: geometry.physicalBlockSize,
     };
+  }
+
+  get #geometry(): Geometry {
+    return this.unit.geometry;
+  }
+
+  override get readOnly(): boolean {
+    return this.#parts.readOnly || this.#geometry.writeProtected;
   }
 
   override get size(): number {
@@ -212,38 +221,12 @@ export class ScsiDevice extends DeviceBase {
   }
 
   protected override async _close(): Promise<void> {
-    await this.#measuring;
     await this.#parts.close?.();
   }
 
-  /** Called for each unit attention; false: the command that met it must not be retried. */
-  attention(sense: SenseData): boolean {
-    // 28h/00h: not ready to ready change, the medium may have changed (SPC-5 annex F).
-    if (sense.asc === 0x28 && sense.ascq === 0x00 && this.#parts.removable) {
-      this.#queue.stop(
-        new IscsiError(ErrorCode.DeviceChanged, "The medium may have been changed: open the device again"),
-      );
-      return false;
-    }
-    // 2Ah/09h: capacity data has changed.
-    if (sense.asc === 0x2a && sense.ascq === 0x09) this.#measuring ??= this.#measure();
-    return true;
-  }
-
-  async #measure(): Promise<void> {
-    try {
-      const { size, blockSize } = await this.#parts.measure();
-      if (blockSize === this.#geometry.blockSize) this.#geometry = { ...this.#geometry, size };
-      else {
-        this.#queue.stop(
-          new IscsiError(ErrorCode.DeviceChanged, `The block size has become ${blockSize}: open the device again`),
-        );
-      }
-    } catch {
-      // The next read or write rejects with what is wrong.
-    } finally {
-      this.#measuring = undefined;
-    }
+  /** Asks the unit now: see {@link ScsiBlockDevice.refresh}. */
+  refresh(options?: OperationOptions): Promise<void> {
+    return this.run(async () => void await this.#parts.recheck({ signal: options?.signal }), options);
   }
 
   #cover(position: number, length: number): { first: number; end: number } {

@@ -1,0 +1,100 @@
+/**
+ * The logical unit behind a device: who it is, what it is like now, and how that is kept true.
+ *
+ * @module
+ */
+
+import type { ScsiExecutor } from "../../command.ts";
+import type { RetryOptions } from "../../scsi/retry.ts";
+import type { SenseData } from "../../scsi/sense/parse.ts";
+import { mayMeanChange, meaningOfUnsupported, refuseMediumChange, requireSameBlocks } from "./change.ts";
+import { askCondition, type Asking, type Condition } from "./condition.ts";
+import type { Geometry } from "./geometry.ts";
+import { Hold, type HoldTimes, isAnswer } from "./hold.ts";
+import { sameUnit } from "./identity.ts";
+import type { JobQueue } from "./queue.ts";
+
+/** What a unit is made of. */
+export interface UnitParts {
+  /** How it is asked, and by whom. */
+  readonly asking: Asking;
+  readonly executor: ScsiExecutor;
+  /** How long commands wait where the unit may have changed; undefined: the executor sees to that. */
+  readonly hold: HoldTimes | undefined;
+  /** Told of another size, in bytes. */
+  readonly resized: ((from: number, to: number) => void) | undefined;
+}
+
+export class Unit {
+  /** What it has told last. */
+  #condition: Condition;
+  readonly #parts: UnitParts;
+  readonly #queue: JobQueue;
+  readonly #hold: Hold | undefined;
+  /** How often it was asked, and which of these times was the last that counts. */
+  #asked = 0;
+  #answered = 0;
+  /** Why it cannot be used any more. */
+  #changed: Error | undefined;
+
+  constructor(condition: Condition, queue: JobQueue, parts: UnitParts) {
+    this.#condition = condition;
+    this.#queue = queue;
+    this.#parts = parts;
+    this.#hold = parts.hold === undefined ? undefined : new Hold((seen) => this.recheck(seen), queue, parts.hold);
+  }
+
+  /** What it is like, as far as it has told. */
+  get geometry(): Geometry {
+    return this.#condition.geometry;
+  }
+
+  /** Called for each unit attention: the command that met it is sent again, behind the hold if there is one. */
+  attention(sense: SenseData): void {
+    if (this.#hold !== undefined && mayMeanChange(sense)) this.#hold.doubt(sense);
+  }
+
+  /**
+   * Asks whether the unit is the one that it was, and takes over what of it has changed: size, write protection, caching. An
+   * answer that it is another one, or has another medium or block size, is for good: every operation rejects with it from now
+   * on.
+   *
+   * @param seen the unit attentions that are the reason
+   * @param executor carries the questions past what holds other commands
+   * @returns the unit attentions that came meanwhile
+   * @throws {IscsiError} the answer: `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED`
+   * @throws what a command fails with, where the unit could not be asked: ask again
+   */
+  async recheck(
+    seen: readonly SenseData[],
+    options: RetryOptions = {},
+    executor: ScsiExecutor = this.#parts.executor,
+  ): Promise<readonly SenseData[]> {
+    if (this.#changed !== undefined) throw this.#changed;
+    const turn = ++this.#asked;
+    const { asking } = this.#parts;
+    const { removable } = this.#condition.standard;
+    try {
+      if (removable) refuseMediumChange(seen);
+      const now = await askCondition(executor, this.#condition, { ...asking, retry: { ...asking.retry, ...options } });
+      if (removable) refuseMediumChange(now.met);
+      // What was asked later may have been answered before.
+      if (turn > this.#answered) this.#take(now, turn);
+      return now.met;
+    } catch (thrown) {
+      const error = meaningOfUnsupported(thrown);
+      if (isAnswer(error)) this.#queue.stop(this.#changed ??= error as Error);
+      throw error;
+    }
+  }
+
+  #take(now: Condition, turn: number): void {
+    const before = this.#condition;
+    const identity = sameUnit(before.identity, now.identity);
+    requireSameBlocks(before.geometry.blockSize, now.geometry.blockSize);
+    this.#condition = { ...now, identity };
+    this.#answered = turn;
+    const { size } = now.geometry;
+    if (size !== before.geometry.size) this.#parts.resized?.(before.geometry.size, size);
+  }
+}
