@@ -17,6 +17,7 @@ export const PEERS: Readonly<Record<string, readonly string[]>> = {
   "iscsi-test-cu": ["libiscsi-bin"],
   // qemu-img speaks iscsi:// through a module that is in the second package.
   "qemu-img": ["qemu-utils", "qemu-block-extra"],
+  "qemu-io": ["qemu-utils", "qemu-block-extra"],
   sg_decode_sense: ["sg3-utils"],
   sg_get_lba_status: ["sg3-utils"],
   sg_inq: ["sg3-utils"],

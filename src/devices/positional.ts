@@ -19,6 +19,10 @@ export interface PositionalFile {
   write(buffer: Uint8Array, position: number): Promise<void>;
   /** Brings what was written to the medium. */
   sync(): Promise<void>;
+  /** Whether it is a regular file, which would grow where it is written behind its end. */
+  readonly isRegular: boolean;
+  /** The size that it has now, in bytes. */
+  size(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -63,10 +67,7 @@ class FileDevice extends DeviceBase {
     for (let done = 0; done < buffer.length;) {
       const count = await this.#file.read(done === 0 ? buffer : buffer.subarray(done), position + done);
       if (count === 0) {
-        throw new IscsiError(
-          ErrorCode.EndOfDevice,
-          `The file ends at ${position + done}, it had ${this.size} bytes when it was opened`,
-        );
+        throw this.#cut(position + done);
       }
       done += count;
       if (done < buffer.length && signal?.aborted) throw new AbortError(signal);
@@ -76,6 +77,9 @@ class FileDevice extends DeviceBase {
   protected override async _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     const held = await this.#locks.acquire(position, position + buffer.length, "shared", options?.signal);
     try {
+      // Written behind the end of a file that was cut, it would grow again, with zeros where data have been.
+      const end = this.#file.isRegular ? await this.#file.size() : Infinity;
+      if (position + buffer.length > end) throw this.#cut(end);
       await this.#file.write(buffer, position);
     } finally {
       held.release();
@@ -101,6 +105,13 @@ class FileDevice extends DeviceBase {
     } finally {
       held.release();
     }
+  }
+
+  #cut(end: number): IscsiError {
+    return new IscsiError(
+      ErrorCode.EndOfDevice,
+      `The file ends at ${end}, it had ${this.size} bytes when it was opened`,
+    );
   }
 
   protected override _close(): Promise<void> {

@@ -19,7 +19,10 @@ export interface BackingExtent {
  * and may have many calls under way at once.
  */
 export interface Backing {
-  /** Size in bytes: a multiple of `blockSize`, 0 to 2^53-1. */
+  /**
+   * Size in bytes: a multiple of `blockSize`, 0 to 2^53-1. It may change: the target looks at it now and then, and tells
+   * the initiators (UNIT ATTENTION 2A/09).
+   */
   readonly size: number;
   /** Logical block size in bytes: a power of two, 512 to 65536. */
   readonly blockSize: number;
@@ -29,10 +32,12 @@ export interface Backing {
   readonly supports?:
     | { readonly discard?: boolean | undefined; readonly writeZeroes?: boolean | undefined }
     | undefined;
-  /** Fills the whole of `buffer` from `position`, or rejects. */
+  /** Fills the whole of `buffer` from `position`, or rejects: what is not there any more must not read as zeros. */
   readInto(buffer: Uint8Array, position: number): Promise<void>;
   /** Writes the whole of `buffer` at `position`. The buffer is the caller's again when it settles. */
   write(buffer: Uint8Array, position: number): Promise<void>;
+  /** Finds out the size, where that can change without our doing, and makes it `size`. */
+  measure?(): Promise<void>;
   /** Settles when all finished writes are on the medium. */
   flush(): Promise<void>;
   /** Makes the range read as zeros, giving its memory back where it can. */

@@ -40,6 +40,7 @@ const TARGET: Keys<TargetOptions> = {
   maxSessions: true,
   loginTimeout: true,
   pingInterval: true,
+  measureInterval: true,
   unitAttentionAtLogin: true,
   maxRecvDataSegmentLength: true,
   maxBurstLength: true,
@@ -109,7 +110,7 @@ export function checkBacking(number: number, backing: Backing): void {
   checkShape(name, backing, "Backing", BACKING);
   checkBoolean(`readOnly of the ${name}`, readOnly ?? false);
   checkObject(`supports of the ${name}`, supports ?? {});
-  for (const key of ["writeZeroes", "extents", "close"] as const) {
+  for (const key of ["writeZeroes", "extents", "measure", "close"] as const) {
     if (backing[key] !== undefined && backing[key] !== null) checkFunction(`${key} of the ${name}`, backing[key]);
   }
 }

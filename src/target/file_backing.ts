@@ -7,6 +7,7 @@ import {
   integerOption,
   optional,
 } from "../arguments.ts";
+import { ErrorCode, IscsiError } from "../errors.ts";
 import { openFile, type PositionalFile } from "../runtime/mod.ts";
 import type { Backing } from "./backing.ts";
 
@@ -30,7 +31,7 @@ export interface FileBackingOptions {
 
 /** A file with the whole disk in it. */
 class FileBacking implements Backing {
-  readonly size: number;
+  size: number;
   readonly blockSize: number;
   readonly readOnly: boolean;
   readonly #file: PositionalFile;
@@ -45,14 +46,28 @@ class FileBacking implements Backing {
   async readInto(buffer: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < buffer.length;) {
       const got = await this.#file.read(buffer.subarray(done), position + done);
-      // Somebody has truncated the file: what is gone reads as zeros, as a hole does.
-      if (got === 0) buffer.fill(0, done);
-      done += got === 0 ? buffer.length - done : got;
+      if (got === 0) throw this.#cut(position + done);
+      done += got;
     }
   }
 
-  write(buffer: Uint8Array, position: number): Promise<void> {
-    return this.#file.write(buffer, position);
+  async write(buffer: Uint8Array, position: number): Promise<void> {
+    // Written behind the end, the file would grow again, with zeros where data have been.
+    const end = this.#file.isRegular ? await this.#file.size() : Infinity;
+    if (position + buffer.length > end) throw this.#cut(end);
+    await this.#file.write(buffer, position);
+  }
+
+  async measure(): Promise<void> {
+    // The size of a device is not asked for again: that takes many reads in Node.
+    if (!this.#file.isRegular) return;
+    const size = await this.#file.size();
+    this.size = size - size % this.blockSize;
+  }
+
+  /** Somebody has truncated the file. */
+  #cut(end: number): IscsiError {
+    return new IscsiError(ErrorCode.EndOfDevice, `The file ends at ${end}: it has been cut`);
   }
 
   flush(): Promise<void> {
@@ -66,6 +81,9 @@ class FileBacking implements Backing {
 
 /**
  * A LUN in a file. The size of the file must be a multiple of the block size.
+ *
+ * A regular file that grows or shrinks while it is served changes the capacity of the LUN, in whole blocks. Blocks that
+ * the file has lost cannot be read or written any more: MEDIUM ERROR.
  *
  * @throws RangeError `ERR_OUT_OF_RANGE` where it is not, before a file is made or grown
  * @throws TypeError `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` for a key that does not exist

@@ -181,6 +181,13 @@ export interface TargetOptions extends TargetLimits {
    */
   pingInterval?: number | undefined;
   /**
+   * Milliseconds between two looks at the sizes of the backings. A LUN whose backing has grown or shrunk has the new
+   * capacity, and its initiators get UNIT ATTENTION 2A/09. 0: never; only READ CAPACITY looks then.
+   *
+   * @default 1000
+   */
+  measureInterval?: number | undefined;
+  /**
    * Whether the first command of a session on each LUN gets UNIT ATTENTION 29/00.
    *
    * @default false

@@ -73,13 +73,14 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
     pingInterval: checkInteger("pingInterval", options.pingInterval ?? 60000, 0, 0x7fffffff),
     unitAttentionAtLogin: options.unitAttentionAtLogin ?? false,
   };
+  const measureInterval = checkInteger("measureInterval", options.measureInterval ?? 1000, 0, 0x7fffffff);
   const listener = await listenTcp({
     host: options.host ?? "127.0.0.1",
     port: checkInteger("port", options.port ?? 0, 0, 65535),
     // Connections that have not logged in are limited too, to as many as there may be sessions.
     sink: (tcp) => new Connection(context, tcp, connections.size >= 2 * maxSessions),
   });
-  return new RunningTarget(context, listener, options.luns);
+  return new RunningTarget(context, listener, options.luns, measureInterval);
 }
 
 class RunningTarget implements Target {
@@ -90,15 +91,21 @@ class RunningTarget implements Target {
   readonly #context: TargetContext;
   readonly #listener: TcpListener;
   readonly #luns: readonly TargetLun[];
+  readonly #measuring: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(context: TargetContext, listener: TcpListener, luns: readonly TargetLun[]) {
+  constructor(context: TargetContext, listener: TcpListener, luns: readonly TargetLun[], measureInterval: number) {
     this.#context = context;
     this.#listener = listener;
     this.#luns = luns;
     this.host = listener.host;
     this.port = listener.port;
     this.name = context.targetName;
+    if (measureInterval > 0) {
+      this.#measuring = setInterval(() => {
+        for (const unit of context.units.values()) void unit.measure();
+      }, measureInterval);
+    }
     const host = listener.host.includes(":") ? `[${listener.host}]` : listener.host;
     this.urls = [...context.units.keys()].map((lun) => `iscsi://${host}:${listener.port}/${this.name}/${lun}`);
   }
@@ -117,6 +124,7 @@ class RunningTarget implements Target {
 
   async #close(): Promise<void> {
     const { connections, sessions } = this.#context;
+    clearInterval(this.#measuring);
     await this.#listener.close();
     const open = sessions.all();
     for (const connection of [...connections]) connection.destroy();

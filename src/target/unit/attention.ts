@@ -17,6 +17,8 @@ export const Attention = {
   Cleared: 0x2f00,
   /** 2A/01: another initiator changed mode parameters. */
   ModeChanged: 0x2a01,
+  /** 2A/09: the capacity has changed. */
+  CapacityChanged: 0x2a09,
   ReservationsPreempted: 0x2a03,
   ReservationsReleased: 0x2a04,
   RegistrationsPreempted: 0x2a05,

@@ -6,7 +6,7 @@
 
 import { type LockMode, RangeLock } from "../../async/range_lock.ts";
 import type { Backing } from "../backing.ts";
-import { type Attention, UnitAttentions } from "./attention.ts";
+import { Attention, UnitAttentions } from "./attention.ts";
 import { ModeState } from "./mode_state.ts";
 import { PersistentReservations } from "./persistent_reservations.ts";
 import { CheckCondition, lbaOutOfRange, noMedium } from "./sense.ts";
@@ -45,8 +45,6 @@ export class LogicalUnit {
   readonly properties: UnitProperties;
   /** Logical block size in bytes. */
   readonly blockSize: number;
-  /** Number of logical blocks. */
-  readonly blocks: number;
   readonly attentions: UnitAttentions = new UnitAttentions();
   /** Locks ranges during COMPARE AND WRITE. */
   readonly ranges: RangeLock = new RangeLock();
@@ -56,15 +54,44 @@ export class LogicalUnit {
   readonly persistent: PersistentReservations = new PersistentReservations();
   reservedBy: string | undefined = undefined;
   mediumPresent: boolean;
+  #blocks: number;
+  /** The most blocks that it has had. */
+  #most: number;
+  /** The look at the size of the backing that is under way. */
+  #measuring: Promise<void> | undefined;
   /** Who prevents its removal. */
   readonly preventers: Set<string> = new Set();
 
-  /** Makes the unit; its geometry never changes. */
+  /** Makes the unit; its block size never changes. */
   constructor(properties: UnitProperties) {
     this.properties = properties;
     this.blockSize = properties.backing?.blockSize ?? 512;
-    this.blocks = properties.backing === undefined ? 0 : properties.backing.size / this.blockSize;
+    this.#blocks = this.#most = properties.backing === undefined ? 0 : properties.backing.size / this.blockSize;
     this.mediumPresent = properties.mediumPresent && properties.backing !== undefined;
+  }
+
+  /** Number of logical blocks. */
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /**
+   * Looks whether the backing has another size, takes that as the capacity, and tells all initiators (SBC-4 §4.10,
+   * 2A/09). A backing that does not tell its size leaves the capacity as it is. Never rejects.
+   */
+  measure(): Promise<void> {
+    return this.#measuring ??= this.#measure().catch(() => {}).finally(() => this.#measuring = undefined);
+  }
+
+  async #measure(): Promise<void> {
+    const { backing } = this.properties;
+    if (backing === undefined) return;
+    await backing.measure?.();
+    const blocks = Math.floor(backing.size / this.blockSize);
+    if (blocks === this.#blocks || !(blocks >= 0)) return;
+    this.#blocks = blocks;
+    this.#most = Math.max(this.#most, blocks);
+    this.attentions.raise(Attention.CapacityChanged);
   }
 
   /** Whether blocks can be unmapped and then read as zeros. */
@@ -90,11 +117,12 @@ export class LogicalUnit {
   }
 
   /**
-   * Checks a range of blocks.
+   * Checks a range of blocks. Blocks that the unit has lost are inside: whoever reads or writes them is to get MEDIUM
+   * ERROR, whether or not the loss has been noticed yet.
    * @throws CheckCondition 5/21/00 where it is not inside the unit; a range of no blocks may begin at the very end
    */
   checkRange(lba: number, blocks: number): void {
-    if (lba > this.blocks || blocks > this.blocks - lba) throw lbaOutOfRange();
+    if (lba > this.#most || blocks > this.#most - lba) throw lbaOutOfRange();
   }
 
   /** Fills `buffer` from `position` (bytes). */
@@ -167,6 +195,8 @@ export class LogicalUnit {
     try {
       await work(backing);
     } catch (cause) {
+      // It may have been cut.
+      void this.measure();
       throw mediumError(code, cause);
     } finally {
       held.release();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -49,6 +49,14 @@ test("a file that becomes shorter gives an error, not zeros", async () => {
   assert.equal(await device.read(0, 1000), bytes.slice(0, 1000));
   assert.is(await code(device.read(990, 20)), "BLOCK_END_OF_DEVICE");
   assert.is(await code(device.read(3000, 20)), "BLOCK_END_OF_DEVICE");
+  for (const at of [990, 3000]) {
+    assert.is(await code(device.write(bytes.slice(at, at + 20), at)), "BLOCK_END_OF_DEVICE");
+    assert.is(
+      await code(device.compareAndWrite(bytes.slice(at, at + 20), new Uint8Array(20), at)),
+      "BLOCK_END_OF_DEVICE",
+    );
+  }
+  assert.is(statSync(path).size, 1000, "no write makes it longer, with zeros in between");
   await device.close();
 });
 

@@ -6,21 +6,34 @@
 
 import { readU16, readU32, writeU32, writeU64 } from "../../../bytes/view.ts";
 import type { CommandContext, CommandEntry } from "../context.ts";
-import { invalidField } from "../sense.ts";
+import type { LogicalUnit } from "../logical_unit.ts";
+import { CheckCondition, invalidField } from "../sense.ts";
 
-function readCapacity10(context: CommandContext): void {
+/**
+ * Number of blocks, measured now.
+ * @throws CheckCondition 3/31/00 where there is none left: the answer names the last block
+ */
+async function measured(unit: LogicalUnit): Promise<number> {
+  await unit.measure();
+  if (unit.blocks === 0) throw new CheckCondition({ key: 3, code: 0x3100 });
+  return unit.blocks;
+}
+
+async function readCapacity10(context: CommandContext): Promise<void> {
   const { cdb, unit } = context;
   if (readU32(cdb, 2) !== 0 && (cdb[8]! & 1) === 0) throw invalidField(2);
+  const blocks = await measured(unit);
   const data = new Uint8Array(8);
-  writeU32(data, 0, Math.min(unit.blocks - 1, 0xffffffff));
+  writeU32(data, 0, Math.min(blocks - 1, 0xffffffff));
   writeU32(data, 4, unit.blockSize);
   context.reply(data, data.length);
 }
 
-function readCapacity16(context: CommandContext): void {
+async function readCapacity16(context: CommandContext): Promise<void> {
   const { cdb, unit } = context;
+  const blocks = await measured(unit);
   const data = new Uint8Array(32);
-  writeU64(data, 0, BigInt(unit.blocks - 1));
+  writeU64(data, 0, BigInt(blocks - 1));
   writeU32(data, 8, unit.blockSize);
   data[13] = unit.properties.physicalExponent;
   if (unit.thin) data[14] = 0xc0; // LBPME, LBPRZ

@@ -6,7 +6,7 @@
 
 import type { CommandContext, CommandEntry } from "../context.ts";
 import type { LogicalUnit } from "../logical_unit.ts";
-import { invalidField, invalidInformationUnit } from "../sense.ts";
+import { invalidField, invalidInformationUnit, lbaOutOfRange } from "../sense.ts";
 import { lengthField, MAX_WRITE_SAME, rangeOf, refuseProtection } from "./range.ts";
 
 /** Bytes written at a time. */
@@ -27,6 +27,7 @@ async function writeSame(context: CommandContext): Promise<void> {
   if (unmap && !unit.thin) throw invalidField(1, 3);
   const range = rangeOf(cdb);
   unit.checkRange(range.lba, range.blocks);
+  if (range.blocks === 0 && range.lba > unit.blocks) throw lbaOutOfRange();
   const blocks = range.blocks === 0 ? unit.blocks - range.lba : range.blocks;
   if (blocks * unit.blockSize > MAX_WRITE_SAME) throw invalidField(lengthField(cdb));
   const block = await patternOf(context, noData || (unmap && context.expectedOut === 0));
