@@ -16,14 +16,8 @@
  */
 
 export { connect } from "./src/client/connect.ts";
-export {
-  discover,
-  type DiscoverOptions,
-  type FoundLun,
-  type FoundTarget,
-  listLuns,
-  type ListLunsOptions,
-} from "./src/client/discover.ts";
+export { discover, type DiscoverOptions, type FoundTarget } from "./src/client/discover.ts";
+export { type FoundLun, listLuns, type ListLunsOptions } from "./src/client/list_luns.ts";
 export { IscsiSession, Lun, type LunOptions } from "./src/client/iscsi_session.ts";
 export { openLun, type OpenLunOptions } from "./src/client/open_lun.ts";
 export { type ClientOptions, DEFAULT_INITIATOR_NAME } from "./src/client/options.ts";

@@ -21,6 +21,9 @@ export type LunAddress = number | bigint;
 /** The greatest LUN that may be given as a number: 14 bits of flat space addressing (SAM-5 §4.7). */
 export const MAX_LUN_NUMBER: number = 0x3fff;
 
+/** The well known logical unit that answers REPORT LUNS (SPC-4 §8.2), where LUN 0 does not. */
+export const REPORT_LUNS_UNIT: bigint = 0xc101_0000_0000_0000n;
+
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 const WANTED = `be an integer from 0 to ${MAX_LUN_NUMBER}, or a bigint of its 8 bytes`;
 /** The three levels behind the first. */

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { unlessAborted } from "../async/unless_aborted.ts";
 import { formatLun } from "../bytes/lun.ts";
-import { discover, type FoundLun, type FoundTarget } from "../client/discover.ts";
+import type { IscsiError } from "../errors.ts";
+import { discover, type FoundTarget } from "../client/discover.ts";
+import type { FoundLun } from "../client/list_luns.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
 import { formatAddress } from "../runtime/mod.ts";
 import { initiatorOption, interruptible, type LoginCliOptions, portalOption } from "./common.ts";
@@ -35,9 +37,16 @@ async function ls(io: CliIo, url: string, options: LsOptions, signal: AbortSigna
   const targets = await discover(url, { initiatorName, portals, signal, luns: showLuns || urls || json });
   if (json) await io.out(`${JSON.stringify(targets.map(toJson), null, 2)}\n`);
   else for (const target of targets) await io.out(urls ? listUrls(target) : listTarget(target));
-  const failed = targets.filter(({ error }) => error !== undefined);
-  for (const { error, name } of failed) io.error(describeError(error).replace(": ", `: ${name}: `));
-  return failed.length > 0 ? ExitCode.Fatal : ExitCode.Done;
+  let failed = false;
+  for (const { name, error, luns = [] } of targets) {
+    const failures = [{ of: name, error }, ...luns.map((lun) => ({ of: `${name}/${formatLun(lun.number)}`, ...lun }))];
+    for (const { of, error } of failures) {
+      if (error === undefined) continue;
+      failed = true;
+      io.error(describeError(error).replace(": ", `: ${of}: `));
+    }
+  }
+  return failed ? ExitCode.Fatal : ExitCode.Done;
 }
 
 function listTarget({ name, portals, luns = [] }: FoundTarget): string {
@@ -49,10 +58,11 @@ function portalText({ host, port, portalGroupTag }: FoundTarget["portals"][numbe
   return `${formatAddress(host, port)}${portalGroupTag === undefined ? "" : `,${portalGroupTag}`}`;
 }
 
-function listLun({ number, inquiry, size }: FoundLun): string {
-  const type = deviceTypeLabel(inquiry.deviceType);
+function listLun({ number, inquiry, size, error }: FoundLun): string {
+  const type = inquiry === undefined ? "" : ` Type:${deviceTypeLabel(inquiry.deviceType)}`;
   const shown = size === undefined ? "" : ` (Size:${shortSize(size)})`;
-  return `Lun:${formatLun(number).padEnd(4)} Type:${type}${shown}\n`;
+  const why = error === undefined ? "" : ` Error:${error.code}`;
+  return `Lun:${formatLun(number).padEnd(4)}${type}${shown}${why}\n`;
 }
 
 /** A size as libiscsi's tools show it: in whole units of 1024, rounded down. */
@@ -69,25 +79,30 @@ function listUrls(target: FoundTarget): string {
   return (target.luns ?? []).map((lun) => `${urlOf(target, lun)}\n`).join("");
 }
 
-function urlOf({ name, portals }: FoundTarget, { number }: FoundLun): string {
-  const { host = "", port } = portals[0] ?? {};
-  return formatIscsiUrl({ host, ...(port === undefined ? {} : { port }), targetName: name, lun: number });
+/** With the portal at which the LUNs were listed, which need not be the first that the target has. */
+function urlOf({ name, portals, portal = portals[0] }: FoundTarget, { number }: FoundLun): string {
+  const { host = "", port } = portal ?? {};
+  return formatIscsiUrl({ host, port, targetName: name, lun: number });
 }
 
 function toJson(target: FoundTarget): unknown {
-  const { name, portals, luns, error } = target;
+  const { name, portals, portal, luns, error } = target;
   return {
     name,
     portals,
+    portal,
     luns: luns?.map((lun) => ({
       lun: typeof lun.number === "bigint" ? formatLun(lun.number) : lun.number,
       url: urlOf(target, lun),
-      type: deviceTypeLabel(lun.inquiry.deviceType),
-      vendor: lun.inquiry.vendor.trim(),
-      product: lun.inquiry.product.trim(),
+      type: lun.inquiry === undefined ? null : deviceTypeLabel(lun.inquiry.deviceType),
+      vendor: lun.inquiry?.vendor.trim() ?? null,
+      product: lun.inquiry?.product.trim() ?? null,
       size: lun.size === undefined ? null : Number(lun.size),
       blockSize: lun.blockSize ?? null,
+      error: lun.error?.message,
+      code: lun.error?.code,
     })),
     error: error?.message,
+    code: (error as IscsiError | undefined)?.code,
   };
 }

@@ -44,6 +44,8 @@ export interface TargetScript {
   management: boolean;
   /** Pairs of the answer to SendTargets; undefined: this target at this portal. */
   targets: [string, string][] | undefined;
+  /** Decides about a command to any LUN, there or not; undefined: the disk does, or the target for a LUN that is not there. */
+  command: ((lun: bigint, command: DiskCommand) => Answer | undefined) | undefined;
   /** Sees every PDU first; true: that was its answer. */
   pdu: ((connection: PeerConnection, pdu: Pdu) => boolean) | undefined;
 }
@@ -71,6 +73,7 @@ export class DiskTarget {
     pings: true,
     management: true,
     targets: undefined,
+    command: undefined,
     pdu: undefined,
   };
   /** Every connection so far. */
@@ -248,6 +251,8 @@ export class DiskTarget {
   }
 
   #ask(lun: bigint, command: DiskCommand): Answer {
+    const given = this.script.command?.(lun, command);
+    if (given !== undefined) return given;
     const disk = this.luns.get(lun);
     if (disk !== undefined && command.cdb[0] !== 0xa0) return disk.answer(command);
     switch (command.cdb[0]) {

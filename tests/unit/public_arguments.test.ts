@@ -126,6 +126,7 @@ test("the options of calls on a LUN, and of commands", async () => {
       ["taskManagement", () => lun.session.taskManagement(5, { luns: 0 } as never), "VALUE"],
       ["sendTargets", () => lun.session.sendTargets(5 as never), "TYPE"],
       ["listLuns", () => lunstream.listLuns(lun.session, { signla: signal } as never), "VALUE"],
+      ["listLuns lunTimeout", () => lunstream.listLuns(lun.session, { lunTimeout: {} } as never), "TYPE"],
     ]);
     await lun.write(bytes, 0, { fua: true, signal });
     assert.is((await lun.session.lun(0).execute(command, { timeout: 5000, signal })).status, 0);
@@ -147,6 +148,7 @@ test("groups of options are objects", async () => {
   }
   await judge([
     ["discover luns", () => lunstream.discover(URL, { luns: "yes" } as never), "TYPE"],
+    ["discover lunTimeout", () => lunstream.discover(URL, { lunTimeout: "5" } as never), "TYPE"],
     ["a time limit", () => lunstream.connect(URL, { timeouts: { login: null } } as never), "TYPE"],
   ]);
 });

@@ -7,10 +7,12 @@ import { lunHex } from "../../bytes/lun.ts";
 import {
   accessStateName,
   cdbName,
+  type LunList,
   parseSupportedOpcodes,
   parseTargetPortGroups,
   reportSupportedOpcodes,
   reportTargetPortGroups,
+  ScsiError,
   SelectReport,
   type SupportedOpcode,
   type SupportedOpcodes,
@@ -27,11 +29,25 @@ export interface LunsOptions extends UnitOptions {
   all?: true;
 }
 
+/** LUN 0 is to answer whether there is such a unit or not; where it refuses, the well known unit is asked. */
+async function askLunsOf({ executor, reportLuns, signal }: Unit, selectReport: SelectReport): Promise<LunList> {
+  try {
+    return await askLuns(executor, { selectReport }, { signal });
+  } catch (error) {
+    if (reportLuns === undefined || !(error instanceof ScsiError)) throw error;
+    try {
+      return await askLuns(reportLuns, { selectReport }, { signal });
+    } catch (second) {
+      throw signal.aborted ? second : error;
+    }
+  }
+}
+
 /** `lunstream scsi luns`: REPORT LUNS. */
 export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<number> {
   return withUnit(io, url, options, async (unit) => {
     const selectReport = options.all === true ? SelectReport.All : SelectReport.Addressable;
-    const list = await askLuns(unit.executor, { selectReport }, { signal: unit.signal });
+    const list = await askLunsOf(unit, selectReport);
     warn(io, list);
     if (options.json) {
       const luns = list.luns.map(({ raw, method, number }) => ({

@@ -1,3 +1,4 @@
+import { REPORT_LUNS_UNIT } from "../../bytes/lun.ts";
 import { connect } from "../../client/connect.ts";
 import { parseIscsiUrl } from "../../client/url.ts";
 import { ErrorCode } from "../../errors.ts";
@@ -25,6 +26,8 @@ export interface UnitOptions extends LoginCliOptions {
 /** A logical unit to send commands to. */
 export interface Unit {
   readonly executor: ScsiExecutor;
+  /** The well known logical unit for REPORT LUNS; undefined where the URL names a LUN. */
+  readonly reportLuns: ScsiExecutor | undefined;
   /** Runs a command that changes nothing, retries after unit attentions, and resolves with the data-in. */
   ask(command: ScsiCommand): Promise<Uint8Array>;
   /** Peripheral device type of the unit, by INQUIRY. */
@@ -44,11 +47,12 @@ export function withUnit(
   work: (unit: Unit) => Promise<number | void>,
 ): Promise<number> {
   return interruptible(io, async (signal) => {
-    const lun = parseIscsiUrl(url).lun ?? 0;
+    const { lun } = parseIscsiUrl(url);
     const { initiatorName, isid, portal: portals } = options;
     const session = await connect(url, { initiatorName, isid, portals, signal });
     try {
-      const executor = session.lun(lun);
+      const executor = session.lun(lun ?? 0);
+      const reportLuns = lun === undefined ? session.lun(REPORT_LUNS_UNIT) : undefined;
       for (const sense of await drainUnitAttention(executor, { signal })) {
         // Every session begins with "power on, reset" or "nexus loss", which are not worth a report.
         if (sense.asc !== 0x29) io.error(`lunstream: ${describeSense(sense)}\n`);
@@ -56,7 +60,7 @@ export function withUnit(
       const ask = async (command: ScsiCommand): Promise<Uint8Array> =>
         (await runWithRetry(executor, command, { signal })).dataIn;
       const deviceType = async (): Promise<number> => parseInquiry(await ask(inquiry())).deviceType;
-      return await work({ executor, ask, deviceType, signal }) ?? ExitCode.Done;
+      return await work({ executor, reportLuns, ask, deviceType, signal }) ?? ExitCode.Done;
     } finally {
       await session.close();
     }

@@ -31,7 +31,7 @@ function expand(host: string): number[] | undefined {
 }
 
 /** @param host an address in any of its forms, IPv6 without brackets, or a name */
-function addressKind(host: string): AddressKind {
+export function addressKind(host: string): AddressKind {
   const groups = expand(host.split("%")[0] as string);
   if (groups === undefined) return /(?:^|\.)localhost\.?$/i.test(host) ? "loopback" : "other";
   const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;

@@ -31,6 +31,8 @@ test("a LUN that no number gives stays its eight bytes, in the listing, in comma
   ];
   const asked: string[] = [];
   const session = {
+    state: "connected",
+    on: () => () => {},
     lun: (address: LunAddress) => ({
       execute: (command: { cdb: Uint8Array; dataIn?: unknown }) => {
         const list = command.cdb[0] === 0xa0;

@@ -83,6 +83,7 @@ test("docs/options.md has no option that does not exist", () => {
       "questionTimeout",
       "serial",
       "luns",
+      "lunTimeout",
     ]);
   }
 });
