@@ -125,22 +125,3 @@ function tooLarge(cause: unknown): IscsiError {
   const message = "The disk has 2^32 blocks or more and does not answer READ CAPACITY(16)";
   return new IscsiError(ErrorCode.Unsupported, message, { cause });
 }
-
-/** {@link askCapacity}; undefined if the unit does not report one, for whatever reason. */
-export async function askCapacityIfAny(
-  executor: ScsiExecutor,
-  hints: CapacityHints,
-  questions?: OptionalQuestions,
-  options: RetryOptions = {},
-): Promise<Capacity | undefined> {
-  try {
-    return await askCapacity(executor, hints, questions, options);
-  } catch (error) {
-    if (!(error instanceof IscsiError)) throw error;
-    const { code } = error;
-    if (code.startsWith("SCSI_") || code === ErrorCode.TargetFailure || code === ErrorCode.Unsupported) {
-      return undefined;
-    }
-    throw error;
-  }
-}
