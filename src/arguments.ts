@@ -194,6 +194,11 @@ function objectProblem(name: string, value: unknown): ArgumentError | undefined 
   return wrongType(name, "be an object", kindOf(value));
 }
 
+/** An error for a value that is no object of any kind: one that is told apart by its identity. */
+export function identityProblem(name: string, value: unknown): ArgumentError | undefined {
+  return typeof value === "object" && value !== null ? undefined : wrongType(name, "be an object", kindOf(value));
+}
+
 /** Checks an object of options, whatever its keys. @throws TypeError `ERR_INVALID_ARG_TYPE` */
 export function checkObject(name: string, value: unknown): object {
   const problem = objectProblem(name, value);

@@ -110,6 +110,14 @@ export interface CommandEffect {
 /** What the sense data of a result mean for the command that it ended. */
 export type SenseMeaning = "recovered" | "unitAttention" | "other";
 
+/** Sense data say that writes that were acknowledged and not flushed may be lost. */
+export interface Loss {
+  /** What has happened, as the beginning of a sentence. */
+  readonly what: string;
+  /** Whether it has: many targets report a reset at each login too, and mean nothing. */
+  readonly certain: boolean;
+}
+
 /**
  * Classes of commands by the time that they may take: `quick` asks about the unit; `read` and `write` move data of blocks, and
  * `write` is also what no other class has; `flush` empties a cache; `bulk` works on many blocks, or moves machinery; `long` may
@@ -125,4 +133,12 @@ export interface ScsiKnowledge {
   classOf(cdb: Uint8Array): CommandClass;
   /** What to call a command in messages. */
   nameOf(cdb: Uint8Array): string;
+  /** What sense data tell of writes that were acknowledged and not flushed, if anything. */
+  lossIn(sense: Uint8Array): Loss | undefined;
+  /** Whether sense data of a flush that failed say that what was to be flushed is gone. */
+  flushLoses(sense: Uint8Array): boolean;
+  /** Whether a command is carried out whatever unit attention is pending. */
+  passesAttentions(cdb: Uint8Array): boolean;
+  /** Whether the data that a command reads are sense data. */
+  answersWithSense(cdb: Uint8Array): boolean;
 }

@@ -4,19 +4,38 @@
  * @module
  */
 
-import { booleanProblem, bytesProblem, optionsProblem, rangeProblem, signalProblem, wrongValue } from "../arguments.ts";
+import {
+  booleanProblem,
+  bytesProblem,
+  identityProblem,
+  optionsProblem,
+  rangeProblem,
+  signalProblem,
+  wrongValue,
+} from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
+import type {
+  BlockDevice,
+  ChangeOptions,
+  DeviceLimits,
+  DeviceSupport,
+  Extent,
+  OperationOptions,
+  WriteOptions,
+} from "./device.ts";
 
 const ZEROS = 256 * 1024;
 const OPERATION_KEYS: readonly (keyof OperationOptions)[] = ["signal"];
-const WRITE_KEYS: readonly (keyof WriteOptions)[] = ["signal", "fua"];
+const CHANGE_KEYS: readonly (keyof ChangeOptions)[] = ["signal", "writer"];
+const WRITE_KEYS: readonly (keyof WriteOptions)[] = ["signal", "writer", "fua"];
 
 /** An error for wrong options of a call, or undefined. Correct ones cost no allocation. */
 function callProblem(options: WriteOptions, known: readonly string[]): Error | undefined {
   const problem = optionsProblem("options", options, known);
   if (problem !== undefined) return problem;
-  const { signal, fua } = options;
+  const { signal, fua, writer } = options;
+  const nobody = writer === undefined ? undefined : identityProblem("writer", writer);
+  if (nobody !== undefined) return nobody;
   if (fua !== undefined && typeof fua !== "boolean") return booleanProblem("fua", fua);
   return signal === undefined ? undefined : signalProblem("signal", signal);
 }
@@ -45,7 +64,7 @@ export abstract class DeviceBase implements BlockDevice {
   /** Writes the whole of `buffer`. */
   protected abstract _write(buffer: Uint8Array, position: number, options: WriteOptions | undefined): Promise<void>;
   /** Brings acknowledged writes to the medium. */
-  protected abstract _flush(signal: AbortSignal | undefined): Promise<void>;
+  protected abstract _flush(signal: AbortSignal | undefined, writer: object | undefined): Promise<void>;
 
   /** Reads into new memory; a device that must read more than was asked can avoid a copy here. */
   protected async _read(position: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -55,17 +74,27 @@ export abstract class DeviceBase implements BlockDevice {
   }
 
   /** Gives the range back to the medium. */
-  protected _discard(_position: number, _length: number, _signal: AbortSignal | undefined): Promise<void> {
+  protected _discard(
+    _position: number,
+    _length: number,
+    _signal: AbortSignal | undefined,
+    _writer: object | undefined,
+  ): Promise<void> {
     return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot discard"));
   }
 
   /** Makes the range read as zeros; here by writing them. */
-  protected async _writeZeroes(position: number, length: number, signal: AbortSignal | undefined): Promise<void> {
+  protected async _writeZeroes(
+    position: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    writer: object | undefined,
+  ): Promise<void> {
     const zeros = new Uint8Array(Math.min(length, ZEROS));
     for (let done = 0; done < length;) {
       if (signal?.aborted) throw new AbortError(signal);
       const step = Math.min(zeros.length, length - done);
-      await this._write(zeros.subarray(0, step), position + done, { signal });
+      await this._write(zeros.subarray(0, step), position + done, { signal, writer });
       done += step;
     }
   }
@@ -81,6 +110,7 @@ export abstract class DeviceBase implements BlockDevice {
     _data: Uint8Array,
     _position: number,
     _signal: AbortSignal | undefined,
+    _writer: object | undefined,
   ): Promise<void> {
     return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot compare and write"));
   }
@@ -115,30 +145,30 @@ export abstract class DeviceBase implements BlockDevice {
     return this.#track(this._write(buffer, position, options));
   }
 
-  /** Settles when all acknowledged writes are on the medium. */
-  flush(options?: OperationOptions): Promise<void> {
-    const problem = this.#refusal(0, 0, options);
+  /** Settles when all writes acknowledged to this writer are on the medium. */
+  flush(options?: ChangeOptions): Promise<void> {
+    const problem = this.#refusal(0, 0, options, false, CHANGE_KEYS);
     if (problem !== undefined) return Promise.reject(problem);
-    return this.#track(this._flush(options?.signal));
+    return this.#track(this._flush(options?.signal, options?.writer));
   }
 
   /** Says that `length` bytes from `position` are no longer needed. */
-  discard(position: number, length: number, options?: OperationOptions): Promise<void> {
-    const problem = this.#refusal(position, length, options, true);
+  discard(position: number, length: number, options?: ChangeOptions): Promise<void> {
+    const problem = this.#refusal(position, length, options, true, CHANGE_KEYS);
     if (problem !== undefined) return Promise.reject(problem);
     if (!this.supports.discard) {
       return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot discard"));
     }
     if (length === 0) return Promise.resolve();
-    return this.#track(this._discard(position, length, options?.signal));
+    return this.#track(this._discard(position, length, options?.signal, options?.writer));
   }
 
   /** Makes `length` bytes from `position` read as zeros. */
-  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void> {
-    const problem = this.#refusal(position, length, options, true);
+  writeZeroes(position: number, length: number, options?: ChangeOptions): Promise<void> {
+    const problem = this.#refusal(position, length, options, true, CHANGE_KEYS);
     if (problem !== undefined) return Promise.reject(problem);
     if (length === 0) return Promise.resolve();
-    return this.#track(this._writeZeroes(position, length, options?.signal));
+    return this.#track(this._writeZeroes(position, length, options?.signal, options?.writer));
   }
 
   /** Data and holes of `length` bytes from `position`, in order, without gaps. */
@@ -154,19 +184,19 @@ export abstract class DeviceBase implements BlockDevice {
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
-    options?: OperationOptions,
+    options?: ChangeOptions,
   ): Promise<void> {
     const problem = bytesProblem("expected", expected) ?? bytesProblem("data", data) ??
       (expected.length === data.length
         ? undefined
         : wrongValue("data", `be as long as expected, ${expected.length} bytes`, `${data.length} bytes`)) ??
-      this.#refusal(position, data.length, options, true);
+      this.#refusal(position, data.length, options, true, CHANGE_KEYS);
     if (problem !== undefined) return Promise.reject(problem);
     if (!this.supports.compareAndWrite) {
       return Promise.reject(new IscsiError(ErrorCode.Unsupported, "This device cannot compare and write"));
     }
     if (data.length === 0) return Promise.resolve();
-    return this.#track(this._compareAndWrite(expected, data, position, options?.signal));
+    return this.#track(this._compareAndWrite(expected, data, position, options?.signal, options?.writer));
   }
 
   /** Waits for what is in flight and releases the device. Idempotent. */

@@ -10,8 +10,17 @@ export interface OperationOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of what changes a device, and of a flush. */
+export interface ChangeOptions extends OperationOptions {
+  /**
+   * Who writes: any object, told apart by identity. A flush vouches for the writes of the same writer, and each writer learns of a
+   * loss once. Streams, handles and copies are each a writer of their own. Default: all that name none are one together.
+   */
+  writer?: object | undefined;
+}
+
 /** Options of a write. */
-export interface WriteOptions extends OperationOptions {
+export interface WriteOptions extends ChangeOptions {
   /**
    * Force unit access: settle only when the data are on the medium.
    *
@@ -80,12 +89,15 @@ export interface BlockDevice {
   read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array>;
   /** Writes the whole of `buffer` at `position`; settles when the device has acknowledged it. */
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void>;
-  /** Settles when all acknowledged writes are on the medium. */
-  flush(options?: OperationOptions): Promise<void>;
+  /**
+   * Settles when all writes that were acknowledged to this writer are on the medium, as far as the device can be believed. Rejects
+   * with `ISCSI_OUTCOME_UNKNOWN`, once, where some of them may be lost: write them again.
+   */
+  flush(options?: ChangeOptions): Promise<void>;
   /** Says that the range is no longer needed. Rejects with `BLOCK_UNSUPPORTED` where `supports.discard` is false. */
-  discard(position: number, length: number, options?: OperationOptions): Promise<void>;
+  discard(position: number, length: number, options?: ChangeOptions): Promise<void>;
   /** Makes the range read as zeros: by command where the device can, else by writing zeros. */
-  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void>;
+  writeZeroes(position: number, length: number, options?: ChangeOptions): Promise<void>;
   /** Data and holes of the range, in order, without gaps. */
   extents(position: number, length: number, options?: OperationOptions): Promise<Extent[]>;
   /**
@@ -97,7 +109,7 @@ export interface BlockDevice {
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
-    options?: OperationOptions,
+    options?: ChangeOptions,
   ): Promise<void>;
   /** Waits for what is in flight and releases the device. Idempotent. */
   close(): Promise<void>;

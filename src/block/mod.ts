@@ -4,7 +4,15 @@
  * @module
  */
 
-export type { BlockDevice, DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "./device.ts";
+export type {
+  BlockDevice,
+  ChangeOptions,
+  DeviceLimits,
+  DeviceSupport,
+  Extent,
+  OperationOptions,
+  WriteOptions,
+} from "./device.ts";
 export { DeviceBase } from "./base.ts";
 export { appendExtent } from "./extents.ts";
 export { openScsiBlockDevice, type ScsiBlockDevice, type ScsiBlockDeviceOptions } from "./scsi/open.ts";

@@ -108,19 +108,34 @@ class Cached extends Layer implements CachedDevice {
   protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     return this.#changing(position, buffer.length, () => super._write(buffer, position, options));
   }
-  protected override _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return this.#changing(position, length, () => super._writeZeroes(position, length, signal));
+  protected override _writeZeroes(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
+    return this.#changing(position, length, () => super._writeZeroes(position, length, signal, writer));
   }
-  protected override _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return this.#changing(position, length, () => super._discard(position, length, signal));
+  protected override _discard(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
+    return this.#changing(position, length, () => super._discard(position, length, signal, writer));
   }
   protected override _compareAndWrite(
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
-    return this.#changing(position, data.length, () => super._compareAndWrite(expected, data, position, signal));
+    return this.#changing(
+      position,
+      data.length,
+      () => super._compareAndWrite(expected, data, position, signal, writer),
+    );
   }
 
   protected override async _close(): Promise<void> {

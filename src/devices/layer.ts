@@ -51,14 +51,19 @@ export class Layer extends DeviceBase {
   protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     return this.inner.write(buffer, position, options);
   }
-  protected override _flush(signal?: AbortSignal): Promise<void> {
-    return this.inner.flush({ signal });
+  protected override _flush(signal?: AbortSignal, writer?: object): Promise<void> {
+    return this.inner.flush({ signal, writer });
   }
-  protected override _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return this.inner.discard(position, length, { signal });
+  protected override _discard(position: number, length: number, signal?: AbortSignal, writer?: object): Promise<void> {
+    return this.inner.discard(position, length, { signal, writer });
   }
-  protected override _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return this.inner.writeZeroes(position, length, { signal });
+  protected override _writeZeroes(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
+    return this.inner.writeZeroes(position, length, { signal, writer });
   }
   protected override _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
     return this.inner.extents(position, length, { signal });
@@ -68,8 +73,9 @@ export class Layer extends DeviceBase {
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
-    return this.inner.compareAndWrite(expected, data, position, { signal });
+    return this.inner.compareAndWrite(expected, data, position, { signal, writer });
   }
   protected override async _close(): Promise<void> {
     if (this.#owns) await this.inner.close();

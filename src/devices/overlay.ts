@@ -93,14 +93,19 @@ class Overlay extends Layer implements OverlayDevice {
     }
   }
 
-  protected override _flush(signal?: AbortSignal): Promise<void> {
-    return this.#store.flush({ signal });
+  protected override _flush(signal?: AbortSignal, writer?: object): Promise<void> {
+    return this.#store.flush({ signal, writer });
   }
 
-  protected override async _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
+  protected override async _writeZeroes(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
     const held = await this.#locks.acquire(position, position + length, "shared", signal);
     try {
-      await this.#store.writeZeroes(position, length, { signal });
+      await this.#store.writeZeroes(position, length, { signal, writer });
       this.#changed.add(position, position + length);
     } finally {
       held.release();
@@ -121,11 +126,12 @@ class Overlay extends Layer implements OverlayDevice {
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
     const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
     try {
       await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
-      await this.#store.write(data, position, { signal });
+      await this.#store.write(data, position, { signal, writer });
       this.#changed.add(position, position + data.length);
     } finally {
       held.release();
@@ -142,15 +148,17 @@ class Overlay extends Layer implements OverlayDevice {
     if (this.inner.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device below the overlay is read-only");
     // Writes wait: otherwise those to a range already copied would be lost at the end.
     const held = await this.#locks.acquire(0, this.#store.size, "exclusive", options?.signal);
+    // Whoever else writes to the device below, the flush tells of these writes, and the changes are kept if they may be lost.
+    const own = { ...options, writer: this };
     try {
       for (const { position, length } of this.changes()) {
         for (let done = 0; done < length;) {
           const step = Math.min(COMMIT, length - done);
-          await this.inner.write(await this.#store.read(position + done, step, options), position + done, options);
+          await this.inner.write(await this.#store.read(position + done, step, options), position + done, own);
           done += step;
         }
       }
-      await this.inner.flush(options);
+      await this.inner.flush(own);
       this.#changed.clear();
     } finally {
       held.release();

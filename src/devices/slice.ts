@@ -40,11 +40,21 @@ class Slice extends Layer {
   protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     return super._write(buffer, position + this.#offset, options);
   }
-  protected override _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return super._discard(position + this.#offset, length, signal);
+  protected override _discard(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
+    return super._discard(position + this.#offset, length, signal, writer);
   }
-  protected override _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
-    return super._writeZeroes(position + this.#offset, length, signal);
+  protected override _writeZeroes(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
+    return super._writeZeroes(position + this.#offset, length, signal, writer);
   }
   protected override async _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
     const list = await super._extents(position + this.#offset, length, signal);
@@ -55,8 +65,9 @@ class Slice extends Layer {
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
-    return super._compareAndWrite(expected, data, position + this.#offset, signal);
+    return super._compareAndWrite(expected, data, position + this.#offset, signal, writer);
   }
 }
 

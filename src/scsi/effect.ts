@@ -10,6 +10,7 @@ import type { BlockExtent, CommandEffect, ScsiKnowledge, SenseMeaning } from "..
 import { cdbName } from "./cdb/names.ts";
 import { serviceActionOf } from "./cdb/sets.ts";
 import { classOf } from "./command_class.ts";
+import { answersWithSense, flushLoses, lossIn, passesAttentions } from "./loss.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 const OTHER: CommandEffect = Object.freeze({ extent: undefined, kind: "other" });
@@ -150,4 +151,8 @@ export const scsiKnowledge: ScsiKnowledge = Object.freeze({
   meaningOf,
   classOf,
   nameOf: (cdb: Uint8Array) => cdbName(cdb),
+  lossIn,
+  flushLoses,
+  passesAttentions,
+  answersWithSense,
 });

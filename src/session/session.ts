@@ -113,7 +113,8 @@ export class Session {
    */
   execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
-      return this.#machine.execute(this.#machine.luns.at(lun), command, options);
+      const unit = this.#machine.luns.at(lun);
+      return this.#machine.execute(unit, command, options, unit.writer);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -8,8 +8,10 @@
 import { settlesWithin } from "../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
 import { AbortError, ErrorCode, typeError } from "../errors.ts";
+import type { Writer } from "../async/ledger.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
+import { LunExecutor } from "./commands/lun_executor.ts";
 import { Luns, type LunState } from "./commands/luns.ts";
 import { Pending, type PendingOwner } from "./commands/pending.ts";
 import { FullFeature } from "./connection/full_feature.ts";
@@ -29,7 +31,7 @@ import { checksOver, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
 import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
-import { channels } from "./tracing.ts";
+import { channels, tracedCommand } from "./tracing.ts";
 
 /** Milliseconds that the target may take to close the connection after the logout. */
 const CLOSE_GRACE = 500;
@@ -49,8 +51,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   readonly #channels = channels();
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
-  /** If writes are not replayed: which flushes must not report success. */
-  readonly #flushes: FlushGuard | undefined;
+  /** Which flushes must not report success. */
+  readonly flushes: FlushGuard;
   #state: State = State.Connecting;
   #connection: FullFeature | undefined;
   #parameters: SessionParameters | undefined;
@@ -72,8 +74,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.portals = new Portals(options);
     this.#recovery = recovery === undefined ? undefined : new Recovery(recovery, this);
     this.#writes = recovery?.replayWrites === true ? new WriteLog(scsi) : undefined;
-    this.#flushes = recovery?.replayWrites === false ? new FlushGuard(scsi) : undefined;
-    this.pending = new Pending(options, { flushes: this.#flushes, writes: this.#writes }, this);
+    this.flushes = new FlushGuard(scsi, this.luns, recovery?.replayWrites === true);
+    this.pending = new Pending(options, { flushes: this.flushes, writes: this.#writes }, this);
     this.tasks = new TaskTable(this.pending, options.firstTag);
   }
 
@@ -156,22 +158,23 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** Runs the commands of one LUN. Throws if the address is wrong. */
   executor(address: LunAddress): ScsiExecutor {
     const lun = this.luns.at(address);
-    return { execute: (command, options = {}) => this.execute(lun, command, options) };
+    return new LunExecutor(lun, (...command) => this.execute(...command));
   }
 
   /** Runs one command. Rejects, and does not throw, if an argument is wrong or the session is closed. */
-  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
     try {
-      return this.#execute(lun, command, options);
+      return this.#execute(lun, command, options, writer);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
     const command = this.pending.add(lun.field, given, options);
+    this.flushes.given(command, lun, writer);
     lun.used = true;
     if (lun.changed !== undefined) {
       this.pending.fail(command, lun.changed);
@@ -179,11 +182,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
     this.pending.queue(command);
     this.#connection?.pump();
-    const { command: channel } = this.#channels;
-    if (!channel.hasSubscribers) return command.promise;
-    const { cdb, dataIn, dataOut } = command;
-    const context = { lun: command.lun, cdb, dataIn: dataIn.length, dataOut: dataOut.length };
-    return command.handed = channel.tracePromise(() => command.promise, context);
+    return tracedCommand(this.#channels.command, command);
   }
 
   /** Throws unless this is a normal session. */
@@ -248,6 +247,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   event(event: ConnectionEvent): void {
     switch (event.kind) {
       case "async":
+        this.flushes.sensed(event.event.lun, event.event.sense);
         return this.#events.emit("async", event.event);
       case "reject":
         return this.#events.emit("reject", event.event);
@@ -255,6 +255,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
         return this.#events.emit("warning", event.text);
       case "checkCondition": {
         const { lun, sense } = event;
+        this.flushes.sensed(lun, sense);
         if (this.options.scsi.meaningOf(sense) === "unitAttention") this.#events.emit("unitAttention", { lun, sense });
         return;
       }
@@ -295,7 +296,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (closing || this.#closeReason !== undefined) return;
     if (this.#recovery === undefined) return this.#end(cause);
     this.pending.deadlines.suspend();
-    this.#flushes?.lost();
+    this.flushes.lost();
     this.#to(State.Reconnecting, cause);
     const progress = this.tasks.results > this.#resultsBefore;
     this.#recovery.start(cause, progress, time2Wait ?? this.parameters.defaultTime2Wait);

@@ -10,6 +10,9 @@
  * @module
  */
 
+import type { ScsiResult } from "../command.ts";
+import type { Command } from "./commands/command.ts";
+
 import { type EventChannel, eventChannel, type TracingChannel, tracingChannel } from "../runtime/mod.ts";
 
 /** The channels, one for each kind of thing that happens. */
@@ -43,4 +46,12 @@ export function traced<Result>(
   context: object,
 ): Promise<Result> {
   return channel.hasSubscribers ? channel.tracePromise(work, context) : work();
+}
+
+/** The promise of a command for its caller; where somebody listens to the channel, a traced one. */
+export function tracedCommand(channel: TracingChannel, command: Command): Promise<ScsiResult> {
+  if (!channel.hasSubscribers) return command.promise;
+  const { lun, cdb, dataIn, dataOut } = command;
+  const context = { lun, cdb, dataIn: dataIn.length, dataOut: dataOut.length };
+  return command.handed = channel.tracePromise(() => command.promise, context);
 }

@@ -8,6 +8,7 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import { ScsiError } from "../../scsi/errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
 import type { ScsiCommand, ScsiResult } from "../../command.ts";
+import type { Account } from "./account.ts";
 import type { Job, JobQueue } from "./queue.ts";
 import { miscompare } from "../miscompare.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
@@ -32,7 +33,13 @@ export async function exchange(
   queue: JobQueue,
   rules: TransferRules,
   block: Segment,
-  change: { bytes: Uint8Array; offset: number; fua: boolean; signal: AbortSignal | undefined },
+  change: {
+    bytes: Uint8Array;
+    offset: number;
+    fua: boolean;
+    signal: AbortSignal | undefined;
+    account: Account | undefined;
+  },
 ): Promise<void> {
   for (let tries = 1;; tries++) {
     await queue.run(new ReadTransfer(rules, [block]), change.signal);
@@ -44,7 +51,7 @@ export async function exchange(
       ...(change.fua ? { fua: true } : {}),
     });
     try {
-      return await queue.run(new OneCommand(command), change.signal);
+      return await queue.run(new OneCommand(command), change.signal, change.account);
     } catch (error) {
       if (!isMiscompare(error) || tries >= COMPARE_TRIES) throw error;
     }

@@ -27,6 +27,7 @@ import type { InquiryData } from "../../scsi/inquiry/standard.ts";
 import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
+import { accounted } from "./account.ts";
 import { RangeLock } from "../../async/range_lock.ts";
 import type { BlockDevice, OperationOptions } from "../device.ts";
 import { askCondition, STANDARD } from "./condition.ts";
@@ -167,20 +168,27 @@ export async function openScsiDevice(
   const retry: RetryOptions = timeout === undefined ? {} : { timeout };
   const opening: RetryOptions = signal === undefined ? retry : { ...retry, signal };
 
+  const carrier = accounted(executor);
   const questions = new OptionalQuestions(questionTimeout);
-  const standard = await askUnit(executor, opening);
-  if (serial !== undefined) await requireSerial(executor, serial, opening);
+  const standard = await askUnit(carrier, opening);
+  if (serial !== undefined) await requireSerial(carrier, serial, opening);
   const rules = { maxTransfer: options.maxTransfer, maxBlockSize };
-  const condition = await askCondition(executor, { standard }, { questions, rules, retry: opening });
+  const condition = await askCondition(carrier, { standard }, { questions, rules, retry: opening });
   const { geometry } = condition;
   if (options.atomic === true && geometry.maxCompareAndWriteBlocks === 0) {
     throw new IscsiError(ErrorCode.Unsupported, "Atomic writes of parts of blocks need COMPARE AND WRITE");
   }
   const depth = new DepthControl(fixed > 0 ? { start: fixed, max: fixed } : { start: DEPTH, max: MAX_DEPTH });
   const onUnitAttention = (sense: SenseData): void => unit.attention(sense);
-  const queue = new JobQueue(executor, depth, { ...retry, onUnitAttention });
-  const unit: Unit = new Unit(condition, queue, { asking: { questions, rules, retry }, executor, hold, resized });
+  const queue = new JobQueue(carrier, depth, { ...retry, onUnitAttention });
+  const unit: Unit = new Unit(condition, queue, {
+    asking: { questions, rules, retry },
+    executor: carrier,
+    hold,
+    resized,
+  });
   return new ScsiDevice(unit, {
+    ledger: carrier.ledger,
     queue,
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,

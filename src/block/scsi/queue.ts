@@ -18,6 +18,8 @@ import {
 } from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
+import type { Span } from "../../async/ledger.ts";
+import type { Account } from "./account.ts";
 import type { DepthControl } from "./depth.ts";
 import { onAbort } from "../../async/on_abort.ts";
 
@@ -35,6 +37,10 @@ export interface Job {
 
 class Batch {
   inFlight = 0;
+  /** The earliest span in which one of its commands was sent. */
+  span: Span | undefined;
+  /** Whether the cache was volatile when it began. */
+  readonly volatile: boolean;
   failure: { reason: unknown } | undefined;
   forget: (() => void) | undefined;
   /** The part of the options that an executor takes. */
@@ -42,9 +48,11 @@ class Batch {
   constructor(
     readonly job: Job,
     readonly options: RetryOptions,
+    readonly account: Account | undefined,
     readonly resolve: () => void,
     readonly reject: (reason: unknown) => void,
   ) {
+    this.volatile = account?.volatile ?? false;
     this.run = { signal: options.signal, timeout: options.timeout };
   }
 }
@@ -131,11 +139,13 @@ export class JobQueue {
   /**
    * Runs a job. After the first error no command of it is started; it rejects when those in flight have ended, so that
    * its buffers are free then.
+   *
+   * @param account of whoever writes what the job writes; undefined: it writes nothing, or nothing that could be in a cache
    */
-  run(job: Job, signal?: AbortSignal): Promise<void> {
+  run(job: Job, signal?: AbortSignal, account?: Account): Promise<void> {
     return new Promise((resolve, reject) => {
       const options = signal === undefined ? this.#retry : { ...this.#retry, signal };
-      const batch = new Batch(job, options, resolve, reject);
+      const batch = new Batch(job, options, account, resolve, reject);
       if (this.#stopped !== undefined) {
         job.settled?.();
         return reject(this.#stopped.reason);
@@ -269,6 +279,7 @@ export class JobQueue {
       if (result.status === ScsiStatus.Good || isRecovered(result)) {
         try {
           batch.job.done(command, result);
+          if (batch.account !== undefined) batch.span = batch.account.earlier(batch.span, result);
         } catch (error) {
           this.#fail(batch, error);
         }
@@ -308,7 +319,13 @@ export class JobQueue {
     if (batch.inFlight > 0 || (batch.failure === undefined && batch.job.more)) return;
     batch.forget?.();
     batch.job.settled?.();
-    if (batch.failure === undefined) batch.resolve();
-    else batch.reject(batch.failure.reason);
+    if (batch.failure === undefined) {
+      // Acknowledged to its writer: only now, and not where a part of it has failed.
+      const { account, span } = batch;
+      if (span !== undefined && account !== undefined && (batch.volatile || account.volatile)) {
+        account.writer.wrote(span);
+      }
+      batch.resolve();
+    } else batch.reject(batch.failure.reason);
   }
 }

@@ -6,7 +6,6 @@
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
-import { synchronizeCache10 } from "../../scsi/commands/sbc/synchronize_cache.ts";
 import { isUnsupported } from "../../scsi/refusal.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import { DeviceBase } from "../base.ts";
@@ -14,10 +13,13 @@ import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOption
 import type { Geometry } from "./geometry.ts";
 import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
 import { firstDifference, miscompare } from "../miscompare.ts";
+import type { Account } from "./account.ts";
+import type { Ledger } from "../../async/ledger.ts";
 import { COMPARE_TRIES, exchange, isIllegalRequest, isMiscompare, miscompareAt, OneCommand, splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
 import type { HeldRange, RangeLock } from "../../async/range_lock.ts";
 import type { Unit } from "./unit.ts";
+import { WriteCache } from "./write_cache.ts";
 import { ReadTransfer, type Segment, WriteTransfer } from "./transfer.ts";
 
 /** Up to this size an odd range is moved through a bounce buffer: one command instead of three. */
@@ -27,6 +29,8 @@ const ZEROS = 1024 * 1024;
 /** What the device needs besides its geometry. */
 export interface ScsiDeviceParts {
   queue: JobQueue;
+  /** What may be lost of the unit. */
+  ledger: Ledger;
   /** Refuse writes, whatever the disk says. */
   readOnly: boolean;
   /** Make writes of parts of blocks by COMPARE AND WRITE. */
@@ -39,15 +43,24 @@ export interface ScsiDeviceParts {
   close: (() => Promise<void>) | undefined;
 }
 
+/** How blocks are written. */
+interface HowToWrite {
+  /** Set FUA. */
+  readonly fua: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Of whoever writes; undefined: nothing of it will be cached. */
+  readonly account: Account | undefined;
+}
+
 export class ScsiDevice extends DeviceBase {
   /** The unit behind it. */
   readonly unit: Unit;
   readonly #parts: ScsiDeviceParts;
   readonly #queue: JobQueue;
   readonly #locks: RangeLock;
+  readonly #cache: WriteCache;
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
-  #flushUnknown = false;
   #zeroUnknown = false;
 
   constructor(unit: Unit, parts: ScsiDeviceParts) {
@@ -57,6 +70,7 @@ export class ScsiDevice extends DeviceBase {
     this.#parts = parts;
     this.#locks = parts.locks;
     const { geometry } = unit;
+    this.#cache = new WriteCache(parts.queue, parts.ledger, () => unit.geometry.writeCache);
     this.limits = {
       maxTransfer: geometry.maxTransfer,
       optimalTransfer: geometry.optimalTransfer,
@@ -84,7 +98,7 @@ export class ScsiDevice extends DeviceBase {
     const { fua, writeCache, provisioning, lbaStatus, maxCompareAndWriteBlocks } = this.#geometry;
     const writable = !this.readOnly;
     return {
-      flush: !this.#flushUnknown,
+      flush: this.#cache.flushable,
       fua: fua || writeCache === false,
       discard: writable && provisioning.discard !== "none",
       writeZeroes: writable && provisioning.zero !== "none" && !this.#zeroUnknown,
@@ -109,31 +123,46 @@ export class ScsiDevice extends DeviceBase {
   }
 
   protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
-    const { blockSize, fua } = this.#geometry;
+    const { blockSize, fua, writeCache } = this.#geometry;
     const end = position + buffer.length;
     const aligned = position % blockSize === 0 && end % blockSize === 0;
-    const forced = (options?.fua ?? false) && this.#geometry.writeCache !== false;
+    const forced = options?.fua ?? false;
+    const bit = forced && fua && writeCache !== false;
+    const account = forced ? undefined : this.#cache.account(options?.writer);
     // The usual case creates no promise but the queue's own.
-    if (aligned && (fua || !forced)) {
+    if (aligned && bit === forced) {
       const held = this.#locks.tryAcquire(position, end, "shared");
-      if (held !== undefined) return this.#writeBlocks([{ position, buffer }], forced, held, options?.signal);
+      if (held !== undefined) return this.#writeBlocks([{ position, buffer }], bit, held, options?.signal, account);
     }
-    return this.#writeOdd(buffer, position, forced, options?.signal);
+    const signal = options?.signal;
+    if (bit === forced) return this.#writeOdd(buffer, position, { fua: bit, signal, account });
+    return this.#writeForced(buffer, position, signal);
   }
 
-  protected override async _flush(signal?: AbortSignal): Promise<void> {
-    if (this.#geometry.writeCache === false || this.#flushUnknown || this.readOnly) return;
-    try {
-      // LBA 0 and 0 blocks: all of the medium (SBC-3 5.18).
-      await this.#queue.run(new OneCommand(synchronizeCache10()), signal);
-    } catch (error) {
-      if (!isIllegalRequest(error)) throw error;
-      // A device without the command has no volatile cache, or no way to flush it: the command is sent only once.
-      this.#flushUnknown = true;
+  /** A write that must be on the medium when it settles, where its commands cannot say so: by a flush, unless nothing of it is cached. */
+  async #writeForced(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
+    const own = this.#cache.newAccount();
+    await this.#writeOdd(buffer, position, { fua: false, signal, account: own });
+    if (!own.writer.unflushed) return;
+    await this.#cache.flush(own, false, signal);
+    if (own.writer.unflushed) {
+      throw new IscsiError(
+        ErrorCode.Unsupported,
+        "The device can neither force a write to the medium nor flush",
+      );
     }
   }
 
-  protected override async _discard(position: number, length: number, signal?: AbortSignal): Promise<void> {
+  protected override _flush(signal?: AbortSignal, writer?: object): Promise<void> {
+    return this.#cache.flush(this.#cache.account(writer), this.readOnly, signal);
+  }
+
+  protected override async _discard(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
     const { blockSize } = this.#geometry;
     const first = Math.ceil(position / blockSize);
     const end = Math.floor((position + length) / blockSize);
@@ -141,28 +170,33 @@ export class ScsiDevice extends DeviceBase {
     const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
     const job = discardJob(this.#geometry, first, end, held);
     if (job === undefined) held.release();
-    else await this.#queue.run(job, signal);
+    else await this.#queue.run(job, signal, this.#cache.account(writer));
   }
 
-  protected override async _writeZeroes(position: number, length: number, signal?: AbortSignal): Promise<void> {
+  protected override async _writeZeroes(
+    position: number,
+    length: number,
+    signal?: AbortSignal,
+    writer?: object,
+  ): Promise<void> {
     const { blockSize } = this.#geometry;
     const first = Math.ceil(position / blockSize);
     const end = Math.floor((position + length) / blockSize);
     if (first >= end || this.#geometry.provisioning.zero === "none" || this.#zeroUnknown) {
-      return this.#writeZeros(position, length, signal);
+      return this.#writeZeros(position, length, signal, writer);
     }
     const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
     try {
-      await this.#queue.run(zeroJob(this.#geometry, first, end, held), signal);
+      await this.#queue.run(zeroJob(this.#geometry, first, end, held), signal, this.#cache.account(writer));
     } catch (error) {
       if (!isIllegalRequest(error)) throw error;
       this.#zeroUnknown = true;
-      return this.#writeZeros(position, length, signal);
+      return this.#writeZeros(position, length, signal, writer);
     }
     const head = first * blockSize - position;
     const tail = position + length - end * blockSize;
-    if (head > 0) await this.#writeZeros(position, head, signal);
-    if (tail > 0) await this.#writeZeros(end * blockSize, tail, signal);
+    if (head > 0) await this.#writeZeros(position, head, signal, writer);
+    if (tail > 0) await this.#writeZeros(end * blockSize, tail, signal, writer);
   }
 
   protected override _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
@@ -178,6 +212,7 @@ export class ScsiDevice extends DeviceBase {
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
     const { blockSize, maxCompareAndWriteBlocks } = this.#geometry;
     const { first, end } = this.#cover(position, data.length);
@@ -204,7 +239,7 @@ export class ScsiDevice extends DeviceBase {
         write.set(data, position - first);
         try {
           const command = compareAndWrite({ lba: first / blockSize, blocks, compare, write });
-          return await this.#queue.run(new OneCommand(command), signal);
+          return await this.#queue.run(new OneCommand(command), signal, this.#cache.account(writer));
         } catch (error) {
           if (isUnsupported(error)) {
             throw new IscsiError(ErrorCode.Unsupported, "The device refuses COMPARE AND WRITE", { cause: error });
@@ -243,11 +278,12 @@ export class ScsiDevice extends DeviceBase {
 
   #writeBlocks(
     segments: Segment[],
-    forced: boolean,
+    fua: boolean,
     held: HeldRange | undefined,
     signal: AbortSignal | undefined,
+    account: Account | undefined,
   ): Promise<void> {
-    return this.#queue.run(new WriteTransfer(this.#geometry, segments, forced && this.#geometry.fua, held), signal);
+    return this.#queue.run(new WriteTransfer(this.#geometry, segments, fua, held), signal, account);
   }
 
   async #readOdd(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
@@ -264,51 +300,39 @@ export class ScsiDevice extends DeviceBase {
     if (odd.tail !== undefined) buffer.set(odd.tail.subarray(0, odd.tailBytes), buffer.length - odd.tailBytes);
   }
 
-  /** Writes that need more than one step: odd ends, a range that is locked, a forced write without FUA. */
-  async #writeOdd(
-    buffer: Uint8Array,
-    position: number,
-    forced: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  /** Writes that may need more than one step: odd ends, a range that is locked. */
+  async #writeOdd(buffer: Uint8Array, position: number, how: HowToWrite): Promise<void> {
+    const { fua, signal, account } = how;
     const { first, end } = this.#cover(position, buffer.length);
     const odd = end - first !== buffer.length;
     const held = await this.#locks.acquire(first, end, odd ? "exclusive" : "shared", signal);
     try {
-      if (odd && this.#parts.atomic) return await this.#writeAtomic(buffer, position, forced, signal);
+      if (odd && this.#parts.atomic) return await this.#writeAtomic(buffer, position, how);
       const segments = odd ? await this.#merge(buffer, position, first, end, signal) : [{ position, buffer }];
-      await this.#writeBlocks(segments, forced, undefined, signal);
-      if (forced && !this.#geometry.fua) await this._flush(signal);
+      await this.#writeBlocks(segments, fua, undefined, signal, account);
     } finally {
       held.release();
     }
   }
 
   /** An odd write whose first and last block are each changed by COMPARE AND WRITE, whoever else writes to them. */
-  async #writeAtomic(
-    buffer: Uint8Array,
-    position: number,
-    forced: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { blockSize, fua } = this.#geometry;
+  async #writeAtomic(buffer: Uint8Array, position: number, how: HowToWrite): Promise<void> {
+    const { blockSize } = this.#geometry;
     const odd = splitOdd(buffer, position, blockSize);
     for (const segment of odd.segments) {
       if (segment.buffer !== odd.head && segment.buffer !== odd.tail) {
-        await this.#writeBlocks([segment], forced, undefined, signal);
+        await this.#writeBlocks([segment], how.fua, undefined, how.signal, how.account);
         continue;
       }
       const from = Math.max(position, segment.position);
       const to = Math.min(position + buffer.length, segment.position + blockSize);
       const bytes = buffer.subarray(from - position, to - position);
       await exchange(this.#queue, { blockSize, maxTransfer: blockSize }, segment, {
+        ...how,
         bytes,
         offset: from - segment.position,
-        fua: forced && fua,
-        signal,
       });
     }
-    if (forced && !fua) await this._flush(signal);
   }
 
   /**
@@ -342,11 +366,16 @@ export class ScsiDevice extends DeviceBase {
     return [{ position: first, buffer: whole }];
   }
 
-  async #writeZeros(position: number, length: number, signal: AbortSignal | undefined): Promise<void> {
+  async #writeZeros(
+    position: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    writer: object | undefined,
+  ): Promise<void> {
     const zeros = new Uint8Array(Math.min(length, ZEROS));
     for (let done = 0; done < length;) {
       const to = Math.min(length, (Math.floor((position + done) / ZEROS) + 1) * ZEROS - position);
-      await this._write(zeros.subarray(0, to - done), position + done, { signal });
+      await this._write(zeros.subarray(0, to - done), position + done, { signal, writer });
       done = to;
     }
   }

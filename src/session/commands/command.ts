@@ -5,8 +5,11 @@
  */
 
 import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
+import type { Flushing, Span, Writer } from "../../async/ledger.ts";
 import { SignalWait } from "../../async/on_abort.ts";
 import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
+
+import type { LunState } from "./luns.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 const SIMPLE: TaskAttribute = 1;
@@ -84,6 +87,14 @@ export class Command {
   check = false;
   /** How often it was handed to a socket. */
   attempts = 0;
+  /** Its LUN; undefined for checks. */
+  unit: LunState | undefined;
+  /** In which span of its LUN it was handed to a socket last. */
+  span: Span | undefined;
+  /** Who writes, unless it is a block device, which keeps account of its writes itself. */
+  writer: Writer | undefined;
+  /** What it is to bring to the medium, if it is a flush of such a writer. */
+  flushing: Flushing | undefined;
   /** How often the target asked to have it sent again later. */
   postponed = 0;
   #settled = false;

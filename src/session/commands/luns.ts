@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Ledger, type Writer } from "../../async/ledger.ts";
 import { encodeLun, type LunAddress } from "../../bytes/lun.ts";
 
 /** What a session knows about one LUN. Whoever sends commands to it holds this, so that no command has to look for it. */
@@ -14,6 +15,13 @@ export class LunState {
   used = false;
   /** Why it may not be used any more: it is not what it was before a reconnect. Undefined: it may be used. */
   changed: Error | undefined;
+
+  /** What may be lost of it, and who must be told. */
+  readonly ledger: Ledger = new Ledger();
+  /** Those who give commands to the session itself. */
+  readonly writer: Writer = this.ledger.writer(this);
+  /** Whether every command of the connection so far was answered with a unit attention, or would not have been. */
+  greeting = true;
 
   constructor(field: bigint) {
     this.field = field;
@@ -42,6 +50,11 @@ export class Luns {
   /** The LUN fields of those in use: at each step, since checking one takes time, and others may come and go meanwhile. */
   *used(): Generator<bigint, void, undefined> {
     for (const state of this.#states.values()) if (state.used) yield state.field;
+  }
+
+  /** All of them, those not in use included. */
+  all(): Iterable<LunState> {
+    return this.#states.values();
   }
 
   /** A LUN is no longer used by anyone. */

@@ -40,7 +40,7 @@ export interface PendingTerms {
 
 /** How a session protects its writes over recoveries. */
 export interface WriteCare {
-  /** If writes are not replayed: which flushes must not report success. */
+  /** Which flushes must not report success. */
   readonly flushes: FlushGuard | undefined;
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly writes: WriteLog | undefined;
@@ -241,11 +241,9 @@ export class Pending {
   /** Settles a command by the outcome of its task. */
   settle(command: Command, ending: Ending): void {
     if ("error" in ending) return this.fail(command, ending.error);
-    if (command.settled) return;
     const { result } = ending;
-    // A command that reads neither changes the medium nor flushes.
-    const judged = command.dataIn.length === 0 || command.dataOut.length > 0;
-    const error = judged ? this.#flushes?.judge(command, result, this.#given) : undefined;
+    if (command.settled) return;
+    const error = this.#flushes?.answered(command, result);
     if (error !== undefined) return this.fail(command, error);
     this.deadlines.answered(command);
     this.#forget(command);

@@ -1,13 +1,21 @@
 /**
- * Keeps a flush from reporting success wrongly. Writes that were acknowledged but not yet flushed are in the target's
- * cache, and it is unknown whether they survived what ended the connection. So the first flush afterwards must not
- * report success for them.
+ * Keeps flushes from reporting success wrongly. Writes that were acknowledged but not yet flushed are in the target's cache, and
+ * when that may be lost, each of their writers must be told at its next flush.
+ *
+ * Three things say so: the connection was lost (unless the caller trusts the target's cache), a unit attention, or a deferred error,
+ * whichever command it answers. A target may greet a new session with unit attentions that mean nothing. So those that answer the
+ * first commands for a LUN on a connection count only if the cache is trusted, and then only if they speak of a loss for certain;
+ * else the loss of the connection before has counted.
+ *
+ * Block devices keep account of their writes themselves, in the same ledger of the LUN: they know more of their writes.
  *
  * @module
  */
 
-import { ErrorCode, IscsiError } from "../../errors.ts";
+import type { Writer } from "../../async/ledger.ts";
+import type { IscsiError } from "../../errors.ts";
 import type { Command } from "../commands/command.ts";
+import type { Luns, LunState } from "../commands/luns.ts";
 import type { ScsiKnowledge, ScsiResult } from "../../command.ts";
 
 const GOOD = 0x00;
@@ -15,44 +23,73 @@ const CHECK_CONDITION = 0x02;
 
 /** The flushes of one session. */
 export class FlushGuard {
-  /**
-   * LUNs with acknowledged writes that no successful flush covers, and the number of commands given when the last of
-   * them was acknowledged: a flush given earlier need not have covered it.
-   */
-  readonly #dirty: Map<bigint, number> = new Map();
-  /** Those of them that were dirty when a connection was lost. */
-  readonly #suspect: Set<bigint> = new Set();
   readonly #scsi: ScsiKnowledge;
+  readonly #luns: Luns;
+  readonly #trusting: boolean;
 
-  constructor(scsi: ScsiKnowledge) {
+  /** @param trusting whether the target's cache is trusted to survive the loss of a connection */
+  constructor(scsi: ScsiKnowledge, luns: Luns, trusting: boolean) {
     this.#scsi = scsi;
+    this.#luns = luns;
+    this.#trusting = trusting;
   }
 
   /** The connection was lost. */
   lost(): void {
-    for (const lun of this.#dirty.keys()) this.#suspect.add(lun);
+    for (const lun of this.#luns.all()) {
+      if (!this.#trusting) lun.ledger.lose("The connection was lost");
+      lun.greeting = true;
+    }
   }
 
-  /**
-   * A command has its result. Returns the error with which it must end nevertheless, if any.
-   *
-   * @param given how many commands the session has been given so far
-   */
-  judge(command: Command, result: ScsiResult, given: number): IscsiError | undefined {
-    const { status, sense } = result;
-    const done = status === GOOD || (status === CHECK_CONDITION && this.#scsi.meaningOf(sense) === "recovered");
-    if (!done) return undefined;
-    const { lun } = command;
-    const { kind } = this.#scsi.effectOf(command.cdb);
-    if (kind === "flush" || kind === "partialFlush") {
-      if (kind === "flush" && command.order >= (this.#dirty.get(lun) ?? 0)) this.#dirty.delete(lun);
-      if (!this.#suspect.delete(lun)) return undefined;
-      return new IscsiError(
-        ErrorCode.OutcomeUnknown,
-        "The connection was lost after writes that had not been flushed: whether they have reached the medium is not known",
-      );
+  /** The target has told something of a LUN by sense data. */
+  sensed(field: bigint, sense: Uint8Array): void {
+    const loss = this.#scsi.lossIn(sense);
+    if (loss === undefined) return;
+    const { ledger, greeting } = this.#luns.at(field);
+    if (!greeting || (this.#trusting && loss.certain)) ledger.lose(loss.what);
+  }
+
+  /** A LUN, or all of them, was reset by the caller. */
+  reset(field: bigint | undefined): void {
+    for (const lun of this.#luns.all()) {
+      if (field === undefined || lun.field === field) lun.ledger.lose("The unit was reset");
     }
-    if (kind === "write" || (kind === "other" && command.dataOut.length > 0)) this.#dirty.set(lun, given);
+  }
+
+  /** A command was given for a LUN, by a caller or by a block device, which has no writer here. */
+  given(command: Command, lun: LunState, writer: Writer | undefined): void {
+    command.unit = lun;
+    command.writer = writer;
+    if (writer === undefined) return;
+    if (command.dataIn.length > 0 || command.dataOut.length > 0) return;
+    const { kind } = this.#scsi.effectOf(command.cdb);
+    if (kind === "flush" || kind === "partialFlush") command.flushing = writer.flush();
+  }
+
+  /** A command has its result. Returns the error with which it must end nevertheless, if any. */
+  answered(command: Command, result: ScsiResult): IscsiError | undefined {
+    const { cdb, span, writer, flushing } = command;
+    const lun = command.unit ?? this.#luns.at(command.lun);
+    const { status, sense } = result;
+    if (span !== undefined) lun.ledger.answered(result, span);
+    if (status === GOOD && this.#scsi.answersWithSense(cdb)) this.sensed(lun.field, result.dataIn);
+    const meaning = status === CHECK_CONDITION ? this.#scsi.meaningOf(sense) : "other";
+    if (lun.greeting && meaning !== "unitAttention" && !this.#scsi.passesAttentions(cdb)) lun.greeting = false;
+    if (writer === undefined) return undefined;
+    if (status !== GOOD && meaning !== "recovered") {
+      if (this.#scsi.flushLoses(sense)) flushing?.failed();
+      else if (meaning !== "unitAttention" && this.#scsi.lossIn(sense) !== undefined) flushing?.told();
+      return undefined;
+    }
+    if (flushing !== undefined) {
+      if (this.#scsi.effectOf(cdb).kind === "flush") flushing.covers();
+      return flushing.loss();
+    }
+    // A command that reads and sends nothing changes nothing on the medium.
+    if (command.dataIn.length > 0 && command.dataOut.length === 0) return undefined;
+    const { kind } = this.#scsi.effectOf(cdb);
+    if (kind === "write" || (kind === "other" && command.dataOut.length > 0)) writer.wrote(lun.ledger.spanOf(result));
     return undefined;
   }
 }

@@ -1,0 +1,88 @@
+/**
+ * The write cache of a disk: whether it is volatile, how it is emptied, and what each writer has in it.
+ *
+ * @module
+ */
+
+import { type Ledger, Writer } from "../../async/ledger.ts";
+import { synchronizeCache10, synchronizeCache16 } from "../../scsi/commands/sbc/synchronize_cache.ts";
+import { isUnknownCommand } from "../../scsi/refusal.ts";
+import { Account, failedFlush } from "./account.ts";
+import { OneCommand } from "./odd.ts";
+import type { JobQueue } from "./queue.ts";
+
+/** The write cache of one device. */
+export class WriteCache {
+  readonly #queue: JobQueue;
+  readonly #ledger: Ledger;
+  readonly #enabled: () => boolean | undefined;
+  /** The forms of SYNCHRONIZE CACHE that it has not refused as unknown. */
+  #forms: readonly (typeof synchronizeCache10)[] = [synchronizeCache10, synchronizeCache16];
+  readonly #accounts: WeakMap<object, Account> = new WeakMap();
+  /** Of all writers that are not named. */
+  readonly #own: Account;
+
+  /** @param enabled whether the disk says now that it has a volatile cache; undefined where it says nothing */
+  constructor(queue: JobQueue, ledger: Ledger, enabled: () => boolean | undefined) {
+    this.#queue = queue;
+    this.#ledger = ledger;
+    this.#enabled = enabled;
+    this.#own = this.account(this);
+  }
+
+  /** Whether the disk has a command that empties the cache, as far as is known. */
+  get flushable(): boolean {
+    return this.#forms.length > 0;
+  }
+
+  /** Whether what the disk acknowledges may be in a volatile cache. A disk that says nothing and has no such command has none. */
+  get volatile(): boolean {
+    return this.#enabled() ?? this.flushable;
+  }
+
+  /** What is known of one writer, named by an object. */
+  account(writer: object | undefined): Account {
+    if (writer === undefined) return this.#own;
+    let account = this.#accounts.get(writer);
+    if (account === undefined) {
+      account = new Account(this.#ledger.writer(writer), this);
+      this.#accounts.set(writer, account);
+    }
+    return account;
+  }
+
+  /** A writer that is nobody else. */
+  newAccount(): Account {
+    return new Account(new Writer(this.#ledger, undefined), this);
+  }
+
+  /** Flushes for a writer. With `ownOnly` only if this writer has something in the cache. */
+  async flush({ writer }: Account, ownOnly: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const flushing = writer.flush();
+    // Where the cache is not volatile now, it may have been when somebody wrote.
+    const needed = ownOnly ? flushing.dirty : this.volatile || this.#ledger.unflushed;
+    try {
+      if (needed && await this.#synchronize(signal)) flushing.covers();
+    } catch (error) {
+      throw failedFlush(flushing, error);
+    }
+    const loss = flushing.loss();
+    if (loss !== undefined) throw loss;
+  }
+
+  /** Empties the cache. False: the disk has no command that does. */
+  async #synchronize(signal: AbortSignal | undefined): Promise<boolean> {
+    for (;;) {
+      const [form] = this.#forms;
+      if (form === undefined) return false;
+      try {
+        // LBA 0 and 0 blocks: all of the medium (SBC-3 5.18).
+        await this.#queue.run(new OneCommand(form()), signal);
+        return true;
+      } catch (error) {
+        if (!isUnknownCommand(error)) throw error;
+        this.#forms = this.#forms.filter((one) => one !== form);
+      }
+    }
+  }
+}
