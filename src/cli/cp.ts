@@ -95,7 +95,7 @@ async function move(
   { depth, requestSize }: CpOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  let last: CopyProgress = { transferred: 0, contiguous: 0, size: source.size };
+  let last: CopyProgress = { transferred: 0, contiguous: 0, flushed: 0, size: source.size };
   const onProgress = (now: CopyProgress): void => {
     last = now;
     progress.update(now.transferred);
@@ -125,6 +125,6 @@ function stoppedAt({ transferred, contiguous, size }: CopyProgress, sink: CopySi
   const why = reason instanceof Interrupted ? reason.message : "stopped";
   const kept = sink.whole
     ? `the copy is not complete and is removed, ${sink.name} is as it was`
-    : `the first ${contiguous} bytes are written, the copy is not complete`;
+    : `the first ${contiguous} bytes were acknowledged but not flushed, so they may be lost; the copy is not complete`;
   return `${why} after ${formatSize(transferred)}${of}; ${kept}`;
 }

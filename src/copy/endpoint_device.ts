@@ -42,14 +42,16 @@ export function deviceSource(device: BlockDevice, options: DeviceEndpointOptions
 export function deviceSink(device: BlockDevice, options: DeviceEndpointOptions): CopySink {
   const { name, identity } = checked(device, options);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, `${name} is read-only`);
+  // The copy is a writer of its own: its flush tells of its writes, whoever else has flushed.
+  const writer = {};
   return {
     name,
     identity,
     capacity: device.size,
     ordered: false,
     requestSize: device.limits.optimalTransfer,
-    write: (buffer, position, { signal }) => device.write(buffer, position, { signal }),
-    finish: ({ signal }) => device.flush({ signal }),
+    write: (buffer, position, { signal }) => device.write(buffer, position, { signal, writer }),
+    finish: ({ signal }) => device.flush({ signal, writer }),
     close: () => device.close(),
   };
 }

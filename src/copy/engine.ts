@@ -32,7 +32,7 @@ const IN_FLIGHT = 8 * 1024 * 1024;
 export interface CopyOptions {
   /** Aborts the copy: what is in flight is aborted and awaited. */
   signal?: AbortSignal | undefined;
-  /** Called after each piece that was written. */
+  /** Called after each piece that was acknowledged. */
   onProgress?: ((progress: CopyProgress) => void) | undefined;
   /** Size of a request in bytes, 1 or more. Default: 1 MiB, or up to twice that where source and sink prefer it. */
   requestSize?: number | undefined;
@@ -128,6 +128,7 @@ class Run {
       forget();
     }
     if (this.#failure !== undefined) throw this.#failure.error;
+    this.#counter.allFlushed();
     return this.#counter.state(this.#source.size);
   }
 
@@ -166,7 +167,7 @@ class Run {
     if (this.#failure !== undefined) return false;
     await this.#sink.write(piece, position, { signal });
     if (this.#sink.ordered) this.#writes.pass();
-    this.#counter.written(position, piece.length);
+    this.#counter.acknowledged(position, piece.length);
     this.#options.onProgress?.(this.#counter.state(this.#source.size));
     return true;
   }

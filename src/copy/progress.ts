@@ -1,9 +1,11 @@
 /** How far a copy has come. */
 export interface CopyProgress {
-  /** Bytes that have been written. */
+  /** Bytes that the sink has acknowledged. Until it has flushed, they may still be lost. */
   readonly transferred: number;
-  /** Every byte before this position has been written: where a copy could go on. */
+  /** Every byte before this position has been acknowledged. */
   readonly contiguous: number;
+  /** Every byte before this position is safe: 0 until the sink has flushed, all of them when the copy is done. */
+  readonly flushed: number;
   /** Bytes to be written in all; undefined where only the end of the source will tell. */
   readonly size: number | undefined;
 }
@@ -12,11 +14,12 @@ export interface CopyProgress {
 export class ProgressCounter {
   #transferred = 0;
   #contiguous = 0;
-  /** Ends of the pieces that are written and not yet reached by `contiguous`, by where they begin. */
+  #flushed = 0;
+  /** Ends of the pieces that are acknowledged and not yet reached by `contiguous`, by where they begin. */
   readonly #islands = new Map<number, number>();
 
-  /** The piece from `position` on has been written. */
-  written(position: number, length: number): void {
+  /** The piece from `position` on has been acknowledged. */
+  acknowledged(position: number, length: number): void {
     this.#transferred += length;
     if (position !== this.#contiguous) {
       this.#islands.set(position, position + length);
@@ -31,7 +34,12 @@ export class ProgressCounter {
     }
   }
 
+  /** The sink has flushed, and nothing was under way. */
+  allFlushed(): void {
+    this.#flushed = this.#contiguous;
+  }
+
   state(size: number | undefined): CopyProgress {
-    return { transferred: this.#transferred, contiguous: this.#contiguous, size };
+    return { transferred: this.#transferred, contiguous: this.#contiguous, flushed: this.#flushed, size };
   }
 }

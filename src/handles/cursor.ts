@@ -32,7 +32,8 @@ export function ownsDevice(options: HandleOptions, more: readonly string[] = [])
 
 /**
  * Reads and writes with the rules of a file of fixed size: short at the end. The cursor moves when an operation is called,
- * so several that run together take their places in the order of the calls.
+ * so several that run together take their places in the order of the calls. It is a writer of its own: its flush tells of its
+ * writes, whoever else has flushed.
  */
 export class Cursor {
   /** Where the next operation without a position begins. */
@@ -79,13 +80,13 @@ export class Cursor {
       );
     }
     if (position === undefined) this.position += buffer.length;
-    await this.run(device.write(buffer, from, options));
+    await this.run(device.write(buffer, from, { ...options, writer: this }));
     return buffer.length;
   }
 
   /** Brings what was written to the medium. */
   async flush(): Promise<void> {
-    await this.run(this.device.flush());
+    await this.run(this.device.flush({ writer: this }));
   }
 
   /** Waits for operations in flight, and closes the device if the handle owns it. Idempotent. */

@@ -9,7 +9,6 @@ import type { BlockDevice } from "../block/device.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import {
   createReadStream,
-  createWriteStream,
   type DeviceReadStream,
   type DeviceWriteStream,
   readable,
@@ -17,6 +16,7 @@ import {
   type ReadStreamOptions,
   type WriteStreamOptions,
 } from "../streams/mod.ts";
+import { writeStreamWithin } from "../streams/write_stream.ts";
 import { allBytesOf, type AutoClose, bytesOf, endFrom, part, positionOf, streamOptions } from "./arguments.ts";
 import { Cursor, type HandleOptions } from "./cursor.ts";
 import {
@@ -268,9 +268,9 @@ export class DeviceFileHandle {
   createWriteStream(options?: (WriteStreamOptions & AutoClose) | null): DeviceWriteStream {
     const { device, position } = this.#cursor;
     const { autoClose, range } = streamOptions(options);
-    if (range.start !== undefined) return this.#closing(createWriteStream(device, range), autoClose);
+    if (range.start !== undefined) return this.#closing(writeStreamWithin(this.#cursor, device, range), autoClose);
     const end = endFrom(position, range.end);
-    const stream = createWriteStream(device, { ...range, start: position, end });
+    const stream = writeStreamWithin(this.#cursor, device, { ...range, start: position, end });
     this.#moving(stream, "finish", () => position + stream.bytesWritten);
     return this.#closing(stream, autoClose);
   }

@@ -133,7 +133,7 @@ export class DeviceFsFile {
    */
   get writable(): WritableStream<Uint8Array> {
     const { device, position } = this.#cursor;
-    this.#writable ??= settlingWritable(device, this.#streaming(Math.min(position, device.size)));
+    this.#writable ??= settlingWritable(device, this.#streaming(Math.min(position, device.size)), this.#cursor);
     return this.#writable.stream;
   }
 

@@ -72,8 +72,12 @@ export interface SettlingWritable {
   settle(): Promise<void>;
 }
 
-/** The same as {@link writable}, for an owner that is closed before the stream may be. */
-export function settlingWritable(device: BlockDevice, options: WritableOptions): SettlingWritable {
+/**
+ * The same as {@link writable}, for an owner that is closed before the stream may be.
+ *
+ * @param within another writer, whose writes these are too
+ */
+export function settlingWritable(device: BlockDevice, options: WritableOptions, within?: object): SettlingWritable {
   checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
@@ -86,6 +90,7 @@ export function settlingWritable(device: BlockDevice, options: WritableOptions):
     ...streamPlan(device, options),
     copy: true,
     fua: options.fua ?? false,
+    within,
     failed: (error) => sink.fail(error),
   });
   let accepted = position;

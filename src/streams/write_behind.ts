@@ -33,6 +33,8 @@ interface WriteBehindPlan {
   fua: boolean;
   /** Nothing is accepted at or past this byte until it has moved on. Default: no limit. */
   limit?: WriteLimit | undefined;
+  /** Another writer whose writes these are too: the handle of the stream. */
+  within?: object | undefined;
   /** Called once with the first error, when a write fails while nobody waits. */
   failed: (error: unknown) => void;
 }
@@ -61,7 +63,9 @@ export class WriteBehind {
   readonly #abort = new AbortController();
   readonly #end: number;
   readonly #window: number;
-  readonly #options: { signal: AbortSignal; fua: boolean };
+  readonly #options: { signal: AbortSignal; fua: boolean; writer: object };
+  /** Another writer whose writes these are too. */
+  readonly within: object | undefined;
   /** Gathering buffers that are free. */
   readonly #spare: Uint8Array[] = [];
   #gather: Uint8Array | undefined;
@@ -81,7 +85,9 @@ export class WriteBehind {
     this.#position = plan.position;
     this.#end = plan.position + plan.length;
     this.#window = plan.requestSize * plan.depth;
-    this.#options = { signal: this.#abort.signal, fua: plan.fua };
+    this.within = plan.within;
+    // The stream is a writer of its own: its flush tells of its writes, whoever else has flushed or will.
+    this.#options = { signal: this.#abort.signal, fua: plan.fua, writer: this };
   }
 
   /** Bytes that the device has acknowledged. After an error there may be gaps between them. */
@@ -113,7 +119,7 @@ export class WriteBehind {
   /** Writes what is gathered, waits until all is acknowledged, and flushes the device. */
   async finish(): Promise<void> {
     await this.#settle();
-    await this.#device.flush({ signal: this.#abort.signal });
+    await this.#device.flush({ signal: this.#abort.signal, writer: this });
   }
 
   /** Stops what is in flight, and settles when nothing is. Never rejects. */
@@ -139,7 +145,7 @@ export class WriteBehind {
       const taken = this.#take(head, 0);
       if (taken < room) await this.#takeRest(head, taken);
     }
-    await this.#settle();
+    await this.finish();
     const error = new IscsiError(
       ErrorCode.EndOfDevice,
       `The data go past the end at ${this.#end}: the ${this.#acknowledged} bytes before it have been written`,

@@ -83,6 +83,15 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  * ```
  */
 export function createWriteStream(device: BlockDevice, options: WriteStreamOptions = {}): DeviceWriteStream {
+  return writeStreamWithin(undefined, device, options);
+}
+
+/** The same for a handle, `within`: what the stream writes counts as written by the handle too. */
+export function writeStreamWithin(
+  within: object | undefined,
+  device: BlockDevice,
+  options: WriteStreamOptions,
+): DeviceWriteStream {
   checkDevice("device", device);
   checkStreamKeys(options, KEYS);
   if (device.readOnly) throw new IscsiError(ErrorCode.ReadOnly, "The device is read-only");
@@ -94,7 +103,7 @@ export function createWriteStream(device: BlockDevice, options: WriteStreamOptio
   const fua = options.fua ?? false;
   const copy = options.copy ?? false;
   return new Stream(
-    (failed) => new WriteBehind(device, { position, length: stop - position, ...plan, copy, fua, failed }),
+    (failed) => new WriteBehind(device, { position, length: stop - position, ...plan, copy, fua, within, failed }),
     options,
   );
 }

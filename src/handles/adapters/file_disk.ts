@@ -42,12 +42,12 @@ export function fileDisk<D extends object>(Disk: FileDiskClass<D>, device: Block
       length: number,
       fileOffset: number,
     ): Promise<{ bytesWritten: number; buffer: B }> {
-      await device.write(part(bytesOf(buffer), bufferOffset, length), fileOffset);
+      await device.write(part(bytesOf(buffer), bufferOffset, length), fileOffset, { writer: this });
       return { bytesWritten: length, buffer };
     }
 
     _flush(): Promise<void> {
-      return device.flush();
+      return device.flush({ writer: this });
     }
   }
   return new DeviceDisk(device.readOnly) as unknown as D;

@@ -16,7 +16,7 @@ test("flush: sent where there is a cache, not where there is none, and not again
   const refusing = await open({ noSynchronizeCache: true });
   await refusing.device.flush();
   await refusing.device.flush();
-  assert.equal(refusing.disk.log, ["35000000000000000000"]);
+  assert.equal(refusing.disk.log, ["35000000000000000000", "91000000000000000000000000000000"]);
   assert.is(refusing.device.supports.flush, false);
   const failing = await open();
   failing.disk.intercept = () => ({ status: 2, sense: sense(3, 0x0c, 0) });

@@ -8,7 +8,7 @@
 import type { CommandEffect, Replay, ScsiKnowledge } from "../../../../src/command.ts";
 import { Command } from "../../../../src/session/commands/command.ts";
 
-const KINDS = ["other", "write", "durableWrite", "flush", "partialFlush"] as const;
+const KINDS = ["other", "write", "durableWrite", "flush", "partialFlush", "other"] as const;
 
 /** What a command of a test does. */
 export interface Given {
@@ -36,13 +36,22 @@ export function give(
   return command;
 }
 
-/** Reads what {@link give} has written. Sense data of one byte: 1 is a recovered error. */
+const LOSS = { what: "A loss of power", certain: true };
+
+/**
+ * Reads what {@link give} has written. Sense data of one byte: 1 is a recovered error, 2 and 3 are unit attentions that tell of a
+ * reset and of a loss, 4 says that a flush has failed for good.
+ */
 export const KNOWLEDGE: ScsiKnowledge = {
   effectOf: (cdb) => ({
     kind: KINDS[cdb[0] as number] as CommandEffect["kind"],
     extent: cdb.length > 1 ? { start: BigInt(cdb[1] as number), end: BigInt(cdb[2] as number) } : undefined,
   }),
-  meaningOf: (sense) => sense[0] === 1 ? "recovered" : "other",
+  meaningOf: (sense) => sense[0] === 1 ? "recovered" : sense[0] === 2 || sense[0] === 3 ? "unitAttention" : "other",
   classOf: () => "write",
   nameOf: () => "a command",
+  lossIn: (sense) => sense[0] === 2 ? { what: "A reset", certain: false } : sense[0] === 3 ? LOSS : undefined,
+  flushLoses: (sense) => sense[0] === 4,
+  passesAttentions: (cdb) => cdb[0] === 5,
+  answersWithSense: () => false,
 };
