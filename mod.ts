@@ -36,6 +36,7 @@ export {
 } from "./src/errors.ts";
 export type {
   BlockDevice,
+  ChangeOptions,
   DeviceLimits,
   DeviceSupport,
   Extent,

@@ -8,7 +8,14 @@ import { checkBoolean, checkKeys, checkObject, checkString, optional } from "../
 import type { ScsiBlockDevice, ScsiBlockDeviceOptions } from "../block/mod.ts";
 import { HOLD, openScsiDevice } from "../block/scsi/open.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
-import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/mod.ts";
+import type {
+  ChangeOptions,
+  DeviceLimits,
+  DeviceSupport,
+  Extent,
+  OperationOptions,
+  WriteOptions,
+} from "../block/mod.ts";
 import { type DeviceFileHandle, fileHandle, type HandleOptions } from "../handles/mod.ts";
 import { createDuplexStream, createReadStream, createWriteStream, readable, writable } from "../streams/mod.ts";
 import type {
@@ -250,16 +257,19 @@ export class Lun implements ScsiBlockDevice {
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     return this.#device.write(buffer, position, options);
   }
-  /** Settles when all acknowledged writes are on the medium (SYNCHRONIZE CACHE). */
-  flush(options?: OperationOptions): Promise<void> {
+  /**
+   * Settles when all writes that were acknowledged to this writer are on the medium (SYNCHRONIZE CACHE): without the option `writer`
+   * those of {@link Lun.write} and its like. Rejects with `ISCSI_OUTCOME_UNKNOWN`, once, where some of them may be lost.
+   */
+  flush(options?: ChangeOptions): Promise<void> {
     return this.#device.flush(options);
   }
   /** Says that `length` bytes from `position` are no longer needed (UNMAP). */
-  discard(position: number, length: number, options?: OperationOptions): Promise<void> {
+  discard(position: number, length: number, options?: ChangeOptions): Promise<void> {
     return this.#device.discard(position, length, options);
   }
   /** Makes `length` bytes from `position` read as zeros. */
-  writeZeroes(position: number, length: number, options?: OperationOptions): Promise<void> {
+  writeZeroes(position: number, length: number, options?: ChangeOptions): Promise<void> {
     return this.#device.writeZeroes(position, length, options);
   }
   /** Data and holes of `length` bytes from `position` (GET LBA STATUS). */
@@ -271,7 +281,7 @@ export class Lun implements ScsiBlockDevice {
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
-    options?: OperationOptions,
+    options?: ChangeOptions,
   ): Promise<void> {
     return this.#device.compareAndWrite(expected, data, position, options);
   }

@@ -163,7 +163,7 @@ for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     assert.is(await copy.ended, status);
     assert.match(
       copy.stderr(),
-      new RegExp(`interrupted by ${signal} after .* of 4 GiB; the first \\d+ bytes are written`),
+      new RegExp(`interrupted by ${signal} after .* of 4 GiB; the first \\d+ bytes were acknowledged`),
     );
   });
 }

@@ -12,7 +12,7 @@ import { losesCache, lossIn } from "../../scsi/loss.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
 
 /** An executor that knows what its logical unit may have lost. */
-export interface AccountedExecutor extends ScsiExecutor {
+interface AccountedExecutor extends ScsiExecutor {
   readonly ledger: Ledger;
 }
 
