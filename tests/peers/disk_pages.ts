@@ -5,6 +5,7 @@
  */
 
 import { concat } from "../lib/bytes.ts";
+import { blockLimitsOf, provisioningOf } from "./disk_features.ts";
 import type { Answer, DiskNature } from "./scsi_disk.ts";
 
 /** Standard data, or one of the VPD pages that the disk has. */
@@ -15,9 +16,9 @@ export function inquiryAnswer(nature: DiskNature, cdb: Uint8Array): Answer {
   return { data: data.subarray(0, length) };
 }
 
-function standard({ vendor, product, removable }: DiskNature): Uint8Array {
+function standard({ vendor, product, removable, version }: DiskNature): Uint8Array {
   const data = new Uint8Array(36);
-  data.set([0, removable ? 0x80 : 0, 6, 0x12, 31, 0, 0, 2]);
+  data.set([0, removable ? 0x80 : 0, version, 0x12, 31, 0, 0, 2]);
   data.set(text(vendor.padEnd(8)), 8);
   data.set(text(product.padEnd(16)), 16);
   data.set(text("0001"), 32);
@@ -32,7 +33,9 @@ function page(nature: DiskNature, code: number): Uint8Array | undefined {
 }
 
 /** The bodies of the pages that there are, by page code. */
-function vpdPages({ serial, designators, blockLimits, provisioning }: DiskNature): Map<number, Uint8Array> {
+function vpdPages(nature: DiskNature): Map<number, Uint8Array> {
+  const { serial, designators } = nature;
+  const { blockLimits = blockLimitsOf(nature), provisioning = provisioningOf(nature) } = nature;
   const pages = new Map<number, Uint8Array>();
   if (serial !== undefined) pages.set(0x80, text(serial));
   if (designators !== undefined) pages.set(0x83, concat(designators));

@@ -16,10 +16,19 @@ export interface DiskRig {
   lun: Lun;
 }
 
-/** A test of that name with a disk of that nature, opened with these options besides the quick ones. */
+/** What is set up for a test. */
+export interface DiskSetup {
+  nature?: Partial<DiskNature>;
+  /** Options besides the quick ones. */
+  open?: OpenLunOptions;
+  /** Called before the LUN is opened. */
+  before?: (rig: Omit<DiskRig, "lun">) => void;
+}
+
+/** A test of that name with a disk of that nature. */
 export function withDisk(
   name: string,
-  { nature = {}, open = {} }: { nature?: Partial<DiskNature>; open?: OpenLunOptions },
+  { nature = {}, open = {}, before }: DiskSetup,
   body: (rig: DiskRig) => Promise<void>,
 ): void {
   test(name, async () => {
@@ -27,6 +36,7 @@ export function withDisk(
     const target = await DiskTarget.listen(disk);
     let lun: Lun | undefined;
     try {
+      before?.({ disk, target });
       lun = await openLun(target.url(), { ...QUICK, ...open });
       await body({ disk, target, lun });
     } finally {

@@ -6,6 +6,7 @@
  */
 
 import { encodeSense } from "../../src/scsi/sense/encode.ts";
+import { type DiskFeatures, featureAnswer, NO_FEATURES } from "./disk_features.ts";
 import { inquiryAnswer } from "./disk_pages.ts";
 
 /** A command as the disk gets it. */
@@ -47,7 +48,7 @@ export interface Answer {
 export type Rule = (command: DiskCommand) => Answer | undefined;
 
 /** What the disk is like; all of it may be changed at any time. */
-export interface DiskNature {
+export interface DiskNature extends DiskFeatures {
   blockSize: number;
   /** Blocks. */
   blocks: number;
@@ -63,11 +64,11 @@ export interface DiskNature {
   serial: string | undefined;
   /** Descriptors of VPD page 83h; undefined: there is no such page. */
   designators: Uint8Array[] | undefined;
-  /** VPD pages B0h and B2h: the bytes from offset 4 on; undefined: there is no such page. */
+  /** VERSION of INQUIRY: 6 is SPC-4. */
+  version: number;
+  /** VPD pages B0h and B2h: the bytes from offset 4 on; undefined: as the features say. */
   blockLimits: Uint8Array | undefined;
   provisioning: Uint8Array | undefined;
-  /** LBPME of READ CAPACITY(16). */
-  thin: boolean;
 }
 
 /** Operation codes of commands that no unit attention keeps from being carried out (SPC-4 §5.14). */
@@ -96,6 +97,8 @@ export class ScsiDisk {
   medium: Uint8Array;
   /** Written and not on the medium yet, by LBA. */
   readonly cache: Map<number, Uint8Array> = new Map();
+  /** The blocks of a thin disk that are not unmapped, by LBA. */
+  readonly mapped: Set<number> = new Set();
   /** Every command that reached it, those of unit attentions included. */
   readonly log: DiskCommand[] = [];
   /** The last one is asked first. */
@@ -116,7 +119,8 @@ export class ScsiDisk {
       designators: [naa(0x3000_0000_0000_0001n)],
       blockLimits: undefined,
       provisioning: undefined,
-      thin: false,
+      version: 6,
+      ...NO_FEATURES,
       ...nature,
     };
     this.medium = new Uint8Array(this.nature.blocks * this.nature.blockSize);
@@ -217,21 +221,22 @@ export class ScsiDisk {
       case 0x25:
         return this.#capacity10();
       case 0x9e:
-        return ((cdb[1] as number) & 0x1f) === 0x10 ? this.#capacity16(view.getUint32(10)) : NO_SUCH_COMMAND;
+        if (((cdb[1] as number) & 0x1f) === 0x10) return this.#capacity16(view.getUint32(10));
+        return featureAnswer(this, command) ?? NO_SUCH_COMMAND;
       case 0x28:
         return this.#read(view.getUint32(2), view.getUint16(7));
       case 0x88:
         return this.#read(Number(view.getBigUint64(2)), view.getUint32(10));
       case 0x2a:
-        return this.#write(view.getUint32(2), view.getUint16(7), cdb, data);
+        return this.write(view.getUint32(2), view.getUint16(7), cdb[1] as number, data);
       case 0x8a:
-        return this.#write(Number(view.getBigUint64(2)), view.getUint32(10), cdb, data);
+        return this.write(Number(view.getBigUint64(2)), view.getUint32(10), cdb[1] as number, data);
       case 0x35:
       case 0x91:
         this.sync();
         return {};
       default:
-        return NO_SUCH_COMMAND;
+        return featureAnswer(this, command) ?? NO_SUCH_COMMAND;
     }
   }
 
@@ -241,14 +246,26 @@ export class ScsiDisk {
     return { data: this.bytes(lba * blockSize, blocks * blockSize) };
   }
 
-  #write(lba: number, blocks: number, cdb: Uint8Array, data: Uint8Array): Answer {
+  /** Makes blocks unmapped: they are zeros then. */
+  unmap(lba: number, blocks: number): void {
+    const { blockSize } = this.nature;
+    this.medium.fill(0, lba * blockSize, (lba + blocks) * blockSize);
+    for (let i = 0; i < blocks; i++) {
+      this.cache.delete(lba + i);
+      this.mapped.delete(lba + i);
+    }
+  }
+
+  /** Writes blocks; `flags` is byte 1 of the CDB, with FUA. */
+  write(lba: number, blocks: number, flags: number, data: Uint8Array): Answer {
     const { blockSize, writeCache, fua, writeProtected } = this.nature;
     if (writeProtected) return { sense: { key: 7, asc: 0x27, ascq: 0 } };
-    const forced = ((cdb[1] as number) & 0x08) !== 0;
+    const forced = (flags & 0x08) !== 0;
     if (forced && !fua) return { sense: { key: 5, asc: 0x24, ascq: 0 } };
     if (lba + blocks > this.nature.blocks) return LBA_OUT_OF_RANGE;
     for (let i = 0; i < blocks; i++) {
       const block = data.slice(i * blockSize, (i + 1) * blockSize);
+      this.mapped.add(lba + i);
       if (writeCache && !forced) this.cache.set(lba + i, block);
       else {
         this.cache.delete(lba + i);
@@ -271,7 +288,7 @@ export class ScsiDisk {
     const view = new DataView(data.buffer);
     view.setBigUint64(0, BigInt(this.nature.blocks - 1));
     view.setUint32(8, this.nature.blockSize);
-    data[14] = this.nature.thin ? 0x80 : 0;
+    data[14] = (this.nature.thin ? 0x80 : 0) | (this.nature.readsZeros ? 0x40 : 0);
     return { data: data.subarray(0, length) };
   }
 

@@ -95,20 +95,27 @@ export async function askCapacity(
   }
   const largeFirst = (hints.version ?? SPC_3) >= SPC_3;
   const first = await questions.try(executor, largeFirst ? large() : small(), options);
-  const reason = first.error;
-  // A block size of 0 is no answer either.
-  if (reason === undefined && first.answer?.blockSize !== 0) return first.answer ?? await byLarge(executor, options);
-  if (reason !== undefined && FINAL.has(reason.code)) throw reason;
+  const { answer, error: reason } = first;
+  if (reason === undefined) {
+    if (answer === undefined) return await byLarge(executor, options);
+    if (isUsual(answer.blockSize)) return answer;
+  } else if (FINAL.has(reason.code)) throw reason;
   let second: Size;
   try {
     second = await ask(executor, largeFirst ? small() : large(), options);
   } catch (error) {
+    if (answer !== undefined) return answer;
     // What the unit says of itself is worth more than that it does not know a command.
-    throw reason === undefined || isSilence(reason) || isUnsupported(reason) || !isUnsupported(error) ? error : reason;
+    throw isSilence(reason) || isUnsupported(reason) || !isUnsupported(error) ? error : reason;
   }
   if (second !== undefined) return second;
   if (isUnsupported(reason)) throw tooLarge(reason);
   return await byLarge(executor, options);
+}
+
+/** Whether it is a power of two. If not, the other form must confirm it: an answer may be garbage. */
+function isUsual(blockSize: number): boolean {
+  return blockSize > 0 && (blockSize & (blockSize - 1)) === 0;
 }
 
 /** READ CAPACITY(16) for a unit whose size does not fit into 32 bits. */

@@ -22,7 +22,7 @@ type Outcome<T> =
  * question that was met by silence is not asked again, for as long as this object is kept.
  */
 export class OptionalQuestions {
-  /** Errors of silence, by the CDB of the question. */
+  /** Errors of silence, by the bytes of the CDB that say what is asked; the others say how much of it. */
   readonly #silences: Map<string, IscsiError> = new Map();
   readonly #limit: number;
 
@@ -36,7 +36,7 @@ export class OptionalQuestions {
    * command. Other errors are thrown: after those the unit cannot be asked anything else either.
    */
   async try<T>(executor: ScsiExecutor, question: Question<T>, options: RetryOptions = {}): Promise<Outcome<T>> {
-    const key = toHex(question.command.cdb);
+    const key = toHex(question.command.cdb.subarray(0, 3));
     const silence = this.#silences.get(key);
     if (silence !== undefined) return { error: silence };
     const limits = this.#limit > 0 ? { timeout: this.#limit, busyTime: this.#limit } : {};
@@ -58,7 +58,7 @@ export class OptionalQuestions {
 
 /** Whether the target did not answer a command, or dropped the connection instead. */
 export function isSilence(error: unknown): error is IscsiError {
-  const { code } = error as IscsiError;
+  const code = (error as { code?: unknown } | undefined)?.code;
   return code === ErrorCode.CommandTimeout || code === ErrorCode.TaskTerminated;
 }
 
