@@ -26,6 +26,9 @@ import { Receiver } from "./receiver.ts";
 import { StatusSequence } from "./status_sequence.ts";
 import { Texts } from "./text.ts";
 
+/** Most tasks of a connection whose end is not insisted on. */
+const MOST_LEFT = 64;
+
 const NOTHING_UNASKED: UnsolicitedPlan = { immediate: 0, unsolicited: 0 };
 
 /** The state with which a connection enters the full-feature phase. */
@@ -164,8 +167,14 @@ export class FullFeature implements PduHandler {
   abort(command: Command, error: Error): void {
     const task = this.#link.tasks.of(command);
     if (task === undefined) return;
-    const end = command.optional ? leaveTask : abortTask;
+    const end = command.optional && !this.#hasLeftMany() ? leaveTask : abortTask;
     void end(this.#link, this.#management, task, error, this.#requestTimeout);
+  }
+
+  /** Whether the target keeps so many tasks that nobody waits for that no more are left to it. */
+  #hasLeftMany(): boolean {
+    const { connection, tasks } = this.#link;
+    return tasks.scsiTasks(connection).filter((task) => task.left).length >= MOST_LEFT;
   }
 
   /**

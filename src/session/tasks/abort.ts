@@ -35,9 +35,14 @@ export async function abortTask(
   // The reset follows in the same turn. If it waited behind the aborts of other tasks, which a silent target does not
   // answer either, each of them would add its whole time limit.
   const known = await management.inTurn((send) => abortOrReset(link, send, task, error, limit));
-  if (known) return;
-  // A status that was on its way has arrived by now (RFC 7143 §11.6.1). Some targets do not find a task that waits for
-  // its data, and go on with it: while data move, its tag and its buffer are in use.
+  if (!known) await endWhenQuiet(link, task, error, limit);
+}
+
+/**
+ * Ends a task that the target says it does not know. A status that was on its way has arrived by then (RFC 7143 §11.6.1). Some
+ * targets do not find a task that waits for its data, and go on with it: while data move, its tag and its buffer are in use.
+ */
+async function endWhenQuiet(link: Link, task: ScsiTask, error: Error, limit: number): Promise<void> {
   for (let quiet = 0, moved = -1, waited = 0; quiet < limit && !task.ended; quiet += LOOK, waited += LOOK) {
     // One that goes on for ever, a byte at a time, must end as well.
     if (waited >= limit * MOST_LIMITS) return link.connection.fail(notAborted(error, limit));
@@ -78,6 +83,7 @@ export async function leaveTask(
   const call = { fn: TaskManagementFunction.AbortTask, lun, task, wanted };
   const answer = await answerOf(management.call(call, patience));
   if (answer?.response === TaskManagementResponseCode.Complete) link.tasks.end(task, { error });
+  if (answer?.response === TaskManagementResponseCode.NoSuchTask) await endWhenQuiet(link, task, error, limit);
 }
 
 /** False: the target does not know the task; a status that was on its way may still arrive. */
