@@ -7,7 +7,7 @@ import { RangeLock } from "../async/range_lock.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { isAnswer } from "../block/scsi/hold.ts";
-import type { RetryOptions } from "../scsi/retry.ts";
+import { ONCE, type RecheckOptions } from "../block/scsi/unit.ts";
 import { parseSense, type SenseData } from "../scsi/sense/parse.ts";
 
 /** Another size of a LUN. */
@@ -71,7 +71,7 @@ export class OpenLuns {
         open.size ??= device.size;
         try {
           // Another one that is open may have another idea of the unit, and who asked has not told this one.
-          if (open.devices.size > 1 || open.checks !== checks) await this.verify(lun, executor);
+          if (open.devices.size > 1 || open.checks !== checks) await this.verify(lun, executor, [], {});
         } catch (error) {
           open.devices.delete(device);
           throw error;
@@ -106,7 +106,7 @@ export class OpenLuns {
     lun: bigint,
     executor: ScsiExecutor,
     seen: readonly Uint8Array[] = [],
-    options: RetryOptions = {},
+    options: RecheckOptions = ONCE,
   ): Promise<void> {
     const open = this.#luns.get(lun);
     if (open === undefined) return;

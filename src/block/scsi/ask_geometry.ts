@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkInteger } from "../../arguments.ts";
 import type { ScsiExecutor } from "../../command.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { askCapacity, type Capacity } from "../../scsi/ask/capacity.ts";
@@ -100,7 +99,7 @@ function requestSize(blockSize: number, limits: BlockLimits | undefined, wanted:
   const most = limits === undefined || limits.maxTransfer === 0 ? Infinity : limits.maxTransfer * blockSize;
   const optimal = (limits?.optimalTransfer ?? 0) * blockSize;
   let size = REQUEST;
-  if (wanted !== undefined) size = checkInteger("maxTransfer", wanted, blockSize);
+  if (wanted !== undefined) size = wanted;
   else if (optimal > REQUEST) size = Math.min(optimal, MAX_REQUEST);
   else if (optimal > 0) size = REQUEST - REQUEST % optimal;
   size = Math.min(size, most);

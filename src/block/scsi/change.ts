@@ -12,11 +12,10 @@ export function mayMeanChange({ asc, ascq }: SenseData): boolean {
   return asc === 0x28 || asc === 0x29 || asc === 0x3f || (asc === 0x2a && (ascq === 0x01 || ascq === 0x09));
 }
 
-/** @throws {IscsiError} `BLOCK_CHANGED` where a medium that can be taken out may have been: 28h/00h (SPC-5 annex F) */
-export function refuseMediumChange(seen: readonly SenseData[]): void {
-  if (seen.some(({ asc, ascq }) => asc === 0x28 && ascq === 0x00)) {
-    throw unusable("The medium may have been changed: open the device again");
-  }
+/** What a unit attention says for good: 28h/00h, that a medium which can be taken out may have been (SPC-5 annex F). */
+export function mediumChange({ asc, ascq }: SenseData): IscsiError | undefined {
+  if (asc !== 0x28 || ascq !== 0x00) return undefined;
+  return unusable("The medium may have been changed: open the device again");
 }
 
 function unusable(message: string, cause?: unknown): IscsiError {

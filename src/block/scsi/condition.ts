@@ -49,22 +49,27 @@ export const STANDARD: Question<InquiryData> = { command: inquiry(), parse: pars
 /**
  * Asks for the condition of a disk, until no unit attention comes in between: what was asked before one may be old.
  *
- * @param known the last condition; or, when the disk is being opened, its standard INQUIRY data
+ * @param known what need not be asked, or is compared later; `standard` only where it was asked just before
  * @throws {ScsiError} where it does not answer; what {@link askGeometry} and {@link readIdentity} throw
  */
 export async function askCondition(
   executor: ScsiExecutor,
-  known: { readonly standard: InquiryData } & Partial<Condition>,
+  known: { readonly [Fact in "standard" | "identity" | "pages"]?: Condition[Fact] | undefined },
   { questions, rules, retry }: Asking,
 ): Promise<Condition> {
   const met: SenseData[] = [];
-  const options: RetryOptions = { ...retry, onUnitAttention: (sense) => void met.push(sense) };
+  const options: RetryOptions = {
+    ...retry,
+    onUnitAttention: (sense) => {
+      met.push(sense);
+      return retry.onUnitAttention?.(sense);
+    },
+  };
   for (let round = 1;; round++) {
     // Those that wait are about what was before.
     await waitUntilReady(executor, options);
     const waiting = met.length;
-    const opening = known.identity === undefined && round === 1;
-    const standard = opening ? known.standard : await ask(executor, STANDARD, options);
+    const standard = (round === 1 ? known.standard : undefined) ?? await ask(executor, STANDARD, options);
     const { qualifier, deviceType } = standard;
     if (qualifier !== PeripheralQualifier.Connected) throw notThere(qualifier);
     const identity = await readIdentity(executor, standard, known.identity, questions, options);

@@ -175,6 +175,7 @@ export async function openScsiDevice(
   const rules = { maxTransfer: options.maxTransfer, maxBlockSize };
   const condition = await askCondition(carrier, { standard }, { questions, rules, retry: opening });
   const { geometry } = condition;
+  if (options.maxTransfer !== undefined) checkInteger("maxTransfer", options.maxTransfer, geometry.blockSize);
   if (options.atomic === true && geometry.maxCompareAndWriteBlocks === 0) {
     throw new IscsiError(ErrorCode.Unsupported, "Atomic writes of parts of blocks need COMPARE AND WRITE");
   }

@@ -7,12 +7,25 @@
 import type { ScsiExecutor } from "../../command.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
-import { mayMeanChange, meaningOfUnsupported, refuseMediumChange, requireSameBlocks } from "./change.ts";
+import { mayMeanChange, meaningOfUnsupported, mediumChange, requireSameBlocks } from "./change.ts";
 import { askCondition, type Asking, type Condition } from "./condition.ts";
 import type { Geometry } from "./geometry.ts";
 import { Hold, type HoldTimes, isAnswer } from "./hold.ts";
 import { sameUnit } from "./identity.ts";
 import type { JobQueue } from "./queue.ts";
+
+/** Options of questions that are repeated by who asks them: a unit that is busy is not waited for in each of them. */
+export const ONCE: RecheckOptions = { busyTime: 0 };
+
+/** Options of {@link Unit.recheck}. */
+export interface RecheckOptions extends RetryOptions {
+  /**
+   * The caller has seen to it that the unit is the right one: its identity is what it is now.
+   *
+   * @default false
+   */
+  readonly accepted?: boolean;
+}
 
 /** What a unit is made of. */
 export interface UnitParts {
@@ -41,7 +54,7 @@ export class Unit {
     this.#condition = condition;
     this.#queue = queue;
     this.#parts = parts;
-    this.#hold = parts.hold === undefined ? undefined : new Hold((seen) => this.recheck(seen), queue, parts.hold);
+    this.#hold = parts.hold === undefined ? undefined : new Hold((seen) => this.recheck(seen, ONCE), queue, parts.hold);
   }
 
   /** What it is like, as far as it has told. */
@@ -67,30 +80,48 @@ export class Unit {
    */
   async recheck(
     seen: readonly SenseData[],
-    options: RetryOptions = {},
+    { accepted = false, ...options }: RecheckOptions = {},
     executor: ScsiExecutor = this.#parts.executor,
   ): Promise<readonly SenseData[]> {
-    if (this.#changed !== undefined) throw this.#changed;
+    const { standard: { removable }, pages } = this.#condition;
+    const identity = accepted ? undefined : this.#condition.identity;
+    // Whatever becomes of the questions, what was told on the way counts.
+    const onUnitAttention = (sense: SenseData): void => {
+      if (removable) this.#end(mediumChange(sense));
+    };
+    seen.forEach(onUnitAttention);
+    this.#requireUsable();
     const turn = ++this.#asked;
     const { asking } = this.#parts;
-    const { removable } = this.#condition.standard;
+    const terms = { ...asking, retry: { ...asking.retry, ...options, onUnitAttention } };
     try {
-      if (removable) refuseMediumChange(seen);
-      const now = await askCondition(executor, this.#condition, { ...asking, retry: { ...asking.retry, ...options } });
-      if (removable) refuseMediumChange(now.met);
+      const now = await askCondition(executor, { identity, pages }, terms);
+      this.#requireUsable();
       // What was asked later may have been answered before.
-      if (turn > this.#answered) this.#take(now, turn);
+      if (turn > this.#answered) this.#take(now, turn, accepted);
       return now.met;
     } catch (thrown) {
+      this.#requireUsable();
       const error = meaningOfUnsupported(thrown);
-      if (isAnswer(error)) this.#queue.stop(this.#changed ??= error as Error);
+      if (isAnswer(error)) this.#end(error as Error);
       throw error;
     }
   }
 
-  #take(now: Condition, turn: number): void {
+  /** From now on it cannot be used, if there is a reason. */
+  #end(reason: Error | undefined): void {
+    if (reason === undefined || this.#changed !== undefined) return;
+    this.#changed = reason;
+    this.#queue.stop(reason);
+  }
+
+  #requireUsable(): void {
+    if (this.#changed !== undefined) throw this.#changed;
+  }
+
+  #take(now: Condition, turn: number, accepted: boolean): void {
     const before = this.#condition;
-    const identity = sameUnit(before.identity, now.identity);
+    const identity = accepted ? now.identity : sameUnit(before.identity, now.identity);
     requireSameBlocks(before.geometry.blockSize, now.geometry.blockSize);
     this.#condition = { ...now, identity };
     this.#answered = turn;
