@@ -1,10 +1,11 @@
 /**
- * A TCP relay on loopback that can go silent: it neither closes nor answers, as a network that drops everything.
+ * A TCP relay on loopback that can go silent: it neither closes nor answers, as a network that drops everything. It can be slow too.
  *
  * @module
  */
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** One connection through the relay. */
 class Pair {
@@ -13,11 +14,13 @@ class Pair {
   /** Bytes that came after the hold; they stay in order. */
   #kept: [to: Socket, chunk: Uint8Array][] = [];
 
-  constructor(near: Socket, far: Socket) {
+  /** @param rate most bytes per second in each direction */
+  constructor(near: Socket, far: Socket, rate: number) {
     this.#sockets = [near, far];
     for (const [from, to] of [[near, far], [far, near]] as const) {
       from.on("data", (chunk: Uint8Array) => {
         if (this.#held) return void this.#kept.push([to, chunk]);
+        if (rate < Infinity) return void this.#trickle(from, to, chunk, rate);
         if (!to.write(chunk)) {
           from.pause();
           to.once("drain", () => this.#held || from.resume());
@@ -28,6 +31,17 @@ class Pair {
       from.on("end", () => this.#held || to.end());
       from.on("close", () => this.#held || to.destroy());
     }
+  }
+
+  /** Passes a chunk on little by little, and takes nothing more meanwhile: what follows waits in the sockets. */
+  async #trickle(from: Socket, to: Socket, chunk: Uint8Array, rate: number): Promise<void> {
+    from.pause();
+    const step = Math.max(1, Math.floor(rate / 100));
+    for (let at = 0; at < chunk.length && !to.destroyed; at += step) {
+      to.write(chunk.subarray(at, at + step));
+      await wait(10);
+    }
+    if (!this.#held) from.resume();
   }
 
   /** Passes nothing on, and takes hardly anything more. */
@@ -59,13 +73,15 @@ export class Relay {
   readonly #server: Server;
   readonly #pairs: Set<Pair> = new Set();
   #silent = false;
+  /** Most bytes per second in each direction of connections that are made from now on. */
+  rate = Infinity;
   #connections = 0;
 
   private constructor(server: Server, target: { host: string; port: number }) {
     this.#server = server;
     server.on("connection", (near: Socket) => {
       this.#connections++;
-      const pair = new Pair(near, connect({ host: target.host, port: target.port }));
+      const pair = new Pair(near, connect({ host: target.host, port: target.port }), this.rate);
       this.#pairs.add(pair);
       near.on("close", () => this.#pairs.delete(pair));
       if (this.#silent) pair.hold();

@@ -7,6 +7,7 @@
 import { ErrorCode, TimeoutError } from "../../errors.ts";
 import { decodeTextResponse, encodeTextRequest, Opcode, RESERVED_TAG, TextJoiner } from "../../wire/mod.ts";
 import { OneAtATime } from "../../async/one_at_a_time.ts";
+import { timeLimit } from "../../async/time_limit.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "./link.ts";
 import { RejectedError } from "../tasks/requests.ts";
@@ -56,11 +57,11 @@ export class Texts {
     const link = this.#link;
     return new Promise((resolve, reject) => {
       const joiner = new TextJoiner({ limit: MAX_TEXT_ANSWER, opcode: Opcode.TextResponse });
-      const timer = setTimeout(() => {
+      const cancel = timeLimit(limit, () => {
         this.#stuck = true;
         const message = `A text request was not answered within ${limit} ms`;
         reject(new TimeoutError(ErrorCode.RequestTimeout, message, limit));
-      }, limit);
+      });
       const itt = link.tasks.newTag();
 
       const send = (targetTransferTag: number, lun: bigint, data: Uint8Array) => {
@@ -97,7 +98,7 @@ export class Texts {
         if (!this.#stuck) {
           joiner.add(data, { last: pdu.final });
           if (!pdu.final) return send(pdu.targetTransferTag, pdu.lun, NO_BYTES);
-          clearTimeout(timer);
+          cancel();
           resolve(joiner.take());
         }
         // Nobody waits for it any more, but with the end of a late answer the next exchange may begin.
@@ -109,12 +110,12 @@ export class Texts {
       const task = new RequestTask("text", link.connection, itt, {
         answered,
         rejected: (reason) => {
-          clearTimeout(timer);
+          cancel();
           this.#stuck = false;
           reject(new RejectedError("A text request", reason));
         },
         lost: (error) => {
-          clearTimeout(timer);
+          cancel();
           reject(error);
         },
       });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { timeLimit } from "../../async/time_limit.ts";
 import { ErrorCode, ProtocolError } from "../../errors.ts";
 import type { ByteSink, TcpConnection } from "../../runtime/mod.ts";
 import { encodeReject, Framer, type FramerHandler, RejectReason } from "../../wire/mod.ts";
@@ -34,7 +35,7 @@ export class Connection implements ByteSink, FramerHandler {
   #phase: LoginPhase | FullFeature;
   #session: Session | undefined;
   #ended = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer: () => void = () => {};
   #heard = true;
   #pinged = false;
 
@@ -49,7 +50,7 @@ export class Connection implements ByteSink, FramerHandler {
     this.#phase = new LoginPhase(this);
     context.connections.add(this);
     if (refused) queueMicrotask(() => this.destroy());
-    else this.#timer = setTimeout(() => this.destroy(), context.loginTimeout);
+    else this.#cancelTimer = timeLimit(context.loginTimeout, () => this.destroy());
   }
 
   /** Whether the connection has ended, or is about to. */
@@ -73,7 +74,7 @@ export class Connection implements ByteSink, FramerHandler {
 
   closed(): void {
     this.#end();
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
   }
 
   header(header: Uint8Array): Uint8Array | undefined {
@@ -140,8 +141,7 @@ export class Connection implements ByteSink, FramerHandler {
     const { negotiated } = session;
     this.#session = session;
     this.#phase = new FullFeature(this, session);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer();
     if (this.context.pingInterval > 0) this.#watch();
     const digests = { header: negotiated.headerDigest, data: negotiated.dataDigest };
     this.writer.setDigests(digests);
@@ -160,13 +160,13 @@ export class Connection implements ByteSink, FramerHandler {
     this.#end();
     this.tcp.end();
     // The peer should read what is left and close; it gets a little time for that.
-    this.#timer = setTimeout(() => this.tcp.destroy(), LINGER);
+    this.#cancelTimer = timeLimit(LINGER, () => this.tcp.destroy());
   }
 
   /** Ends the connection at once. Idempotent. */
   destroy(): void {
     this.#end();
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.tcp.destroy();
   }
 
@@ -187,7 +187,7 @@ export class Connection implements ByteSink, FramerHandler {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.context.connections.delete(this);
     if (this.#phase instanceof LoginPhase) this.#phase.end();
     if (this.#session !== undefined) void this.context.sessions.close(this.#session);
@@ -195,7 +195,7 @@ export class Connection implements ByteSink, FramerHandler {
 
   /** Pings a silent initiator, and closes the connection if it stays silent. */
   #watch(): void {
-    this.#timer = setTimeout(() => {
+    this.#cancelTimer = timeLimit(this.context.pingInterval, () => {
       if (this.#heard) this.#pinged = false;
       else if (this.#pinged) return this.destroy();
       else if (this.#phase instanceof FullFeature) {
@@ -204,6 +204,6 @@ export class Connection implements ByteSink, FramerHandler {
       }
       this.#heard = false;
       this.#watch();
-    }, this.context.pingInterval);
+    });
   }
 }
