@@ -62,7 +62,8 @@ export class WriteCache {
     // Where the cache is not volatile now, it may have been when somebody wrote.
     const needed = ownOnly ? flushing.dirty : this.volatile || this.#ledger.unflushed;
     try {
-      if (needed && await this.#synchronize(signal)) flushing.covers();
+      // One without the command may turn out to have no cache.
+      if (needed && (await this.#synchronize(signal) || !this.volatile)) flushing.covers();
     } catch (error) {
       throw failedFlush(flushing, error);
     }
