@@ -33,6 +33,9 @@ export interface DiscoverOptions extends ClientOptions {
 /** Milliseconds in which a session that lists LUNs must be reinstated, unless the caller says otherwise. */
 const RECOVERY_TIME = 30_000;
 
+/** Milliseconds for a TCP connection to one of several portals, unless the caller says otherwise: some lead nowhere. */
+const CONNECT_TIME = 3000;
+
 /** One target of a portal. */
 export interface FoundTarget extends DiscoveredTarget {
   /** The portal at which its LUNs were listed, if they were. */
@@ -89,12 +92,14 @@ async function withLuns(
   try {
     const tried = known.inOrder(target.portals);
     const [first, ...portals] = tried;
+    const patience = portals.length === 0 ? {} : { connect: CONNECT_TIME };
     const normal = {
       ...base,
       ...(first === undefined ? {} : { host: first.host, port: first.port }),
       portals,
       portalGroupTag: undefined,
       targetName: target.name,
+      timeouts: { ...patience, ...base.timeouts },
       recovery: base.recovery ?? { maxTime: RECOVERY_TIME },
     };
     return await withSession(normal, async (session) => {

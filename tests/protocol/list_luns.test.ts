@@ -66,6 +66,11 @@ test("a LUN of another form than its number is listed, opened and written as its
     }
     for (const disk of disks) written.add(disk.bytes(0, 1)[0]!);
     assert.equal([...written].sort(), [1, 2, 3, 4, 5]);
+    const raw = await cli("scsi", "luns", target.url());
+    for (const line of raw.stdout.trim().split("\n")) {
+      const lun = /LUN (\S+)$/.exec(line)![1]!;
+      assert.ok(urls.includes(target.url(lun)), line);
+    }
     // The plain number is the first in the list, and the disk at that number got what was written there.
     assert.is(disks[0]!.bytes(0, 1)[0], 1);
   });

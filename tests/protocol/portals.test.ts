@@ -2,6 +2,8 @@
 import { createServer, type Server } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { ErrorCode, TransportError } from "../../src/errors.ts";
+import { connectTcp } from "../../src/runtime/mod.ts";
 import { Session, type SessionSetup } from "../../src/session/mod.ts";
 import { encodeTextKeys, Opcode } from "../../src/wire/mod.ts";
 import { rejection } from "../lib/rejections.ts";
@@ -109,6 +111,20 @@ for (const [name, way, code, more] of HALT) {
       assert.is(second.all.length, 0);
     }));
 }
+
+test("the next portal is tried where the runtime does not permit to connect to the first one", () =>
+  withPeers(async (first, second) => {
+    const denied = () => Promise.reject(new TransportError(ErrorCode.PermissionDenied, "No permission"));
+    const connecting = connect(first, second, {
+      connectTcp: (options) => options.port === second.port ? connectTcp(options) : denied(),
+    });
+    const target = await second.accept();
+    await target.login();
+    const session = await connecting;
+    target.socket.end();
+    await session.close();
+    assert.is((await rejection(connect(first, second, { connectTcp: denied }))).code, "ISCSI_PERMISSION_DENIED");
+  }));
 
 test("where no portal works, the error is that of the portal that said most", () =>
   withPeers(async (first, second) => {

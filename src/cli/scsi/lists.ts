@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lunHex } from "../../bytes/lun.ts";
+import { formatLun, lunHex } from "../../bytes/lun.ts";
 import {
   accessStateName,
   cdbName,
@@ -51,7 +51,7 @@ export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<
     warn(io, list);
     if (options.json) {
       const luns = list.luns.map(({ raw, method, number }) => ({
-        lun: number,
+        lun: number ?? formatLun(raw),
         method,
         raw: lunHex(raw),
       }));
@@ -59,7 +59,7 @@ export function showLuns(io: CliIo, url: string, options: LunsOptions): Promise<
     }
     for (const { raw, method, number } of list.luns) {
       await io.out(
-        `${lunHex(raw)}  ${method}${number === undefined ? "" : `  LUN ${number}`}\n`,
+        `${lunHex(raw)}  ${method}  LUN ${formatLun(number ?? raw)}\n`,
       );
     }
   });

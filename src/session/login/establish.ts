@@ -41,7 +41,7 @@ export interface Established {
 /**
  * Logs in at the first of several addresses that works. The next one is tried wherever the fault can be with the portal and
  * not with what the caller wants: it cannot be reached, is silent, speaks something else, breaks the protocol, does not know
- * the target, is of another portal group than the session, refuses the login, or leads nowhere. Where authentication or
+ * the target, is of another portal group than the session, refuses the login, leads nowhere, or may not be connected to. Where authentication or
  * authorization fails, no other portal is asked: a secret that is wrong is wrong everywhere, and must not be tried many
  * times over; a target that does not prove who it is must not go unnoticed.
  *
@@ -68,7 +68,6 @@ export async function establishAtAny(
 
 /** Codes of errors that are about us, or about the identity of the target. */
 const FINAL: readonly string[] = [
-  ErrorCode.PermissionDenied,
   ErrorCode.LoginAuthFailed,
   ErrorCode.LoginAuthRequired,
   ErrorCode.LoginNotAuthorized,
@@ -89,8 +88,8 @@ function elsewhere(error: unknown): boolean {
 /** How much an error says about the target, and whether to try again. That a portal is of another group says least. */
 function weight(error: unknown): number {
   if (anotherGroup(error)) return 0;
-  if (!(error instanceof LoginError)) return 1;
-  return error.retryable ? 3 : 2;
+  if (error instanceof LoginError) return error.retryable ? 4 : 3;
+  return (error as TransportError).code === ErrorCode.PermissionDenied ? 1 : 2;
 }
 
 /** Whether the initiator refused a portal because it belongs to another portal group than the session. */
