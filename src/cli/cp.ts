@@ -6,7 +6,8 @@ import { copy, type CopyProgress, type CopySink, type CopySource, openSink, open
 import { initiatorOption, Interrupted, interruptible, type LoginCliOptions, portalOption } from "./common.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
-import { Progress, type ProgressStyle } from "./progress.ts";
+import { Progress, type ProgressStyle, TICK } from "./progress.ts";
+import { noteRecoveries } from "./recovery_notes.ts";
 import { formatSize, parseInteger, parseSize, SIZE_HELP } from "./size.ts";
 
 interface CpOptions extends LoginCliOptions {
@@ -102,6 +103,8 @@ async function move(
   };
   // An aborted copy may take long to end, and a second signal does not wait for it.
   onAbort(signal, () => progress.clear());
+  const forget = [source, sink].map((end) => noteRecoveries(end, progress));
+  const timer = setInterval(() => progress.tick(), TICK);
   try {
     await copy(source, sink, { depth, requestSize, signal, onProgress });
     progress.stop({ done: true });
@@ -110,6 +113,9 @@ async function move(
     progress.stop({ done: false });
     io.error(`lunstream: ${stoppedAt(last, sink, signal)}\n`);
     throw error;
+  } finally {
+    clearInterval(timer);
+    forget.forEach((one) => one());
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { IscsiSession } from "../client/iscsi_session.ts";
+
 /** Options of one read or write of an end. */
 export interface EndpointOperation {
   /** Aborts it. */
@@ -16,6 +18,8 @@ export interface CopySource {
   readonly name: string;
   /** Equal for two ends that are the same place; undefined where that cannot be. */
   readonly identity: string | undefined;
+  /** The session behind it, if it is a LUN: for its events. */
+  readonly session?: IscsiSession | undefined;
   /** Bytes that it has; undefined where only its end will tell. */
   readonly size: number | undefined;
   /** Whether it can only be read in order, one read at a time: a pipe. */
@@ -34,6 +38,8 @@ export interface CopySink {
   readonly name: string;
   /** Equal for two ends that are the same place; undefined where that cannot be. */
   readonly identity: string | undefined;
+  /** The session behind it, if it is a LUN: for its events. */
+  readonly session?: IscsiSession | undefined;
   /** Bytes that it can hold; `Infinity` if that is not known beforehand. */
   readonly capacity: number;
   /** Whether it can only be written in order, one write at a time: a pipe. */

@@ -7,7 +7,7 @@ import { type DeviceEndpointOptions, deviceSink, deviceSource } from "./endpoint
 /** Opens the LUN of a URL as the source of a copy. Closing it logs out. */
 export async function iscsiSource(url: string, options: OpenLunOptions = {}): Promise<CopySource> {
   const lun = await openLun(url, { ...options, readOnly: true });
-  return deviceSource(lun, describe(lun));
+  return { ...deviceSource(lun, describe(lun)), session: lun.session };
 }
 
 /**
@@ -18,7 +18,7 @@ export async function iscsiSource(url: string, options: OpenLunOptions = {}): Pr
 export async function iscsiSink(url: string, options: OpenLunOptions = {}): Promise<CopySink> {
   const lun: Lun = await openLun(url, options);
   try {
-    return deviceSink(lun, describe(lun));
+    return { ...deviceSink(lun, describe(lun)), session: lun.session };
   } catch (error) {
     await lun.close();
     throw error;

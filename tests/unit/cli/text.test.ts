@@ -79,6 +79,85 @@ test("plain lines come now and then", () => {
   ]);
 });
 
+test("a stall is told once, with no speed, then each minute, and that it is over", () => {
+  const { progress: told, lines, at } = progress("lines", 100 << 20);
+  at(1);
+  told.update(10 << 20);
+  for (let second = 1.5; second <= 125; second += 0.5) {
+    at(second);
+    if (second === 60) told.waitsFor("reconnecting: the cable");
+    told.tick();
+  }
+  at(126);
+  told.update(11 << 20);
+  told.tick();
+  assert.equal(lines, [
+    "10 MiB of 100 MiB (10%), 0 B/s, stalled for 5 s\n",
+    "10 MiB of 100 MiB (10%), 0 B/s, stalled for 1 min 5 s (reconnecting: the cable)\n",
+    "The copy goes on after 2 min 5 s\n",
+    lines[3],
+  ]);
+  assert.match(lines[3] ?? "", /^11 MiB of 100 MiB \(11%\), /);
+});
+
+test("a stall from the first byte on, a short one, and a flush", () => {
+  const { progress: told, lines, at } = progress("lines", 1 << 20);
+  at(4.5);
+  told.tick();
+  assert.equal(lines, []);
+  at(5);
+  told.tick();
+  assert.equal(lines.splice(0), ["0 B of 1 MiB (0%), 0 B/s, stalled for 5 s\n"]);
+  told.update(1 << 20);
+  assert.is(lines.splice(0)[0], "The copy goes on after 5 s\n");
+  at(11);
+  told.tick();
+  assert.equal(lines, ["1 MiB of 1 MiB (100%), 0 B/s, flushing for 6 s\n"]);
+});
+
+test("who asks in mid-stall hears of it, and the rate has fallen", () => {
+  const { progress: told, lines, at } = progress("none", 100 << 20);
+  at(1);
+  told.update(10 << 20);
+  at(3);
+  told.tell();
+  at(40);
+  told.tell();
+  told.tick();
+  assert.equal(lines, [
+    "10 MiB of 100 MiB (10%), 3.33 MiB/s, 27 s left\n",
+    "10 MiB of 100 MiB (10%), 0 B/s, stalled for 39 s\n",
+  ]);
+});
+
+test("JSON goes on in a stall, and says so", () => {
+  const { progress: told, lines, at } = progress("json", 1000);
+  for (let second = 0.5; second <= 7; second += 0.5) {
+    at(second);
+    told.tick();
+  }
+  told.note("text", "reconnected", { attempts: 2 });
+  const objects = lines.map((line) => JSON.parse(line));
+  assert.equal(objects.map(({ description, stalled }) => [description, stalled]), [
+    ...new Array(4).fill(["copying", undefined]),
+    ["stalled", 5],
+    ["stalled", 6],
+    ["stalled", 7],
+    ["reconnected", undefined],
+  ]);
+  assert.is(objects.at(-1).attempts, 2);
+});
+
+test("a note is a line in the place of the bar, and nothing where all is quiet", () => {
+  const bar = progress("bar", 1000);
+  bar.progress.note("text", "x", {});
+  bar.progress.clear();
+  assert.equal(bar.lines, ["\r\x1b[Ktext\n"]);
+  const none = progress("none", 1000);
+  none.progress.note("text", "x", {});
+  assert.equal(none.lines, []);
+});
+
 test("without a size there is no percentage", () => {
   const { progress: told, lines, at } = progress("lines");
   at(10);
