@@ -125,6 +125,12 @@ export interface Loss {
  */
 export type CommandClass = "quick" | "read" | "write" | "flush" | "bulk" | "long";
 
+/**
+ * Which logical units may have become other ones, by what a target says: none; the one that says it; any of the target.
+ * Another one is another unit or medium, or the same with another geometry or other mode parameters.
+ */
+export type Suspicion = "none" | "unit" | "target";
+
 /** What an executor must know of SCSI, handed in so that it need not parse CDBs itself. */
 export interface ScsiKnowledge {
   effectOf(cdb: Uint8Array): CommandEffect;
@@ -139,6 +145,11 @@ export interface ScsiKnowledge {
   flushLoses(sense: Uint8Array): boolean;
   /** Whether a command is carried out whatever unit attention is pending. */
   passesAttentions(cdb: Uint8Array): boolean;
-  /** Whether the data that a command reads are sense data. */
-  answersWithSense(cdb: Uint8Array): boolean;
+  /** What sense data say of the units, deferred or not; "none" unless they are a unit attention. */
+  suspicionOf(sense: Uint8Array): Suspicion;
+  /**
+   * Sense data that a command has taken from the unit without ending with them: those that REQUEST SENSE has read, and those
+   * that REPORT LUNS may have cleared. Undefined: none.
+   */
+  takenBy(cdb: Uint8Array, result: ScsiResult): Uint8Array | undefined;
 }

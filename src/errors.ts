@@ -110,8 +110,10 @@ export const ErrorCode = {
   ScsiLbaOutOfRange: "SCSI_LBA_OUT_OF_RANGE",
   /** The target does not know the command or a field of it. */
   ScsiIllegalRequest: "SCSI_ILLEGAL_REQUEST",
-  /** The LUN is not the one that was wanted, or not the one it was before a reconnect. */
+  /** The LUN is not the one that was wanted, or not the one it was. */
   IdentityChanged: "SCSI_IDENTITY_CHANGED",
+  /** The LUN may have become another one, and could not be asked in time whether it has. */
+  Unverified: "SCSI_UNVERIFIED",
   /** The target says that the data compared differ (COMPARE AND WRITE, VERIFY). */
   ScsiMiscompare: "SCSI_MISCOMPARE",
   /** The LUN answered with fewer bytes than the command asks for, or with data that cannot be parsed. */

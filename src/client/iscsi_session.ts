@@ -6,7 +6,8 @@
  */
 import { checkBoolean, checkKeys, checkObject, checkString, optional } from "../arguments.ts";
 import type { ScsiBlockDevice, ScsiBlockDeviceOptions } from "../block/mod.ts";
-import { HOLD, openScsiDevice } from "../block/scsi/open.ts";
+import { openScsiDevice } from "../block/scsi/open.ts";
+import { ONCE } from "../block/scsi/unit.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type {
   ChangeOptions,
@@ -112,15 +113,10 @@ export class IscsiSession extends Session {
     return withCallSite(async () => {
       const luns = new OpenLuns((lun, from, to) => made.events.emit("resized", { lun, from, to }));
       checkObject("options", options);
-      const { recovery } = options;
-      if (recovery !== undefined && recovery !== false) checkObject("recovery", recovery);
       const made: LoggedIn = await logIn({
         ...options,
         scsi: scsiKnowledge,
-        recovery: recovery === false ? false : {
-          ...recovery,
-          verify: recovery?.verify ?? ((lun, executor) => luns.verify(lun, executor)),
-        },
+        verifyLun: (lun, executor, { seen, accepted }) => luns.verify(lun, executor, seen, { ...ONCE, accepted }),
       });
       return new IscsiSession(made, formatIscsiUrl(options), luns);
     });
@@ -158,7 +154,7 @@ export class IscsiSession extends Session {
     try {
       device = await openScsiDevice(executor, deviceOptions, {
         serial,
-        hold: HOLD,
+        hold: undefined,
         locks,
         resized,
         recheck: (asking) => this.#luns.verify(address, executor, [], asking),

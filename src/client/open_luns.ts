@@ -111,7 +111,8 @@ export class OpenLuns {
     const open = this.#luns.get(lun);
     if (open === undefined) return;
     open.checks++;
-    const senses: SenseData[] = seen.map((bytes) => parseSense(bytes));
+    // Some targets cut them even before the code.
+    const senses: SenseData[] = seen.filter((bytes) => bytes.length > 2).map((bytes) => parseSense(bytes));
     let answer: { error: unknown } | undefined;
     for (const device of [...open.devices]) {
       try {

@@ -10,8 +10,9 @@ import type { BlockExtent, CommandEffect, ScsiKnowledge, SenseMeaning } from "..
 import { cdbName } from "./cdb/names.ts";
 import { serviceActionOf } from "./cdb/sets.ts";
 import { classOf } from "./command_class.ts";
-import { answersWithSense, flushLoses, lossIn, passesAttentions } from "./loss.ts";
+import { flushLoses, lossIn, passesAttentions } from "./loss.ts";
 import { SenseKey } from "./sense/keys.ts";
+import { suspicionOf, takenBy } from "./suspicion.ts";
 
 const OTHER: CommandEffect = Object.freeze({ extent: undefined, kind: "other" });
 const FLUSH: CommandEffect = Object.freeze({ extent: undefined, kind: "flush" });
@@ -149,10 +150,11 @@ function meaningOf(sense: Uint8Array): SenseMeaning {
 export const scsiKnowledge: ScsiKnowledge = Object.freeze({
   effectOf,
   meaningOf,
+  suspicionOf,
+  takenBy,
   classOf,
   nameOf: (cdb: Uint8Array) => cdbName(cdb),
   lossIn,
   flushLoses,
   passesAttentions,
-  answersWithSense,
 });

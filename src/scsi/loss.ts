@@ -68,8 +68,3 @@ export function flushLoses(sense: Uint8Array): boolean {
 export function passesAttentions(cdb: Uint8Array): boolean {
   return EXEMPT.has(cdb[0]);
 }
-
-/** Whether the data that a command reads are sense data, which may tell of a loss (SPC-4 §6.39). */
-export function answersWithSense(cdb: Uint8Array): boolean {
-  return cdb[0] === REQUEST_SENSE;
-}

@@ -46,9 +46,10 @@ export interface RetryOptions extends ExecuteOptions {
   abortedRetries?: number | undefined;
   /**
    * Called for every unit attention: the capacity, the medium or the LUN's identity may have changed. If it returns
-   * `false`, the command is not retried and the unit attention is the result; what it throws is thrown.
+   * `false`, the command is not retried and the unit attention is the result; what it throws is thrown. A promise is
+   * waited for before the retry.
    */
-  onUnitAttention?: ((sense: SenseData) => boolean | void) | undefined;
+  onUnitAttention?: ((sense: SenseData) => boolean | void | Promise<boolean | void>) | undefined;
   /** Told of every other retry, before its wait. */
   onRetry?: ((result: ScsiResult, delay: number) => void) | undefined;
   /** Waits so many milliseconds, or rejects when the signal is aborted. Default: a timer. */
@@ -131,7 +132,7 @@ export async function retryAfter(
       case "done":
         return result;
       case "unitAttention":
-        if (sense !== undefined && options.onUnitAttention?.(sense) === false) return result;
+        if (sense !== undefined && await options.onUnitAttention?.(sense) === false) return result;
         if (attentions-- <= 0) return result;
         break;
       case "busy":

@@ -27,10 +27,12 @@ export {
 } from "./login/mod.ts";
 export {
   type KeepaliveOptions,
+  type LunDoubt,
   type Portal,
   type SessionOptions,
   type SessionSetup,
   type SessionTimeouts,
+  type VerifyLun,
 } from "./options.ts";
 export type { CommandTimeouts } from "./commands/limits.ts";
 export type { RecoveryOptions } from "./recovery/options.ts";

@@ -16,7 +16,7 @@ import {
   optional,
   wrongValue,
 } from "../arguments.ts";
-import type { ScsiKnowledge } from "../command.ts";
+import type { ScsiExecutor, ScsiKnowledge } from "../command.ts";
 import { type ConnectTcp, connectTcp } from "../runtime/mod.ts";
 import { type CommandLimits, type CommandTimeouts, resolveCommandLimits } from "./commands/limits.ts";
 import type { KeepaliveTimes } from "./connection/keepalive.ts";
@@ -138,6 +138,28 @@ export interface SessionOptions {
   connectTcp?: ConnectTcp | undefined;
 }
 
+/**
+ * Checks that a LUN is still what its users take it for. It runs when the target has said something that leaves that in doubt,
+ * and after each reconnect, and the LUN's other commands wait until it resolves. It rejects with the answer, where the LUN is
+ * another one: with code `SCSI_IDENTITY_CHANGED` or `BLOCK_CHANGED`, or an error that is no `IscsiError`. Then the LUN's commands
+ * fail with that error. Any other error means that the LUN could not be asked: it runs again after a pause.
+ *
+ * @param lun the 8 bytes of the LUN field
+ * @param executor its commands go before all others
+ * @param doubt what is in doubt
+ */
+export type VerifyLun = (lun: bigint, executor: ScsiExecutor, doubt: LunDoubt) => Promise<void>;
+
+/** Why a LUN is checked. */
+export interface LunDoubt {
+  /** Sense data of the unit attentions since the last check that succeeded; those that came with its commands are added. */
+  readonly seen: readonly Uint8Array[];
+  /** Whether the session has been reinstated since that check. */
+  readonly reconnected: boolean;
+  /** Whether the caller's own check (`recovery.verify`) has found it to be the same: its identity is what it is now. */
+  readonly accepted: boolean;
+}
+
 /** Options of a session, with those that only `client/` and protocol tests set. */
 export interface SessionSetup extends SessionOptions {
   /**
@@ -154,6 +176,8 @@ export interface SessionSetup extends SessionOptions {
   firstTag?: number | undefined;
   /** Knowledge of SCSI: `session/` does not parse CDBs itself. */
   scsi: ScsiKnowledge;
+  /** Checks a LUN. Default: every LUN is taken for the same. */
+  verifyLun?: VerifyLun | undefined;
 }
 
 /** The keys of {@link SessionSetup}: a record, so that none can be forgotten. */
@@ -209,6 +233,7 @@ export interface ResolvedOptions {
   /** Initiator Task Tag of the first task. */
   readonly firstTag: number;
   readonly scsi: ScsiKnowledge;
+  readonly verifyLun: VerifyLun;
 }
 
 /** @param prefix of the names of fields in messages: empty, or `portals[0].` */
@@ -228,7 +253,7 @@ function checkPortal(prefix: string, portal: Portal): PortalAddress {
  */
 export function resolveOptions(given: SessionSetup): ResolvedOptions {
   checkObject("options", given);
-  const { firstCmdSN, firstTag, scsi, ...asked } = given;
+  const { firstCmdSN, firstTag, scsi, verifyLun, ...asked } = given;
   checkKeys("options", asked, Object.keys(KEYS));
   // Defaults for what is undefined; null is refused like any other wrong value.
   const { timeouts = {}, keepalive = {}, recovery = {}, sessionType = "Normal" } = given;
@@ -271,6 +296,7 @@ export function resolveOptions(given: SessionSetup): ResolvedOptions {
     firstCmdSN: integerOption("firstCmdSN", firstCmdSN, 1, 0, 0xffff_ffff),
     firstTag: integerOption("firstTag", firstTag, 1, 0, 0xffff_fffe),
     scsi,
+    verifyLun: verifyLun ?? (() => Promise.resolve()),
   };
   checkLoginOptions({
     initiatorName: options.initiatorName,

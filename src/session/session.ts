@@ -9,6 +9,7 @@ import { onAbort } from "../async/on_abort.ts";
 import { AbortError, ProtocolError } from "../errors.ts";
 import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../wire/mod.ts";
 import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
+import { LunExecutor } from "./commands/lun_executor.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
 import { encodeLun, type LunAddress } from "../bytes/lun.ts";
 import type { SessionParameters } from "./login/mod.ts";
@@ -127,7 +128,8 @@ export class Session {
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE`
    */
   lun(lun: LunAddress): ScsiExecutor {
-    return this.#machine.executor(lun);
+    const machine = this.#machine;
+    return new LunExecutor(machine.luns.at(lun), (...command) => machine.execute(...command));
   }
 
   /**
@@ -148,7 +150,10 @@ export class Session {
     const { options } = this.#machine;
     optional(checkString, "name", name);
     const asked = name ?? (options.sessionType === "Discovery" ? "All" : "");
-    const answer = await this.#machine.text(encodeTextKeys([["SendTargets", asked]]));
+    const answer = await this.#machine.live().texts.exchange(
+      encodeTextKeys([["SendTargets", asked]]),
+      options.timeouts.request,
+    );
     try {
       return parseSendTargets(parseTextKeys(answer), {
         portal: this.#machine.portal,
@@ -179,7 +184,8 @@ export class Session {
    * @throws {IscsiError} `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, `ISCSI_CONNECTION_LOST`, `ISCSI_SESSION_CLOSED`
    */
   async ping(): Promise<void> {
-    await this.#machine.ping();
+    this.#machine.needNormal();
+    await this.#machine.live().nops.ping(this.#machine.options.timeouts.request);
   }
 
   /**

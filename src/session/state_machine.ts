@@ -6,12 +6,11 @@
  */
 
 import { settlesWithin } from "../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../command.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
 import { AbortError, ErrorCode, typeError } from "../errors.ts";
 import type { Writer } from "../async/ledger.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
-import { LunExecutor } from "./commands/lun_executor.ts";
 import { Luns, type LunState } from "./commands/luns.ts";
 import { Pending, type PendingOwner } from "./commands/pending.ts";
 import { FullFeature } from "./connection/full_feature.ts";
@@ -21,13 +20,12 @@ import { connectionLost, sessionClosed } from "./failures.ts";
 import type { Established } from "./login/establish.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { Portals } from "./login/portals.ts";
-import type { LunAddress } from "../bytes/lun.ts";
 import type { PortalAddress } from "./naming/address.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { FlushGuard } from "./recovery/flush_guard.ts";
+import { type HoldHost, Holds } from "./recovery/hold.ts";
 import { abortedError, closedError, lostCommandError, mayReplay } from "./recovery/replay.ts";
 import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
-import { checksOver, verifyLuns } from "./recovery/verify.ts";
 import { WriteLog } from "./recovery/write_log.ts";
 import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
@@ -35,9 +33,10 @@ import { channels, tracedCommand } from "./tracing.ts";
 
 /** Milliseconds that the target may take to close the connection after the logout. */
 const CLOSE_GRACE = 500;
+const CHECK_CONDITION = 0x02;
 
 /** Everything of a session but its public face. */
-export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost {
+export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost, HoldHost {
   readonly options: ResolvedOptions;
   /** Commands that have not settled. */
   readonly pending: Pending;
@@ -48,6 +47,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   readonly #recovery: Recovery | undefined;
   /** The LUNs that commands were given for. */
   readonly luns: Luns = new Luns();
+  /** Those of them that are held. */
+  readonly #holds: Holds;
   readonly #channels = channels();
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
@@ -77,6 +78,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.flushes = new FlushGuard(scsi, this.luns, recovery?.replayWrites === true);
     this.pending = new Pending(options, { flushes: this.flushes, writes: this.#writes }, this);
     this.tasks = new TaskTable(this.pending, options.firstTag);
+    this.#holds = new Holds(options, this.luns, this.pending, this);
   }
 
   get state(): SessionState {
@@ -155,12 +157,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   // Requests of callers.
 
-  /** Runs the commands of one LUN. Throws if the address is wrong. */
-  executor(address: LunAddress): ScsiExecutor {
-    const lun = this.luns.at(address);
-    return new LunExecutor(lun, (...command) => this.execute(...command));
-  }
-
   /** Runs one command. Rejects, and does not throw, if an argument is wrong or the session is closed. */
   execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
     try {
@@ -173,14 +169,11 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
-    const command = this.pending.add(lun.field, given, options);
-    this.flushes.given(command, lun, writer);
+    const command = this.pending.add(lun, given, options);
+    this.flushes.given(command, writer);
     lun.used = true;
-    if (lun.changed !== undefined) {
-      this.pending.fail(command, lun.changed);
-      return command.promise;
-    }
     this.pending.queue(command);
+    if (lun.held) this.#holds.wanted(lun);
     this.#connection?.pump();
     return tracedCommand(this.#channels.command, command);
   }
@@ -206,19 +199,9 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     return connection;
   }
 
-  /** Exchanges one text. */
-  async text(text: Uint8Array): Promise<Uint8Array> {
-    return await this.live().texts.exchange(text, this.options.timeouts.request);
-  }
-
-  async ping(): Promise<void> {
-    this.needNormal();
-    await this.live().nops.ping(this.options.timeouts.request);
-  }
-
   /** This LUN is no longer in use: it is not checked after a reconnect, and may have become another one. */
   forget(lun: bigint): void {
-    this.luns.forget(lun);
+    this.#holds.forget(this.luns.at(lun));
   }
 
   /** Ends the connection: it cannot be trusted any more, or nobody waits for the target. */
@@ -238,6 +221,14 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.#connection?.pump();
   }
 
+  waits(unit: LunState): void {
+    this.#holds.wanted(unit);
+  }
+
+  depends({ status, sense }: ScsiResult): boolean {
+    return status !== CHECK_CONDITION || this.options.scsi.meaningOf(sense) === "recovered";
+  }
+
   // Calls from the connection.
 
   next(): Command | undefined {
@@ -246,19 +237,23 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   event(event: ConnectionEvent): void {
     switch (event.kind) {
-      case "async":
-        this.flushes.sensed(event.event.lun, event.event.sense);
+      case "async": {
+        const { lun, sense } = event.event;
+        this.#sensed(this.luns.at(lun), sense);
         return this.#events.emit("async", event.event);
+      }
       case "reject":
         return this.#events.emit("reject", event.event);
       case "warning":
         return this.#events.emit("warning", event.text);
       case "checkCondition": {
-        const { lun, sense } = event;
-        this.flushes.sensed(lun, sense);
-        if (this.options.scsi.meaningOf(sense) === "unitAttention") this.#events.emit("unitAttention", { lun, sense });
-        return;
+        const { unit, sense } = event;
+        this.#sensed(unit, sense);
+        if (this.options.scsi.meaningOf(sense) !== "unitAttention") return;
+        return this.#events.emit("unitAttention", { lun: unit.field, sense });
       }
+      case "taken":
+        return this.#sensed(event.unit, event.sense);
       case "postponed":
         if (!this.pending.postpone(event.command)) this.pending.fail(event.command, event.error);
         return;
@@ -270,6 +265,11 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
   }
 
+  #sensed(unit: LunState, sense: Uint8Array): void {
+    this.flushes.sensed(unit, sense);
+    this.#holds.told(unit, sense);
+  }
+
   ended(how: ConnectionEnd): void {
     const { cause, tasks, time2Wait } = how;
     const { connection } = this.#connection as FullFeature;
@@ -277,12 +277,11 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     const closing = this.#state === State.Closing;
     const policy = closing ? undefined : this.options.recovery;
     const drained = connection.drained();
-    const { checking } = this.pending;
     const replays: Command[] = [];
     for (const { command, abortError } of tasks) {
       let end: Error;
       if (abortError !== undefined) end = abortedError(command, abortError);
-      else if (!checking && mayReplay(command, policy, this.#writes)) {
+      else if (!command.check && mayReplay(command, policy, this.#writes)) {
         replays.push(command);
         continue;
       } else end = closing ? closedError(command) : lostCommandError(command, cause);
@@ -291,7 +290,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
     this.#replayed = replays.length;
     this.pending.putBack(replays);
-    for (const check of this.pending.endChecks()) this.pending.fail(check, lostCommandError(check, cause));
+    this.#holds.interrupt();
+    for (const check of this.pending.loseChecks()) this.pending.fail(check, lostCommandError(check, cause));
     this.#tellEnded();
     if (closing || this.#closeReason !== undefined) return;
     if (this.#recovery === undefined) return this.#end(cause);
@@ -317,23 +317,13 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   async verify(): Promise<boolean> {
     const fullFeature = this.#connection;
     if (fullFeature === undefined) return false;
-    const { connection } = fullFeature;
-    const verify = this.options.recovery?.verify;
-    if (verify !== undefined) {
-      const check = checksOver(fullFeature, this.pending, this.options.timeouts);
-      const changed = await verifyLuns(this.luns.used(), verify, check, () => connection.ended);
-      for (const [lun, error] of changed) this.luns.refuse(lun, error);
-    }
-    return !connection.ended;
+    await this.#holds.reconnected();
+    return !fullFeature.connection.ended;
   }
 
   recovered(attempts: number, milliseconds: number): boolean {
     const fullFeature = this.#connection;
     if (fullFeature?.connection.ended !== false) return false;
-    for (const command of this.pending.all()) {
-      const { changed } = this.luns.at(command.lun);
-      if (changed !== undefined && !command.carried) this.pending.fail(command, lostCommandError(command, changed));
-    }
     this.pending.deadlines.restart();
     this.#resultsBefore = this.tasks.results;
     this.pending.endChecks();
@@ -351,6 +341,13 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (this.#state !== State.Closing && this.#state !== State.Closed) this.#end(error);
   }
 
+  // Calls from the checks of LUNs.
+
+  get carrier(): FullFeature | undefined {
+    const connection = this.#connection;
+    return connection?.connection.ended === false && this.#state !== State.Closing ? connection : undefined;
+  }
+
   // The end.
 
   /** The session ends by itself. */
@@ -364,6 +361,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   #stop(): void {
     this.#recovery?.cancel();
+    this.#holds.interrupt();
     this.pending.stop();
   }
 
@@ -382,6 +380,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (this.#state === State.Closed) return;
     this.#to(State.Closing);
     this.#recovery?.cancel();
+    this.#holds.interrupt();
     for (const command of this.pending.takeQueued()) this.pending.fail(command, closedError(command));
     const fullFeature = this.#connection;
     if (fullFeature !== undefined) {

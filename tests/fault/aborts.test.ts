@@ -102,7 +102,7 @@ async function abortCommands({ lun, ...place }: Place): Promise<void> {
 async function useMachine(machine: StateMachine, lun: number): Promise<void> {
   const random = new Random(seed);
   const run = (cdb: number[], more: { dataIn?: Uint8Array; dataOut?: Uint8Array }, signal?: AbortSignal) =>
-    machine.executor(lun).execute({ cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
+    machine.execute(machine.luns.at(lun), { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
   // The first command of a session meets a unit attention.
   await run([0, 0, 0, 0, 0, 0], {});
 
@@ -159,7 +159,7 @@ async function useMachine(machine: StateMachine, lun: number): Promise<void> {
   assert.is(tasks.size, 0, "open tasks");
   assert.is(shared.listeners, 0, "listeners of the shared signal");
   shared.controller.abort();
-  await machine.ping();
+  await machine.live().nops.ping(1000);
   for (const bytes of buffers) assert.ok(bytes.every((byte) => byte === MINE), `seed ${seed}: a buffer was touched`);
   const whole = new Uint8Array(SIZE);
   for (let at = 0; at < SIZE; at += 1 << 20) {
@@ -262,7 +262,7 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0);
     const { signal } = own.controller;
     const data = writes ? { dataOut: bytes } : { dataIn: bytes };
-    const running = machine.executor(1).execute({ cdb, replay: "never", ...data }, { signal });
+    const running = machine.execute(machine.luns.at(1), { cdb, replay: "never", ...data }, { signal });
     const settled = running.then(() => "status", (error: { code?: string }) => error.code ?? String(error));
     await moment(random);
     own.controller.abort();
@@ -274,7 +274,7 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
   }));
   console.log(`  ${JSON.stringify(Object.fromEntries(ends))} by ${JSON.stringify(Object.fromEntries(answers))}`);
   assert.equal([...ends.keys()].sort(), ["ABORT_ERR", "status"]);
-  await machine.ping();
+  await machine.live().nops.ping(1000);
   assert.is(machine.pending.all().length, 0);
   assert.is(machine.tasks.size, 0);
   for (const bytes of buffers) assert.ok(bytes.every((byte) => byte === MINE));

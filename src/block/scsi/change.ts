@@ -7,11 +7,6 @@
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
 
-/** Whether a unit attention may mean another unit, medium or geometry. */
-export function mayMeanChange({ asc, ascq }: SenseData): boolean {
-  return asc === 0x28 || asc === 0x29 || asc === 0x3f || (asc === 0x2a && (ascq === 0x01 || ascq === 0x09));
-}
-
 /** What a unit attention says for good: 28h/00h, that a medium which can be taken out may have been (SPC-5 annex F). */
 export function mediumChange({ asc, ascq }: SenseData): IscsiError | undefined {
   if (asc !== 0x28 || ascq !== 0x00) return undefined;

@@ -45,7 +45,7 @@ const MAX_DEPTH = 256;
 const MAX_BLOCK_SIZE = 64 * 1024;
 
 /** How long a unit that may have changed is asked before the commands that wait for it fail. */
-export const HOLD: HoldTimes = { most: 30_000, pause: 50, longest: 2000 };
+const HOLD: HoldTimes = { most: 30_000, pause: 50, longest: 2000 };
 
 /** A disk as a block device, which can be asked what it is now. */
 export interface ScsiBlockDevice extends BlockDevice {

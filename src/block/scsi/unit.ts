@@ -7,7 +7,8 @@
 import type { ScsiExecutor } from "../../command.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
-import { mayMeanChange, meaningOfUnsupported, mediumChange, requireSameBlocks } from "./change.ts";
+import { isSuspicious } from "../../scsi/suspicion.ts";
+import { meaningOfUnsupported, mediumChange, requireSameBlocks } from "./change.ts";
 import { askCondition, type Asking, type Condition } from "./condition.ts";
 import type { Geometry } from "./geometry.ts";
 import { Hold, type HoldTimes, isAnswer } from "./hold.ts";
@@ -64,7 +65,7 @@ export class Unit {
 
   /** Called for each unit attention: the command that met it is sent again, behind the hold if there is one. */
   attention(sense: SenseData): void {
-    if (this.#hold !== undefined && mayMeanChange(sense)) this.#hold.doubt(sense);
+    if (this.#hold !== undefined && isSuspicious(sense.asc, sense.ascq)) this.#hold.doubt(sense);
   }
 
   /**

@@ -8,7 +8,6 @@ import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../argumen
 import type { Flushing, Span, Writer } from "../../async/ledger.ts";
 import { SignalWait } from "../../async/on_abort.ts";
 import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
-
 import type { LunState } from "./luns.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -35,8 +34,7 @@ export interface Carrier {
 
 /** What is fixed for a command when it is given. */
 export interface CommandTerms {
-  /** The 8 bytes of the LUN field, big-endian. */
-  readonly lun: bigint;
+  readonly unit: LunState;
   /** Time limit in milliseconds; 0: none. */
   readonly timeout: number;
   /** Whether the caller set the limit for this command: then it also runs while there is no connection. */
@@ -54,6 +52,8 @@ export interface CommandTerms {
 /** One `execute()`: the command, and the promise that is settled once. */
 export class Command {
   /** As in {@link CommandTerms}. */
+  readonly unit: LunState;
+  /** The 8 bytes of the LUN field, big-endian. */
   readonly lun: bigint;
   readonly cdb: Uint8Array;
   /** Where the data go; empty if the command reads nothing. */
@@ -83,12 +83,10 @@ export class Command {
   silences = 0;
   /** Its place in the set of commands that have not settled. */
   place = -1;
-  /** Whether it checks a LUN after a reconnect: then it goes before all others. */
+  /** Whether it checks a LUN: then it goes before all others, and is sent though the LUN is held. */
   check = false;
   /** How often it was handed to a socket. */
   attempts = 0;
-  /** Its LUN; undefined for checks. */
-  unit: LunState | undefined;
   /** In which span of its LUN it was handed to a socket last. */
   span: Span | undefined;
   /** Who writes, unless it is a block device, which keeps account of its writes itself. */
@@ -104,7 +102,8 @@ export class Command {
 
   /** Takes a command that has been checked. */
   constructor(command: ScsiCommand, terms: CommandTerms) {
-    this.lun = terms.lun;
+    this.unit = terms.unit;
+    this.lun = terms.unit.field;
     this.cdb = command.cdb;
     this.dataIn = command.dataIn ?? EMPTY;
     this.dataOut = command.dataOut ?? EMPTY;

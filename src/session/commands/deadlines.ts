@@ -82,13 +82,16 @@ export class Deadlines {
   restart(): void {
     this.#suspended = false;
     const now = clock.now();
-    for (const command of this.#open) {
-      if (!command.ownLimit) {
-        command.deadline = this.from(now, command.timeout, false);
-        command.horizon = NEW;
-      }
-      this.watch(command, now);
+    for (const command of this.#open) if (!command.unit.held || command.carried) this.begin(command, now);
+  }
+
+  /** The limit of a command starts now, unless the caller has set it for this command: that runs already. */
+  begin(command: Command, now: number): void {
+    if (!command.ownLimit) {
+      command.deadline = this.from(now, command.timeout, false);
+      command.horizon = NEW;
     }
+    this.watch(command, now);
   }
 
   /** Stops the clock for good. */

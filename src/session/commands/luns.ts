@@ -13,8 +13,12 @@ export class LunState {
   readonly field: bigint;
   /** Whether a command was given for it, and it has not been forgotten since. */
   used = false;
-  /** Why it may not be used any more: it is not what it was before a reconnect. Undefined: it may be used. */
-  changed: Error | undefined;
+  /** Whether none of its commands is sent but those that check it: it may be another unit than it was, or is. */
+  held = false;
+  /** Why it may not be used any more: it is not what it was. It is held then. Undefined: it may be used. */
+  refused: Error | undefined;
+  /** How often it may have become another one: by what the target said, or by a reconnect. */
+  suspicions = 0;
 
   /** What may be lost of it, and who must be told. */
   readonly ledger: Ledger = new Ledger();
@@ -47,26 +51,13 @@ export class Luns {
     return state;
   }
 
-  /** The LUN fields of those in use: at each step, since checking one takes time, and others may come and go meanwhile. */
-  *used(): Generator<bigint, void, undefined> {
-    for (const state of this.#states.values()) if (state.used) yield state.field;
-  }
-
   /** All of them, those not in use included. */
   all(): Iterable<LunState> {
     return this.#states.values();
   }
 
-  /** A LUN is no longer used by anyone. */
-  forget(lun: bigint): void {
-    const state = this.at(lun);
-    state.used = false;
-    state.changed = undefined;
-  }
-
-  /** Blocks a LUN: every further command fails with `error`. One that was forgotten meanwhile is not blocked. */
-  refuse(lun: bigint, error: Error): void {
-    const state = this.at(lun);
-    if (state.used) state.changed = error;
+  /** Those in use. */
+  used(): LunState[] {
+    return [...this.#states.values()].filter((state) => state.used);
   }
 }

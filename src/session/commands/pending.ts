@@ -7,14 +7,16 @@
 
 import { checkBoolean, checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiKnowledge } from "../../command.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiKnowledge, ScsiResult } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
 import { clock } from "../../runtime/mod.ts";
 import type { FlushGuard } from "../recovery/flush_guard.ts";
 import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand, Command, type Ending } from "./command.ts";
 import { Deadlines, formatAge } from "./deadlines.ts";
+import { Held } from "./held.ts";
 import type { CommandLimits } from "./limits.ts";
+import type { LunState } from "./luns.ts";
 
 /** The keys of {@link ExecuteOptions}. */
 const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = ["signal", "timeout", "optional"];
@@ -30,6 +32,10 @@ export interface PendingOwner {
   endEarly(command: Command, error: Error): void;
   /** A command that was postponed is to be sent now. */
   due(): void;
+  /** A command, or its result, waits for a LUN that is held. */
+  waits(unit: LunState): void;
+  /** Whether a result that came while its LUN is held is true only if the LUN is still the same. */
+  depends(result: ScsiResult): boolean;
 }
 
 /** What tells the time limits of commands. */
@@ -100,8 +106,12 @@ export class Pending {
    */
   readonly #open: Command[] = [];
   readonly #queue: Queue = new Queue();
-  /** While LUNs are checked: the checks that wait to be sent. Nothing else is sent then. */
-  #checks: Queue | undefined;
+  /** The checks of LUNs that wait to be sent. */
+  readonly #checks: Queue = new Queue();
+  /** Whether nothing but checks is sent. */
+  #checksOnly = false;
+  /** What waits for LUNs that are held. */
+  readonly #held: Held = new Held();
   readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
   #given = 0;
 
@@ -129,10 +139,9 @@ export class Pending {
   /**
    * Adds a command, and watches its time limit and signal. It is not queued.
    *
-   * @param lun the 8 bytes of the LUN field, big-endian
    * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE`, `ABORT_ERR`
    */
-  add(lun: bigint, given: ScsiCommand, options: ExecuteOptions): Command {
+  add(unit: LunState, given: ScsiCommand, options: ExecuteOptions): Command {
     checkCommand(given);
     checkKeys("options", options, EXECUTE_KEYS);
     const { signal, optional = false } = options;
@@ -142,9 +151,9 @@ export class Pending {
     checkBoolean("optional", optional);
     if (signal?.aborted) throw new AbortError(signal);
     const now = clock.now();
-    const deadline = this.deadlines.from(now, timeout, ownLimit);
+    const deadline = unit.held && !ownLimit ? Infinity : this.deadlines.from(now, timeout, ownLimit);
     const order = this.#given++;
-    const command = new Command(given, { lun, timeout, ownLimit, given: now, deadline, order, optional });
+    const command = new Command(given, { unit, timeout, ownLimit, given: now, deadline, order, optional });
     command.place = this.#open.length;
     this.#open.push(command);
     this.deadlines.watch(command, now);
@@ -173,7 +182,14 @@ export class Pending {
 
   /** The next command to send. */
   next(): Command | undefined {
-    return (this.#checks ?? this.#queue).shift();
+    const check = this.#checks.shift();
+    if (check !== undefined || this.#checksOnly) return check;
+    for (;;) {
+      const command = this.#queue.shift();
+      if (command === undefined || !command.unit.held) return command;
+      this.#held.add(command);
+      this.#owner.waits(command.unit);
+    }
   }
 
   /** Queues the commands of a lost connection again. */
@@ -190,16 +206,19 @@ export class Pending {
     const timer = setTimeout(() => {
       this.#postponed.delete(command);
       if (command.settled) return;
-      (command.check ? this.#checks : this.#queue)?.putBack([command]);
+      (command.check ? this.#checks : this.#queue).putBack([command]);
       this.#owner.due();
     }, pause);
     this.#postponed.set(command, timer);
     return true;
   }
 
-  /** Removes and returns the commands that wait to be sent for the first time, or again on another connection. */
+  /**
+   * Removes and returns the commands that wait to be sent for the first time, or again on another connection, and those of
+   * LUNs that are held.
+   */
   takeQueued(): Command[] {
-    return this.#queue.takeAll();
+    return [...this.#queue.takeAll(), ...this.#held.takeAll()];
   }
 
   /** The same, with those that were postponed. */
@@ -210,29 +229,53 @@ export class Pending {
     return [...this.takeQueued(), ...postponed];
   }
 
-  // The checks of LUNs after a reconnect. All other commands wait until they are over.
+  // LUNs that are held, and their checks.
 
-  /** Whether LUNs are being checked. */
-  get checking(): boolean {
-    return this.#checks !== undefined;
+  /** From now on none of a LUN's commands is sent but its checks. */
+  hold(unit: LunState): void {
+    if (unit.held) return;
+    unit.held = true;
+    for (const command of this.#open) if (waitsFor(unit, command) && !command.ownLimit) command.deadline = Infinity;
   }
 
-  /** Begins the checks over a new connection. */
+  /** A LUN has proved to be the same: its commands are sent in the order in which they were given. */
+  release(unit: LunState): void {
+    unit.held = false;
+    unit.refused = undefined;
+    const { commands, results } = this.#held.take(unit);
+    for (const { command, result } of results) this.settle(command, { result });
+    this.#queue.putBack(commands);
+    const now = clock.now();
+    for (const command of this.#open) if (waitsFor(unit, command)) this.deadlines.begin(command, now);
+  }
+
+  /**
+   * Ends the commands that wait for a LUN. It stays held.
+   *
+   * @param errorOf the error of each
+   */
+  failHeld(unit: LunState, errorOf: (command: Command) => Error): void {
+    this.#held.take(unit);
+    for (const command of this.all()) if (waitsFor(unit, command)) this.fail(command, errorOf(command));
+  }
+
+  /** Begins the checks over a new connection: all other commands wait until {@link endChecks}. */
   beginChecks(): void {
-    this.#checks = new Queue();
+    this.#checksOnly = true;
+  }
+
+  endChecks(): void {
+    this.#checksOnly = false;
   }
 
   queueCheck(command: Command): void {
     command.check = true;
-    this.#checks?.push(command);
+    this.#checks.push(command);
   }
 
-  /**
-   * The checks are over, or cannot go on. Returns those that no connection carries, since they are not sent over
-   * another one.
-   */
-  endChecks(): Command[] {
-    this.#checks = undefined;
+  /** The connection is lost. Returns the checks that it does not carry, since they are not sent over another one. */
+  loseChecks(): Command[] {
+    this.#checksOnly = false;
     return this.#open.filter((command) => command.check && !command.carried);
   }
 
@@ -243,6 +286,10 @@ export class Pending {
     if ("error" in ending) return this.fail(command, ending.error);
     const { result } = ending;
     if (command.settled) return;
+    if (command.unit.held && !command.check && this.#owner.depends(result)) {
+      this.#held.keep(command, result);
+      return this.#owner.waits(command.unit);
+    }
     const error = this.#flushes?.answered(command, result);
     if (error !== undefined) return this.fail(command, error);
     this.deadlines.answered(command);
@@ -272,4 +319,9 @@ export class Pending {
     }
     this.#writes?.settled(command, command.attempts > 0);
   }
+}
+
+/** Whether a command is one of those that wait while a LUN is held. */
+function waitsFor(unit: LunState, command: Command): boolean {
+  return command.unit === unit && !command.carried && !command.check;
 }

@@ -152,7 +152,7 @@ export class FullFeature implements PduHandler {
     command.carried = true;
     command.carrier = task;
     command.attempts++;
-    command.span = command.unit?.ledger.span;
+    command.span = command.unit.ledger.span;
     tasks.add(task);
     if (immediate > 0) connection.send(header, dataOut.subarray(0, immediate));
     else connection.send(header);

@@ -6,6 +6,7 @@
  */
 
 import type { Command } from "../commands/command.ts";
+import type { LunState } from "../commands/luns.ts";
 import type { RejectedError } from "../tasks/requests.ts";
 import type { ScsiTask } from "../tasks/task.ts";
 
@@ -43,8 +44,10 @@ export type ConnectionEvent =
   | { readonly kind: "reject"; readonly event: RejectEvent }
   /** A harmless irregularity of the target. */
   | { readonly kind: "warning"; readonly text: string }
-  /** A command on a LUN, given by its LUN field, ended with CHECK CONDITION. */
-  | { readonly kind: "checkCondition"; readonly lun: bigint; readonly sense: Uint8Array }
+  /** A command on a LUN ended with CHECK CONDITION. */
+  | { readonly kind: "checkCondition"; readonly unit: LunState; readonly sense: Uint8Array }
+  /** A command on a LUN has taken sense data from it, without ending with them. */
+  | { readonly kind: "taken"; readonly unit: LunState; readonly sense: Uint8Array }
   /**
    * The target did not begin a command and wants it sent again later. If that has been done often enough, the command
    * ends with `error`.

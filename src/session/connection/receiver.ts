@@ -23,6 +23,7 @@ import {
   opcodeOf,
   RESERVED_TAG,
 } from "../../wire/mod.ts";
+import type { Ending } from "../commands/command.ts";
 import { asyncEventOf, AsyncFollower } from "./async_message.ts";
 import { placeDataIn } from "../tasks/data_in.ts";
 import { answerR2T } from "../tasks/data_out.ts";
@@ -170,7 +171,9 @@ export class Receiver implements FramerHandler {
     this.#link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
     if (repeated || !pdu.statusPresent) return;
     if (this.#link.statuses.accept(pdu.statSN, Opcode.DataIn)) {
-      this.#link.tasks.end(task, endByDataIn(task, pdu));
+      const ending = endByDataIn(task, pdu);
+      this.#lookAtSenseIn(task, ending);
+      this.#link.tasks.end(task, ending);
     }
   }
 
@@ -180,9 +183,16 @@ export class Receiver implements FramerHandler {
     if (!this.#accept(header)) return;
     const ending = endByResponse(task, pdu, data, this.#link.scsi);
     if ("result" in ending && ending.result.status === CHECK_CONDITION) {
-      this.#parts.owner.event({ kind: "checkCondition", lun: task.command.lun, sense: ending.result.sense });
-    }
+      this.#parts.owner.event({ kind: "checkCondition", unit: task.command.unit, sense: ending.result.sense });
+    } else this.#lookAtSenseIn(task, ending);
     this.#link.tasks.end(task, ending);
+  }
+
+  /** Sense data can come without CHECK CONDITION. */
+  #lookAtSenseIn({ command }: ScsiTask, ending: Ending): void {
+    if (!("result" in ending)) return;
+    const sense = this.#link.scsi.takenBy(command.cdb, ending.result);
+    if (sense !== undefined) this.#parts.owner.event({ kind: "taken", unit: command.unit, sense });
   }
 
   #onR2T(header: Uint8Array): void {

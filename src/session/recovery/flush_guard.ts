@@ -43,10 +43,9 @@ export class FlushGuard {
   }
 
   /** The target has told something of a LUN by sense data. */
-  sensed(field: bigint, sense: Uint8Array): void {
+  sensed({ ledger, greeting }: LunState, sense: Uint8Array): void {
     const loss = this.#scsi.lossIn(sense);
     if (loss === undefined) return;
-    const { ledger, greeting } = this.#luns.at(field);
     if (!greeting || (this.#trusting && loss.certain)) ledger.lose(loss.what);
   }
 
@@ -58,8 +57,7 @@ export class FlushGuard {
   }
 
   /** A command was given for a LUN, by a caller or by a block device, which has no writer here. */
-  given(command: Command, lun: LunState, writer: Writer | undefined): void {
-    command.unit = lun;
+  given(command: Command, writer: Writer | undefined): void {
     command.writer = writer;
     if (writer === undefined) return;
     if (command.dataIn.length > 0 || command.dataOut.length > 0) return;
@@ -70,10 +68,9 @@ export class FlushGuard {
   /** A command has its result. Returns the error with which it must end nevertheless, if any. */
   answered(command: Command, result: ScsiResult): IscsiError | undefined {
     const { cdb, span, writer, flushing } = command;
-    const lun = command.unit ?? this.#luns.at(command.lun);
+    const lun = command.unit;
     const { status, sense } = result;
     if (span !== undefined) lun.ledger.answered(result, span);
-    if (status === GOOD && this.#scsi.answersWithSense(cdb)) this.sensed(lun.field, result.dataIn);
     const meaning = status === CHECK_CONDITION ? this.#scsi.meaningOf(sense) : "other";
     if (lun.greeting && meaning !== "unitAttention" && !this.#scsi.passesAttentions(cdb)) lun.greeting = false;
     if (writer === undefined) return undefined;

@@ -26,6 +26,11 @@ export function lostCommandError(command: Command, cause: Error): Error {
   return connectionLost(`The connection was lost: ${cause.message}`, cause);
 }
 
+/** The error of a command that will not be sent, or not be believed, because its LUN is not, or may not be, what it was. */
+export function heldCommandError(command: Command, cause: Error): Error {
+  return command.attempts > 0 && command.changesMedium ? outcomeUnknown(cause) : cause;
+}
+
 /** The error of a command that had not settled when the session was closed. */
 export function closedError(command: Command): Error {
   const closed = sessionClosed();

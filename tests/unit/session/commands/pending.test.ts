@@ -2,10 +2,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiResult } from "../../../../src/command.ts";
 import type { Command } from "../../../../src/session/commands/command.ts";
-import { Luns } from "../../../../src/session/commands/luns.ts";
+import { Luns, LunState } from "../../../../src/session/commands/luns.ts";
 import { Pending } from "../../../../src/session/commands/pending.ts";
 import { commandLimits } from "../limits.ts";
 
+const LUN = new LunState(0n);
 const RESULT: ScsiResult = { status: 0, sense: new Uint8Array(), dataIn: new Uint8Array(), underflow: 0, overflow: 0 };
 
 /** Commands with what their owner is told. */
@@ -17,9 +18,11 @@ function make(
   const pending = new Pending(commandLimits(timeout), { flushes: undefined, writes: undefined }, {
     endEarly: (command, error) => ended.push([command, error]),
     due: () => tellDue(),
+    waits: () => {},
+    depends: () => true,
   });
   const add = (): Command => {
-    const command = pending.add(0n, { cdb: new Uint8Array(6) }, {});
+    const command = pending.add(LUN, { cdb: new Uint8Array(6) }, {});
     command.promise.catch(() => {});
     return command;
   };
@@ -58,7 +61,8 @@ test("while LUNs are checked nothing but checks is sent, and those that no conne
   pending.queueCheck(waiting);
   assert.is(pending.next(), carried);
   carried.carried = true;
-  assert.equal(pending.endChecks(), [waiting]);
+  assert.equal(pending.loseChecks(), [waiting]);
+  pending.fail(waiting, new Error("lost"));
   assert.is(pending.next(), ordinary);
 });
 
@@ -101,9 +105,14 @@ test("a flush guard may take the place of a result", async () => {
   const flushes = {
     answered: ({ dataOut }: Command) => dataOut.length > 0 ? new Error("judged") : undefined,
   } as unknown as ConstructorParameters<typeof Pending>[1]["flushes"];
-  const pending = new Pending(commandLimits(0), { flushes, writes: undefined }, { endEarly: () => {}, due: () => {} });
+  const pending = new Pending(commandLimits(0), { flushes, writes: undefined }, {
+    endEarly: () => {},
+    due: () => {},
+    waits: () => {},
+    depends: () => true,
+  });
   const cdb = new Uint8Array(6);
-  const [plain, judged] = [pending.add(0n, { cdb }, {}), pending.add(0n, { cdb, dataOut: new Uint8Array(8) }, {})];
+  const [plain, judged] = [pending.add(LUN, { cdb }, {}), pending.add(LUN, { cdb, dataOut: new Uint8Array(8) }, {})];
   const settled = Promise.allSettled([plain, judged].map(({ promise }) => promise));
   for (const command of [plain, judged]) pending.settle(command, { result: RESULT });
   assert.equal((await settled).map(({ status }) => status), ["fulfilled", "rejected"]);
@@ -111,7 +120,7 @@ test("a flush guard may take the place of a result", async () => {
 
 test("time limits run out in their turn, those of the session not while there is no connection", async () => {
   const { pending, ended, add } = make(20);
-  const own = pending.add(0n, { cdb: new Uint8Array(6) }, { timeout: 30 });
+  const own = pending.add(LUN, { cdb: new Uint8Array(6) }, { timeout: 30 });
   pending.deadlines.suspend();
   const waiting = add();
   while (ended.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -134,40 +143,73 @@ test("a limit can be shortened, never lengthened", async () => {
   pending.stop();
 });
 
-test("a LUN is in use from its first command until it is forgotten, with its refusal", () => {
+test("a LUN has one state, whoever uses it, and those in use are known", () => {
   const luns = new Luns();
   const [one, other] = [luns.at(1), luns.at(300)];
   assert.is(one.field, 1n << 48n);
   assert.is(other.field, 0x412cn << 48n);
   assert.is(luns.at(0x412cn << 48n), other, "one object for all who use a LUN");
-  assert.equal([...luns.used()], []);
-  one.used = other.used = true;
-  assert.equal([...luns.used()], [1n << 48n, 0x412cn << 48n]);
-  const error = new Error("another LUN");
-  luns.refuse(1n << 48n, error);
-  assert.is(one.changed, error);
-  assert.is(other.changed, undefined);
-  luns.forget(1n << 48n);
-  assert.is(one.changed, undefined);
-  assert.equal([...luns.used()], [0x412cn << 48n]);
-  luns.forget(0x412cn << 48n);
-  luns.refuse(0x412cn << 48n, error);
-  assert.is(other.changed, undefined, "one that is forgotten is not refused");
+  assert.equal(luns.used(), []);
   other.used = true;
-  assert.equal([...luns.used()], [0x412cn << 48n]);
+  assert.equal(luns.used(), [other]);
 });
 
-test("a LUN that is forgotten while the LUNs in use are gone through is left out, and one used only then is not", () => {
-  const luns = new Luns();
-  for (const lun of [1, 2, 3]) luns.at(lun).used = true;
-  const seen: bigint[] = [];
-  for (const lun of luns.used()) {
-    seen.push(lun >> 48n);
-    if (lun !== 1n << 48n) continue;
-    luns.forget(2n << 48n);
-    luns.at(4).used = true;
+test("the commands of a LUN that is held wait, with the good results of those that were sent, and go on in order", async () => {
+  const waited: LunState[] = [];
+  const pending = new Pending(commandLimits(60_000), { flushes: undefined, writes: undefined }, {
+    endEarly: () => {},
+    due: () => {},
+    waits: (unit) => waited.push(unit),
+    depends: ({ status }) => status === 0,
+  });
+  const other = new LunState(1n << 48n);
+  const add = (unit: LunState, timeout?: number): Command => {
+    const command = pending.add(unit, { cdb: new Uint8Array(6) }, { timeout });
+    pending.queue(command);
+    return command;
+  };
+  const [sent, failed, first, ofOther, own] = [add(LUN), add(LUN), add(LUN), add(other), add(LUN, 60_000)];
+  for (const command of [sent, failed]) {
+    assert.is(pending.next(), command);
+    command.carried = true;
   }
-  assert.equal(seen, [1n, 3n, 4n]);
+  pending.hold(LUN);
+  assert.is(first.deadline, Infinity, "no limit of the session runs for what is not sent");
+  assert.ok(own.deadline < Infinity);
+  assert.is(pending.next(), ofOther);
+  assert.is(pending.next(), undefined);
+  const late = add(LUN);
+  assert.is(late.deadline, Infinity);
+  assert.is(pending.next(), undefined);
+  pending.settle(sent, { result: RESULT });
+  assert.not(sent.settled);
+  pending.settle(failed, { result: { ...RESULT, status: 8 } });
+  assert.ok(failed.settled, "what says nothing of the medium does not wait");
+  assert.equal(waited, [LUN, LUN, LUN, LUN]);
+
+  pending.release(LUN);
+  assert.is((await sent.promise).status, 0);
+  assert.equal([pending.next(), pending.next(), pending.next(), pending.next()], [first, own, late, undefined]);
+  assert.ok(first.deadline < Infinity);
+  pending.stop();
+});
+
+test("the commands of a LUN that are failed while it is held are those that no connection carries, but no checks", async () => {
+  const { pending, add } = make();
+  const [carried, waiting, queued, check] = [add(), add(), add(), add()];
+  for (const command of [carried, waiting]) pending.queue(command);
+  assert.is(pending.next(), carried);
+  carried.carried = true;
+  pending.hold(LUN);
+  assert.is(pending.next(), undefined);
+  pending.queue(queued);
+  pending.queueCheck(check);
+  pending.failHeld(LUN, ({ order }) => new Error(String(order)));
+  assert.equal([carried.settled, waiting.settled, queued.settled, check.settled], [false, true, true, false]);
+  assert.is(await waiting.promise.catch((error: Error) => error.message), "1");
+  assert.is(pending.next(), check, "and it stays held");
+  assert.ok(LUN.held);
+  pending.release(LUN);
 });
 
 test.run();

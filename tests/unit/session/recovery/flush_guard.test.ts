@@ -16,17 +16,18 @@ function guarded(trusting = false) {
   const guard = new FlushGuard(KNOWLEDGE, luns, trusting);
   let order = 0;
   const begin = (what: Omit<Given, "order"> = {}, writer: object = luns) => {
-    const command = give({ order: order++, ...what });
-    const lun = luns.at(command.lun);
-    guard.given(command, lun, lun.ledger.writer(writer));
+    const lun = luns.at(what.lun ?? 0n);
+    const command = give({ order: order++, unit: lun, ...what });
+    guard.given(command, lun.ledger.writer(writer));
     return command;
   };
   const end = (command: ReturnType<typeof give>, status = 0, sense = new Uint8Array(0)) => {
-    command.span ??= command.unit?.ledger.span;
+    command.span ??= command.unit.ledger.span;
     return guard.answered(command, { status, sense, dataIn: new Uint8Array(0), underflow: 0, overflow: 0 })?.code;
   };
   return {
     guard,
+    luns,
     begin,
     end,
     lost: () => guard.lost(),
@@ -117,11 +118,11 @@ test("a flush given before a write was acknowledged does not cover it", () => {
 });
 
 test("a write counts from when it was sent: one that waits for the next connection is not lost with the last", () => {
-  const { begin, end, flush, lost, guard } = guarded(true);
+  const { begin, end, flush, lost, guard, luns } = guarded(true);
   const [sent, waiting] = [begin({ kind: "write" }), begin({ kind: "write" }, {})];
-  sent.span = sent.unit?.ledger.span;
+  sent.span = sent.unit.ledger.span;
   lost();
-  guard.sensed(0n, POWER);
+  guard.sensed(luns.at(0n), POWER);
   assert.is(end(waiting), undefined);
   assert.is(flush({}, {}), undefined);
   assert.is(end(sent), undefined);
@@ -157,9 +158,9 @@ test("a flush that fails for good has told its own writer, and the others are to
 test("unit attentions count in a live session, and those of its greeting only where they are certain and the cache is trusted", () => {
   for (const trusting of [false, true]) {
     for (const sense of [RESET, POWER]) {
-      const { guard, write, begin, end, flush } = guarded(trusting);
+      const { guard, luns, write, begin, end, flush } = guarded(trusting);
       const sensed = () => {
-        guard.sensed(0n, sense);
+        guard.sensed(luns.at(0n), sense);
         end(begin(), 2, sense);
       };
       write();

@@ -7,6 +7,7 @@
 
 import type { CommandEffect, Replay, ScsiKnowledge } from "../../../../src/command.ts";
 import { Command } from "../../../../src/session/commands/command.ts";
+import { LunState } from "../../../../src/session/commands/luns.ts";
 
 const KINDS = ["other", "write", "durableWrite", "flush", "partialFlush", "other"] as const;
 
@@ -17,6 +18,8 @@ export interface Given {
   /** Blocks from a first one to an end (exclusive); absent: perhaps all. */
   blocks?: readonly [start: number, end: number];
   lun?: bigint;
+  /** The state of the LUN, where others know it too. */
+  unit?: LunState;
   /** Bytes that it sends. */
   sends?: number;
   /** Whether it may be sent again. */
@@ -25,12 +28,20 @@ export interface Given {
 
 /** A command that does that. */
 export function give(
-  { order, kind = "other", blocks, lun = 0n, sends = kind === "write" ? 512 : 0, replay = "optIn" }: Given,
+  {
+    order,
+    kind = "other",
+    blocks,
+    lun = 0n,
+    unit = new LunState(lun),
+    sends = kind === "write" ? 512 : 0,
+    replay = "optIn",
+  }: Given,
 ): Command {
   const cdb = Uint8Array.of(KINDS.indexOf(kind), ...(blocks ?? []), ...(blocks === undefined ? [] : [0]));
   const command = new Command(
     { cdb, dataOut: new Uint8Array(sends), replay },
-    { lun, timeout: 0, ownLimit: false, given: 0, deadline: Infinity, order, optional: false },
+    { unit, timeout: 0, ownLimit: false, given: 0, deadline: Infinity, order, optional: false },
   );
   command.promise.catch(() => {});
   return command;
@@ -53,5 +64,6 @@ export const KNOWLEDGE: ScsiKnowledge = {
   lossIn: (sense) => sense[0] === 2 ? { what: "A reset", certain: false } : sense[0] === 3 ? LOSS : undefined,
   flushLoses: (sense) => sense[0] === 4,
   passesAttentions: (cdb) => cdb[0] === 5,
-  answersWithSense: () => false,
+  suspicionOf: () => "none",
+  takenBy: () => undefined,
 };

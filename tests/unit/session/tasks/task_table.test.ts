@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScsiResult } from "../../../../src/command.ts";
+import { LunState } from "../../../../src/session/commands/luns.ts";
 import { Pending } from "../../../../src/session/commands/pending.ts";
 import type { Connection } from "../../../../src/session/connection/connection.ts";
 import { RequestTask, ScsiTask } from "../../../../src/session/tasks/task.ts";
@@ -17,9 +18,12 @@ function connection(handedOverBytes = Infinity): Connection & { drain: () => voi
 const CONNECTION = connection();
 
 /** Commands without a time limit, so that no timer keeps the test running. */
+const LUN = new LunState(0n);
 const PENDING = new Pending(commandLimits(0), { flushes: undefined, writes: undefined }, {
   endEarly: () => {},
   due: () => {},
+  waits: () => {},
+  depends: () => true,
 });
 
 const events = { answered: () => {}, rejected: () => {}, lost: () => {} };
@@ -91,7 +95,7 @@ test("any number of tasks, ended in any order, against a Map", () => {
 const RESULT: ScsiResult = { status: 0, sense: new Uint8Array(), dataIn: new Uint8Array(), underflow: 0, overflow: 0 };
 
 function send(table: TaskTable, on: Connection, cmdSN: number, dataOut?: Uint8Array): ScsiTask {
-  const command = PENDING.add(0n, { cdb: new Uint8Array(6), dataOut }, {});
+  const command = PENDING.add(LUN, { cdb: new Uint8Array(6), dataOut }, {});
   command.promise.catch(() => {});
   command.carried = true;
   command.attempts = 1;

@@ -1,0 +1,85 @@
+/**
+ * Which unit attentions leave it in doubt that a unit is still what it was: another unit, another medium, another geometry or
+ * other mode parameters. `docs/unit-attentions.md` has the list.
+ *
+ * @module
+ */
+
+import type { ScsiResult, Suspicion } from "../command.ts";
+import { SenseKey } from "./sense/keys.ts";
+
+/**
+ * Additional sense codes, ASC in the high byte and ASCQ in the low one, that tell of other things. All that are not in this list,
+ * unknown ones and those of vendors too, are suspicious: to ask once too often costs a few commands.
+ */
+const UNSUSPICIOUS: ReadonlySet<number> = new Set([
+  // Warnings: temperature, self-test, power, background media scan ...
+  ...codes(0x0b, 0x00, 0x14),
+  // Log parameters; reservations; asymmetric access; priority.
+  ...codes(0x2a, 0x02, 0x08),
+  // Error history; error recovery attributes; encryption of tapes; timestamp ... zone recommendations.
+  ...codes(0x2a, 0x0a, 0x0d),
+  ...codes(0x2a, 0x10, 0x16),
+  // Statuses that UA_INTLCK_CTRL keeps for the next command.
+  ...codes(0x2c, 0x07, 0x09),
+  // Commands cleared by others, or before the power goes.
+  ...codes(0x2f, 0x00, 0x03),
+  // Event status notification but for media; thresholds of thin provisioning.
+  0x3802,
+  0x3806,
+  0x3807,
+  // Echo buffer; auxiliary memory of a medium.
+  0x3f0f,
+  0x3f11,
+  // Addresses of iSCSI; referrals; a zone is full.
+  ...codes(0x3f, 0x12, 0x15),
+  0x3f17,
+  // Requests of an operator.
+  ...codes(0x5a, 0x00, 0x03),
+  // Log counters and lists.
+  ...codes(0x5b, 0x00, 0x03),
+  // Failures that are predicted.
+  ...codes(0x5d, 0x00, 0xff),
+  // Power conditions.
+  ...codes(0x5e, 0x00, 0x0a),
+  ...codes(0x5e, 0x41, 0x47),
+]);
+
+/** REPORTED LUNS DATA HAS CHANGED: a number may lead to another unit now. Targets report it by one of them, or by all. */
+const LUNS_CHANGED = 0x3f0e;
+
+/** The sense data of {@link LUNS_CHANGED}, as REPORT LUNS may have cleared them. */
+const CLEARED: Uint8Array = Uint8Array.of(0x70, 0, SenseKey.UnitAttention, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0x3f, 0x0e);
+
+function codes(asc: number, from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => asc * 256 + from + index);
+}
+
+/** Whether a unit attention leaves it in doubt that the unit is still what it was. */
+export function isSuspicious(asc: number, ascq: number): boolean {
+  return !UNSUSPICIOUS.has(asc * 256 + ascq);
+}
+
+/** See `ScsiKnowledge`. Missing or cut codes are suspicious. */
+export function suspicionOf(sense: Uint8Array): Suspicion {
+  const code = (sense[0] ?? 0) & 0x7f;
+  if (code < 0x70 || code > 0x73) return "none";
+  const descriptors = code >= 0x72;
+  if (((sense[descriptors ? 1 : 2] ?? 0) & 0x0f) !== SenseKey.UnitAttention) return "none";
+  const [asc, ascq] = [sense[descriptors ? 2 : 12] ?? 0, sense[descriptors ? 3 : 13] ?? 0];
+  if (asc * 256 + ascq === LUNS_CHANGED) return "target";
+  return isSuspicious(asc, ascq) ? "unit" : "none";
+}
+
+/** See `ScsiKnowledge`: REQUEST SENSE reads a unit attention and clears it; REPORT LUNS clears {@link LUNS_CHANGED} (SAM-5 §5.14). */
+export function takenBy(cdb: Uint8Array, result: ScsiResult): Uint8Array | undefined {
+  if (result.status !== 0) return undefined;
+  switch (cdb[0]) {
+    case 0x03:
+      return result.dataIn.slice();
+    case 0xa0:
+      return CLEARED;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Holds a LUN that may have become another one: its commands wait until it has been checked, are sent then in the order in
+ * which they were given, and fail if it is another one. The session and its other LUNs go on.
+ *
+ * @module
+ */
+
+import { delay, settlesWithin } from "../../async/delay.ts";
+import { decodeLun, formatLun } from "../../bytes/lun.ts";
+import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import { ErrorCode, IscsiError } from "../../errors.ts";
+import { clock, randomBytes } from "../../runtime/mod.ts";
+import type { Luns, LunState } from "../commands/luns.ts";
+import type { Pending } from "../commands/pending.ts";
+import type { FullFeature } from "../connection/full_feature.ts";
+import { asError, connectionLost } from "../failures.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { backoff, type RecoveryPolicy, resolveRecovery } from "./options.ts";
+import { heldCommandError } from "./replay.ts";
+
+/** Most unit attentions of one LUN that are kept for its check. */
+const MAX_SEEN = 256;
+
+/** What the checks need of the session. */
+export interface HoldHost {
+  /** The connection that checks can be sent over; undefined: there is none. */
+  readonly carrier: FullFeature | undefined;
+}
+
+/** One LUN that is held. */
+class Hold {
+  /** Sense data of the unit attentions since it was held. */
+  readonly seen: Uint8Array[] = [];
+  /** Whether the session has been reinstated since then. */
+  reconnected = false;
+  /** Ends the check that is running. */
+  running: AbortController | undefined;
+}
+
+/** How a try ended: the LUN is the same; it is another one; it could not be asked. */
+type Outcome = { readonly kind: "same" } | { readonly kind: "changed" | "unasked"; readonly error: Error };
+
+/** The LUNs of a session that are held. */
+export class Holds {
+  readonly #holds: Map<LunState, Hold> = new Map();
+  readonly #options: ResolvedOptions;
+  /** How long a LUN is asked; of a session that is not reinstated, the defaults. */
+  readonly #policy: RecoveryPolicy;
+  readonly #luns: Luns;
+  readonly #pending: Pending;
+  readonly #host: HoldHost;
+
+  constructor(options: ResolvedOptions, luns: Luns, pending: Pending, host: HoldHost) {
+    this.#options = options;
+    this.#policy = options.recovery ?? resolveRecovery({});
+    this.#luns = luns;
+    this.#pending = pending;
+    this.#host = host;
+  }
+
+  /** A LUN has given sense data, to whomever and with whatever: they may say that it, or any of them, is another one. */
+  told(unit: LunState, sense: Uint8Array): void {
+    const suspicion = this.#options.scsi.suspicionOf(sense);
+    if (suspicion === "none") return;
+    this.#suspect(unit, sense);
+    if (suspicion === "unit") return;
+    for (const one of this.#luns.used()) if (one !== unit) this.#suspect(one, sense);
+  }
+
+  #suspect(unit: LunState, sense: Uint8Array): void {
+    unit.suspicions++;
+    if (!unit.used || unit.refused !== undefined) return;
+    const hold = this.#hold(unit);
+    if (hold.seen.length < MAX_SEEN) hold.seen.push(sense);
+    this.#start(unit, hold);
+  }
+
+  /** Something waits for a LUN that is held: if no check of it runs, the last one has given up, and another begins. */
+  wanted(unit: LunState): void {
+    const { refused } = unit;
+    if (refused !== undefined) return this.#pending.failHeld(unit, (command) => heldCommandError(command, refused));
+    this.#start(unit, this.#hold(unit));
+  }
+
+  /** There is a new connection. Resolves when each LUN has been asked once, or when one takes too long for the others to wait. */
+  async reconnected(): Promise<void> {
+    const tries = this.#luns.used().map((unit) => {
+      unit.suspicions++;
+      if (unit.refused !== undefined) return;
+      const hold = this.#hold(unit);
+      hold.reconnected = true;
+      return this.#start(unit, hold);
+    });
+    await settlesWithin(Promise.all(tries), this.#options.timeouts.request);
+  }
+
+  /** The connection is lost, or the session ends: no check goes on. */
+  interrupt(): void {
+    for (const hold of this.#holds.values()) {
+      hold.running?.abort();
+      hold.running = undefined;
+    }
+  }
+
+  /** A LUN is no longer in use: whatever it has become, its next user takes it as it is. */
+  forget(unit: LunState): void {
+    unit.used = false;
+    this.#holds.get(unit)?.running?.abort();
+    this.#holds.delete(unit);
+    if (unit.held) this.#release(unit);
+  }
+
+  #hold(unit: LunState): Hold {
+    let hold = this.#holds.get(unit);
+    if (hold === undefined) {
+      hold = new Hold();
+      this.#holds.set(unit, hold);
+    }
+    this.#pending.hold(unit);
+    return hold;
+  }
+
+  /** Resolves when the LUN has been asked once. */
+  #start(unit: LunState, hold: Hold): Promise<void> | undefined {
+    if (hold.running !== undefined || this.#host.carrier === undefined) return undefined;
+    hold.running = new AbortController();
+    return new Promise((resolve) => void this.#run(unit, hold, hold.running as AbortController, resolve));
+  }
+
+  async #run(unit: LunState, hold: Hold, { signal }: AbortController, askedOnce: () => void): Promise<void> {
+    const end = clock.now() + this.#policy.maxTime;
+    for (let attempt = 1;; attempt++) {
+      const { suspicions } = unit;
+      const outcome = await this.#try(unit, hold, signal);
+      if (signal.aborted) return askedOnce();
+      // An answer is good only if nothing has happened since the question.
+      const stale = unit.suspicions !== suspicions;
+      if (!stale && outcome.kind !== "unasked") {
+        if (outcome.kind === "same") this.#same(unit);
+        else this.#changed(unit, outcome.error);
+        return askedOnce();
+      }
+      askedOnce();
+      // Unit attentions come one by one: after the first there is no need to wait.
+      const pause = stale && attempt === 1 ? 0 : backoff(this.#policy, attempt + 1, random());
+      if (clock.now() + pause > end) return this.#giveUp(unit, hold, outcome);
+      try {
+        await delay(pause, signal);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  async #try(unit: LunState, hold: Hold, signal: AbortSignal): Promise<Outcome> {
+    const lost = (): Promise<never> =>
+      Promise.reject(connectionLost("The connection was lost while a LUN was checked"));
+    const executor: ScsiExecutor = {
+      execute: (command, options = {}) => signal.aborted ? lost() : this.#check(unit, command, options),
+    };
+    const { seen, reconnected } = hold;
+    const asked = reconnected ? this.#policy.verify : undefined;
+    try {
+      await asked?.(unit.field, executor);
+      await this.#options.verifyLun(unit.field, executor, { seen, reconnected, accepted: asked !== undefined });
+      return { kind: "same" };
+    } catch (thrown) {
+      const error = asError(thrown);
+      return { kind: isAnswer(error) ? "changed" : "unasked", error };
+    }
+  }
+
+  /** Runs a command before all others, although its LUN is held. */
+  #check(unit: LunState, given: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+    const { command: { quick }, request } = this.#options.timeouts;
+    // A limit of its own: the session's does not run during a recovery, and a check without any would hold its LUN for ever.
+    const command = this.#pending.add(unit, given, { ...options, timeout: options.timeout ?? (quick || request) });
+    this.#pending.queueCheck(command);
+    const { carrier } = this.#host;
+    if (carrier === undefined) this.#pending.fail(command, connectionLost("The connection was lost"));
+    else carrier.pump();
+    return command.promise;
+  }
+
+  #same(unit: LunState): void {
+    this.#holds.delete(unit);
+    this.#release(unit);
+  }
+
+  #release(unit: LunState): void {
+    this.#pending.release(unit);
+    this.#host.carrier?.pump();
+  }
+
+  #changed(unit: LunState, error: Error): void {
+    this.#holds.delete(unit);
+    const refused = error instanceof IscsiError ? error : new IscsiError(
+      ErrorCode.TaskTerminated,
+      `LUN ${nameOf(unit)} is not what it was before the connection was lost`,
+      { cause: error },
+    );
+    unit.refused = refused;
+    this.#pending.failHeld(unit, (command) => heldCommandError(command, refused));
+  }
+
+  #giveUp(unit: LunState, hold: Hold, outcome: Outcome): void {
+    hold.running = undefined;
+    const { maxTime } = this.#policy;
+    const error = new IscsiError(
+      ErrorCode.Unverified,
+      `LUN ${nameOf(unit)} may have become another one, and could not be asked within ${maxTime} ms`,
+      outcome.kind === "same" ? {} : { cause: outcome.error },
+    );
+    this.#pending.failHeld(unit, (command) => heldCommandError(command, error));
+  }
+}
+
+/** Whether an error of a check says that the LUN is another one. Others say that it could not be asked. */
+function isAnswer(error: Error): boolean {
+  if (!(error instanceof IscsiError)) return true;
+  const { code } = error;
+  return code === ErrorCode.IdentityChanged || code === ErrorCode.DeviceChanged || code === ErrorCode.Unsupported;
+}
+
+function nameOf(unit: LunState): string {
+  return formatLun(decodeLun(unit.field));
+}
+
+function random(): number {
+  const [a = 0, b = 0] = randomBytes(2);
+  return (a * 256 + b) / 65536;
+}
