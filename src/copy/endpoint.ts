@@ -46,7 +46,7 @@ export interface CopySink {
   readonly ordered: boolean;
   /** Preferred size of a request in bytes; undefined if there is none. */
   readonly requestSize?: number | undefined;
-  /** Whether it changes only when the copy is done: of a copy that fails nothing is kept. Default: false. */
+  /** Whether it is as it was until the copy is done, and nothing is kept of one that fails. Default: false. */
   readonly whole?: boolean | undefined;
   /** Makes it ready, called once before the first write and after all checks: a file loses what it had. */
   begin?(): Promise<void>;

@@ -86,7 +86,10 @@ function replacingSink(path: string, replacement: Replacement): CopySink {
     identity: identity === undefined ? undefined : `file ${identity}`,
     capacity: Infinity,
     ordered: false,
-    whole: true,
+    // What fails after that does not undo it.
+    get whole(): boolean {
+      return !replacement.inPlace;
+    },
     write: (buffer, position) => file.write(buffer, position),
     finish: ({ signal }) => replacement.commit(signal),
     close: () => replacement.discard(),

@@ -8,7 +8,7 @@ import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_fil
 /** Opens a file in Node: one handle, whose reads and writes have positions. */
 export async function openNodeFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
   const fs = nodeModule<typeof FsPromises>("node:fs/promises");
-  if (options.mode !== "readwrite") {
+  if (options.mode !== "readwrite" && !options.exclusive) {
     const there = await fs.stat(path).catch(() => undefined);
     if (there?.isFIFO()) return await openNodePipe(path, options.mode === "write", options);
   }

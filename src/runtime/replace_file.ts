@@ -27,6 +27,8 @@ export interface Replacement {
    * the name rejects with `ABORT_ERR`.
    */
   commit(signal?: AbortSignal): Promise<void>;
+  /** Whether it has come into its place. */
+  readonly inPlace: boolean;
   /** Closes and removes the file, unless it has come into its place. Idempotent. */
   discard(): Promise<void>;
 }
@@ -107,7 +109,8 @@ class FileUnderWay implements Replacement {
   readonly identity: string | undefined;
   readonly #path: string;
   readonly #place: string;
-  #over = false;
+  #inPlace = false;
+  #discarded = false;
 
   constructor(path: string, place: string, file: PositionalFile, identity: string | undefined) {
     this.#path = path;
@@ -116,18 +119,22 @@ class FileUnderWay implements Replacement {
     this.identity = identity;
   }
 
+  get inPlace(): boolean {
+    return this.#inPlace;
+  }
+
   async commit(signal?: AbortSignal): Promise<void> {
     await this.file.sync();
     await this.file.close();
     if (signal?.aborted) throw new AbortError(signal);
     await failing("give its name to", this.#path, () => fs().rename(this.file.path, this.#place));
-    this.#over = true;
+    this.#inPlace = true;
     await failing("flush the directory of", this.#path, () => syncDirectory(paths().dirname(this.#place)));
   }
 
   async discard(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#inPlace || this.#discarded) return;
+    this.#discarded = true;
     await remove(this.file);
   }
 }

@@ -77,7 +77,6 @@ for (
       ["serve", "--port", "0", "--target-name", url],
     ];
     for (const argv of commands) {
-      if (/^(?!.*@)/.test(url) && argv.includes("--host")) continue;
       const { code, stdout, stderr } = await cli(...argv);
       assert.not.match(stdout + stderr, "hunter2", argv.join(" "));
       assert.ok(code > 0, argv.join(" "));

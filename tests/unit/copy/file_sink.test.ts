@@ -103,6 +103,15 @@ test("an abort, also one that comes while the file is flushed", async () => {
   assert.equal(readdirSync(folder), ["disk"]);
 });
 
+test("a sink says whether the file is still as it was", async () => {
+  const sink = await fileSink(path("disk"));
+  assert.is(sink.whole, true);
+  await copy(fakeSource(bytes), sink);
+  assert.is(sink.whole, false);
+  await sink.close();
+  assert.ok(readFileSync(path("disk")).equals(bytes));
+});
+
 test("a sink that is closed without a copy leaves nothing", async () => {
   const sink = await fileSink(path("disk"));
   await sink.close();
@@ -115,6 +124,12 @@ test("two copies to one name at once: the file is that of the last one, whole", 
   const result = readFileSync(path("disk"));
   assert.ok(result.equals(bytes) || result.equals(other));
   assert.equal(readdirSync(folder), ["disk"]);
+});
+
+test("a pipe that has the name NAME.part does not stop the copy", async () => {
+  execFileSync("mkfifo", [path("disk.part")]);
+  await copyTo("disk");
+  assert.ok(readFileSync(path("disk")).equals(bytes));
 });
 
 test("what a killed copy has left is neither used nor touched", async () => {
