@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { unlessAborted } from "../async/unless_aborted.ts";
 import { formatLun } from "../bytes/lun.ts";
-import type { IscsiError } from "../errors.ts";
+import { ErrorCode, type IscsiError, LoginError } from "../errors.ts";
 import { discover, type FoundTarget } from "../client/discover.ts";
 import type { FoundLun } from "../client/list_luns.ts";
+import { parseIscsiUrl } from "../client/url.ts";
 import { formatIscsiUrl } from "../client/url_format.ts";
+import { caseHint } from "../session/naming/names.ts";
+import { quote } from "../session/naming/printable.ts";
 import { formatAddress } from "../runtime/mod.ts";
 import { initiatorOption, interruptible, type LoginCliOptions, portalOption } from "./common.ts";
 import { deviceTypeLabel } from "./device_type_label.ts";
@@ -35,6 +38,7 @@ export function lsCommand(io: CliIo, done: (code: number) => void): Command {
 async function ls(io: CliIo, url: string, options: LsOptions, signal: AbortSignal): Promise<number> {
   const { initiatorName, portal: portals, showLuns = false, url: urls = false, json = false } = options;
   const targets = await discover(url, { initiatorName, portals, signal, luns: showLuns || urls || json });
+  if (targets.length === 0) requireNone(url);
   if (json) await io.out(`${JSON.stringify(targets.map(toJson), null, 2)}\n`);
   else for (const target of targets) await io.out(urls ? listUrls(target) : listTarget(target));
   let failed = false;
@@ -47,6 +51,14 @@ async function ls(io: CliIo, url: string, options: LsOptions, signal: AbortSigna
     }
   }
   return failed ? ExitCode.Fatal : ExitCode.Done;
+}
+
+/** A portal may have no targets; the one that a URL names is missed. */
+function requireNone(url: string): void {
+  const { targetName } = parseIscsiUrl(url);
+  if (targetName === undefined) return;
+  const message = `The portal lists no target ${quote(targetName)}${caseHint(targetName)}`;
+  throw new LoginError(ErrorCode.LoginTargetNotFound, message);
 }
 
 function listTarget({ name, portals, luns = [] }: FoundTarget): string {

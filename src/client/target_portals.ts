@@ -26,14 +26,16 @@ export class TargetPortals {
 
   /**
    * The portals to try, in this order: the portal that was asked, if the target has advertised it, since it can be reached; those
-   * advertised, in their order; the portal that was asked, if it was not among them; link-local addresses without a zone, which
-   * mean something in one network only; and those that did not work for another target. Loopback addresses of another machine
+   * advertised, in their order; the portal that was asked, if it was not among them; link-local addresses, which mean
+   * something in one network only, unless a link-local one was asked; and those that did not work for another target. Loopback addresses of another machine
    * are left out.
    */
   inOrder(advertised: readonly PortalAddress[]): PortalAddress[] {
     const asked = advertised.find((portal) => this.#isAsked(portal)) ?? this.#asked;
-    const rest = advertised.filter((portal) => portal !== asked && !this.#isForeignLoopback(portal));
-    const late = (portal: PortalAddress): boolean => this.#failed.has(keyOf(portal)) || isAmbiguous(portal);
+    // A portal may be in several portal groups.
+    const each = [...new Map(advertised.toReversed().map((portal) => [keyOf(portal), portal])).values()].reverse();
+    const rest = each.filter((portal) => keyOf(portal) !== keyOf(asked) && !this.#isForeignLoopback(portal));
+    const late = (portal: PortalAddress): boolean => this.#failed.has(keyOf(portal)) || this.#isAmbiguous(portal);
     const good = rest.filter((portal) => !late(portal));
     const first = asked === this.#asked ? [...good.slice(0, MOST - 1), asked] : [asked, ...good];
     return [...first, ...rest.filter(late)].slice(0, MOST);
@@ -51,14 +53,14 @@ export class TargetPortals {
     return same && port === this.#asked.port;
   }
 
+  #isAmbiguous({ host }: PortalAddress): boolean {
+    return addressKind(host) === "linkLocal" && addressKind(this.#asked.host) !== "linkLocal";
+  }
+
   /** Whether it would lead to this machine, and the target is on another one. */
   #isForeignLoopback({ host }: PortalAddress): boolean {
     return addressKind(host) === "loopback" && this.#address !== undefined && addressKind(this.#address) !== "loopback";
   }
-}
-
-function isAmbiguous({ host }: PortalAddress): boolean {
-  return addressKind(host) === "linkLocal" && !host.includes("%");
 }
 
 function keyOf({ host, port }: PortalAddress): string {

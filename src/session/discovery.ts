@@ -22,7 +22,7 @@ export interface DiscoveredTarget {
   name: string;
   /**
    * Where it can be reached, in the order given. A wildcard address (0.0.0.0, ::) has become the host that was asked, a
-   * link-local one has got its zone.
+   * link-local one has the zone of the host that was asked, if that is link-local.
    */
   portals: PortalAddress[];
 }

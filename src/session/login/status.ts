@@ -5,9 +5,9 @@
  */
 
 import { ErrorCode, LoginError } from "../../errors.ts";
-import { foldName } from "../../wire/iscsi_name.ts";
 import { parseTextKeys } from "../../wire/text_keys.ts";
 import { parseAddress, type PortalAddress } from "../naming/address.ts";
+import { caseHint } from "../naming/names.ts";
 import { quote } from "../naming/printable.ts";
 
 /** The target redirects the login. */
@@ -63,14 +63,6 @@ function lookUp(statusClass: number, statusDetail: number): StatusText {
     { code: ErrorCode.LoginFailed, text: "@ refused the login with a status that is not known" };
 }
 
-/** What may be wrong with a name that is not in the form in which names are compared; empty where it is. */
-function caseOf(name: string | undefined): string {
-  if (name === undefined || foldName(name) === name) return "";
-  return `; iSCSI names are compared in lower case (RFC 3722), and ${quote(name)} is not: it may be known as ${
-    quote(foldName(name))
-  }`;
-}
-
 /** The error for a status that is neither success nor a redirection. */
 export function statusError(statusClass: number, statusDetail: number, context: StatusContext): LoginError {
   const hex = (statusClass << 8 | statusDetail).toString(16).padStart(4, "0");
@@ -81,8 +73,8 @@ export function statusError(statusClass: number, statusDetail: number, context: 
   } else if (code === ErrorCode.LoginAuthFailed && context.credentials === "unused") {
     text = "@ does not take the authentication on offer: if it wants none, set allowNone";
   }
-  if (code === ErrorCode.LoginTargetNotFound) text += caseOf(context.targetName);
-  else if (code === ErrorCode.LoginNotAuthorized) text += caseOf(context.initiatorName);
+  if (code === ErrorCode.LoginTargetNotFound) text += caseHint(context.targetName);
+  else if (code === ErrorCode.LoginNotAuthorized) text += caseHint(context.initiatorName);
   const target = context.targetName === undefined ? "the target" : `the target ${quote(context.targetName)}`;
   const sentence = text.replace("@", () => target);
   return new LoginError(code, `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)} (status 0x${hex})`, {

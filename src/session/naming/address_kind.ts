@@ -45,13 +45,12 @@ export function addressKind(host: string): AddressKind {
 
 /**
  * An address as a target names it, made one to connect to: a wildcard (0.0.0.0, ::) is what the target listens at, and means
- * the host that was asked. A link-local address (RFC 4291 §2.5.6) without a zone is in the zone of the host that was asked,
- * where that has one.
+ * the host that was asked. A link-local address (RFC 4291 §2.5.6) is in the zone of the link-local host that was asked, if one
+ * was: a zone that the target names is one of its own interfaces (RFC 4007 §6).
  */
 export function addressSeenFrom(address: PortalAddress, asked: string): PortalAddress {
   const kind = addressKind(address.host);
   if (kind === "wildcard") return { ...address, host: asked };
-  if (kind !== "linkLocal" || address.host.includes("%")) return address;
-  const zone = addressKind(asked) === "linkLocal" ? asked.split("%")[1] : undefined;
-  return zone === undefined ? address : { ...address, host: `${address.host}%${zone}` };
+  const zone = kind === "linkLocal" && addressKind(asked) === "linkLocal" ? asked.split("%")[1] : undefined;
+  return zone === undefined ? address : { ...address, host: `${address.host.split("%")[0]}%${zone}` };
 }

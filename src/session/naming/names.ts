@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isUnsafeCharacter } from "./printable.ts";
+import { foldName } from "../../wire/iscsi_name.ts";
+import { isUnsafeCharacter, quote } from "./printable.ts";
 
 /** Longest iSCSI name in bytes of UTF-8. */
 const MAX_NAME_BYTES: number = 223;
@@ -38,4 +39,15 @@ export function isIscsiName(text: string): boolean {
     default:
       return false;
   }
+}
+
+/**
+ * What may be wrong with a name that is unknown, as the end of a sentence: it is not in the form in which names are compared
+ * (RFC 3722). Empty where it is.
+ */
+export function caseHint(name: string | undefined): string {
+  if (name === undefined || foldName(name) === name) return "";
+  return `; iSCSI names are compared in lower case (RFC 3722), and ${quote(name)} is not: it may be known as ${
+    quote(foldName(name))
+  }`;
 }

@@ -45,6 +45,12 @@ test("ls -U prints URLs that cp takes", async () => {
   assert.is((await cli("cp", "-q", stdout.split("\n")[0]!, "null:")).code, 0);
 });
 
+test("ls of a target that the portal does not have", async () => {
+  const { code, stdout, stderr } = await cli("ls", `${portal}/iqn.2026-01.com.example:None`);
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(stderr, /lists no target "iqn.*compared in lower case.*example:none".*\[ISCSI_LOGIN_TARGET_NOT_FOUND\]/);
+});
+
 test("ls --json has all of it", async () => {
   const { stdout } = await cli("ls", "--json", portal);
   const [found] = JSON.parse(stdout);

@@ -39,12 +39,15 @@ test("the portal that was asked is the last resort where the target does not hav
   assert.equal(order(...REMOTE), ["storage.example 3260"]);
 });
 
-test("link-local addresses without a zone come behind it", () => {
-  for (const address of ["[fe80::1]", "[febf::1]", "[FE80:0:0::1]"]) {
+test("link-local addresses come behind it, and a zone of the target is none of ours", () => {
+  for (const address of ["[fe80::1]", "[febf::1]", "[FE80:0:0::1]", "[fe80::1%enp0s9]"]) {
     const [host] = shown([portal(address)]);
     assert.equal(order(...REMOTE, address, "10.0.0.1"), ["10.0.0.1 3260", "storage.example 3260", host!]);
   }
-  assert.equal(order(...REMOTE, "[fe80::1%eth0]"), ["fe80::1%eth0 3260", "storage.example 3260"]);
+  assert.equal(order("[fe80::9%eth1]", "[fe80::9%eth1]:3260", "[fe80::1%eth1]"), [
+    "fe80::1%eth1 3260",
+    "fe80::9%eth1 3260",
+  ]);
   assert.equal(order(...REMOTE, "[fec0::1]"), ["fec0::1 3260", "storage.example 3260"]);
 });
 
@@ -121,10 +124,10 @@ test("a wildcard address is the host that was asked, with the port that was adve
   }
 });
 
-test("a link-local address without a zone is in the zone of the link-local host that was asked", () => {
+test("a link-local address is in the zone of the link-local host that was asked", () => {
   assert.equal(advertised("[fe80::9%eth1]", "[fe80::1],1", "[fe80::2%eth0],1"), [
     "fe80::1%eth1 3260 1",
-    "fe80::2%eth0 3260 1",
+    "fe80::2%eth1 3260 1",
   ]);
   assert.equal(advertised("storage.example", "[fe80::1],1"), ["fe80::1 3260 1"]);
 });
