@@ -31,7 +31,10 @@ export interface WriteOptions extends ChangeOptions {
 
 /** What a device can do: readable before any I/O. */
 export interface DeviceSupport {
-  /** `flush()` reaches the medium (a no-op succeeds where there is no volatile cache). */
+  /**
+   * `flush()` reaches the medium (a no-op succeeds where there is no volatile cache). False: the device has no command for it, and a
+   * flush means "acknowledged" where the cache is volatile; force writes by `fua`.
+   */
   readonly flush: boolean;
   /** Writes can be forced to the medium one by one. */
   readonly fua: boolean;

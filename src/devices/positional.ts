@@ -9,6 +9,8 @@ import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import { expectBytes } from "./compare.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, WriteOptions } from "../block/device.ts";
+import { Ledger, Writer } from "../async/ledger.ts";
+import { OneAtATime } from "../async/one_at_a_time.ts";
 import { RangeLock } from "../async/range_lock.ts";
 
 /** An open file, read and written at positions. `runtime/` has one. */
@@ -47,6 +49,9 @@ class FileDevice extends DeviceBase {
   readonly limits: DeviceLimits;
   readonly #file: PositionalFile;
   readonly #locks = new RangeLock();
+  /** The system tells of a write-back that failed once, whoever asks first: the other writers are told from here. */
+  readonly #ledger = new Ledger();
+  readonly #syncs = new OneAtATime();
 
   constructor(
     file: PositionalFile,
@@ -75,20 +80,42 @@ class FileDevice extends DeviceBase {
   }
 
   protected override async _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
+    const forced = options?.fua === true;
+    const writer = forced ? new Writer(this.#ledger, undefined) : this.#ledger.writer(options?.writer ?? this);
     const held = await this.#locks.acquire(position, position + buffer.length, "shared", options?.signal);
     try {
       // Written behind the end of a file that was cut, it would grow again, with zeros where data have been.
       const end = this.#file.isRegular ? await this.#file.size() : Infinity;
       if (position + buffer.length > end) throw this.#cut(end);
-      await this.#file.write(buffer, position);
+      await this.#put(buffer, position, writer);
     } finally {
       held.release();
     }
-    if (options?.fua === true) await this.#file.sync();
+    if (forced) await this.#sync(writer);
   }
 
-  protected override _flush(): Promise<void> {
-    return this.readOnly ? Promise.resolve() : this.#file.sync();
+  protected override async _flush(_signal?: AbortSignal, writer?: object): Promise<void> {
+    if (!this.readOnly) await this.#sync(this.#ledger.writer(writer ?? this));
+  }
+
+  async #put(buffer: Uint8Array, position: number, writer: Writer): Promise<void> {
+    const { span } = this.#ledger;
+    await this.#file.write(buffer, position);
+    writer.wrote(span);
+  }
+
+  async #sync(writer: Writer): Promise<void> {
+    const flushing = writer.flush();
+    try {
+      // Of two at once, the one that has not failed might be told first.
+      await this.#syncs.run(() => this.#file.sync());
+      flushing.covers();
+    } catch (error) {
+      flushing.failed();
+      throw error;
+    }
+    const loss = flushing.loss();
+    if (loss !== undefined) throw loss;
   }
 
   /** Atomic among the users of this device, but not against other users of the file. */
@@ -97,11 +124,12 @@ class FileDevice extends DeviceBase {
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
+    writer?: object,
   ): Promise<void> {
     const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
     try {
       await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
-      await this.#file.write(data, position);
+      await this.#put(data, position, this.#ledger.writer(writer ?? this));
     } finally {
       held.release();
     }

@@ -101,7 +101,10 @@ export interface ReadSide<T> extends DeviceStream, AsyncIterable<T> {
 export interface WriteSide extends DeviceStream {
   /** True: it can be written. */
   readonly writable: boolean;
-  /** Bytes that the device has acknowledged so far. After an error there may be gaps between them. */
+  /**
+   * Bytes that the device has acknowledged so far: they are flushed when `finish` is emitted, and may be lost before. After an error
+   * there may be gaps between them.
+   */
   readonly bytesWritten: number;
   /**
    * Queues a chunk; a string is written as UTF-8. False: wait for `drain` before the next one. `callback` is called

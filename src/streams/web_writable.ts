@@ -45,7 +45,7 @@ const KEYS: OwnKeys<WritableOptions> = { position: true, length: true, fua: true
  * requestSize` bytes are accepted and not acknowledged, and one more request is being gathered.
  *
  * `close()` resolves when the device has acknowledged every byte and `flush()` has succeeded. A failed write errors the
- * stream. Data beyond the end fail with `BLOCK_END_OF_DEVICE` after everything before the end has been written. `abort()`
+ * stream. Data beyond the end fail with `BLOCK_END_OF_DEVICE` after everything before the end has been written and flushed. `abort()`
  * stops what is in flight and resolves when that has ended; what was acknowledged before stays written.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for a range that is not inside the device, or sizes that are not allowed

@@ -90,7 +90,7 @@ export class WriteBehind {
     this.#options = { signal: this.#abort.signal, fua: plan.fua, writer: this };
   }
 
-  /** Bytes that the device has acknowledged. After an error there may be gaps between them. */
+  /** Bytes that the device has acknowledged, flushed or not. After an error there may be gaps between them. */
   get acknowledged(): number {
     return this.#acknowledged;
   }

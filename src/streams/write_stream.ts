@@ -64,7 +64,7 @@ class Stream extends withWrites(WritableBase) implements DeviceWriteStream {
  *
  * `finish` is emitted only when the device has acknowledged every byte and `flush()` has succeeded. A failed write
  * destroys the stream with its error. Data beyond the end fail with `BLOCK_END_OF_DEVICE` after everything before the end
- * has been written. `destroy()` and `signal` stop what is in flight; what was acknowledged before stays written.
+ * has been written and flushed. `destroy()` and `signal` stop what is in flight; what was acknowledged before stays written.
  *
  * A chunk belongs to the stream until its `write()` callback or `finish`: do not change it before, or set `copy`.
  *

@@ -117,8 +117,9 @@ const KEYS: Readonly<Record<keyof ScsiBlockDeviceOptions, true>> = {
  * Opens a disk behind an executor: waits until it is ready, clears the unit attentions of a new session, and reads its
  * size, limits and caching. Reads and writes are split by its limits and sent at most `depth` at a time.
  *
- * `flush()` sends SYNCHRONIZE CACHE unless the disk says that it has no volatile cache; a disk that refuses the command
- * is not asked again. A write that the caller aborts may or may not have been done.
+ * `flush()` sends SYNCHRONIZE CACHE unless the disk says that it has no volatile cache, and rejects with `ISCSI_OUTCOME_UNKNOWN`, once
+ * for each writer, where acknowledged writes may be lost. A disk that does not know the command (20h/00h, and no other refusal) is
+ * not asked again: see `supports.flush`. A write that the caller aborts may or may not have been done.
  *
  * When the disk says that it, its medium or its size may have changed, commands wait until it has been asked, for half a
  * minute if need be. `size`, `readOnly` and `supports` follow. Every later operation rejects with `SCSI_IDENTITY_CHANGED`

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fileDevice, type FileDeviceOptions } from "../../../src/devices/file.ts";
+import { positionalDevice } from "../../../src/devices/positional.ts";
 import { code } from "../../lib/rejections.ts";
 
 const bytes = new Uint8Array(4096).map((_, i) => i);
@@ -58,6 +59,38 @@ test("a file that becomes shorter gives an error, not zeros", async () => {
   }
   assert.is(statSync(path).size, 1000, "no write makes it longer, with zeros in between");
   await device.close();
+});
+
+test("a sync that fails is told to every writer, once", async () => {
+  let fail = false;
+  const device = positionalDevice({
+    isRegular: false,
+    size: () => Promise.resolve(4096),
+    read: () => Promise.resolve(0),
+    write: () => Promise.resolve(),
+    // As a file does: once, whoever asks first.
+    sync: () => {
+      const failed = fail;
+      fail = false;
+      return failed ? Promise.reject(Object.assign(new Error("EIO"), { code: "COPY_FILE" })) : Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  }, { size: 4096 });
+  const [one, two, three] = [{}, {}, {}];
+  const block = new Uint8Array(512);
+  for (const writer of [one, two]) await device.write(block, 0, { writer });
+  await device.write(block, 0);
+  fail = true;
+  const flushes = [device.flush({ writer: one }), device.flush({ writer: one }), device.flush({ writer: two })];
+  assert.equal(await Promise.all(flushes.map(code)), ["COPY_FILE", "ISCSI_OUTCOME_UNKNOWN", "ISCSI_OUTCOME_UNKNOWN"]);
+  await device.flush({ writer: three });
+  assert.is(await code(device.flush()), "ISCSI_OUTCOME_UNKNOWN");
+  for (const writer of [one, two, undefined]) await device.flush({ writer });
+  await device.write(block, 0);
+  fail = true;
+  assert.is(await code(device.write(block, 0, { fua: true })), "COPY_FILE");
+  assert.is(await code(device.flush()), "ISCSI_OUTCOME_UNKNOWN");
+  await device.write(block, 0, { fua: true });
 });
 
 test.run();

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { fromHex } from "../../../src/bytes/mod.ts";
 import { scsiKnowledge } from "../../../src/scsi/effect.ts";
 
-const { effectOf, meaningOf } = scsiKnowledge;
+const { effectOf, flushLoses, lossIn, meaningOf } = scsiKnowledge;
 
 const bytes = (hex: string): Uint8Array => fromHex(hex.replaceAll(" ", ""));
 const effect = (cdb: string): string => {
@@ -117,5 +117,38 @@ const MEANINGS: readonly (readonly [name: string, sense: string, meaning: string
   ["a response code below 70h", "6f 01 06 00", "other"],
 ];
 for (const [name, sense, expected] of MEANINGS) test(name, () => assert.is(meaningOf(bytes(sense)), expected));
+
+const LOSSES: readonly (readonly [name: string, sense: string, certain: boolean | undefined])[] = [
+  ["29/00, reset", "70 00 06 00 00 00 00 0a 00 00 00 00 29 00 00 00 00 00", false],
+  ["29/01, power on", "70 00 06 00 00 00 00 0a 00 00 00 00 29 01 00 00 00 00", true],
+  ["29/02, bus reset, descriptor", "72 06 29 02 00 00 00 00", false],
+  ["29/03, device reset, descriptor", "72 06 29 03 00 00 00 00", false],
+  ["29/04, internal reset, deferred", "73 06 29 04 00 00 00 00", true],
+  ["29/05, transceiver mode", "72 06 29 05 00 00 00 00", undefined],
+  ["29/07, nexus loss", "70 00 06 00 00 00 00 0a 00 00 00 00 29 07 00 00 00 00", undefined],
+  ["28/00, medium may have changed", "72 06 28 00 00 00 00 00", true],
+  ["28/01, import or export element accessed", "72 06 28 01 00 00 00 00", undefined],
+  ["2A/01, mode parameters changed", "72 06 2a 01 00 00 00 00", undefined],
+  ["3F/0E, LUNs changed", "72 06 3f 0e 00 00 00 00", undefined],
+  ["deferred medium error", "71 00 03 00 00 00 00 0a 00 00 00 00 0c 00 00 00 00 00", true],
+  ["deferred hardware error, descriptor", "73 04 44 00 00 00 00 00", true],
+  ["deferred error that was recovered", "71 00 01 00 00 00 00 0a 00 00 00 00 17 01 00 00 00 00", undefined],
+  ["deferred, no sense", "73 00 00 00 00 00 00 00", undefined],
+  ["medium error", "70 00 03 00 00 00 00 0a 00 00 00 00 0c 00 00 00 00 00", undefined],
+  ["power on, but no unit attention", "72 02 29 01 00 00 00 00", undefined],
+  ["cut before the code", "70 00 06 00", undefined],
+  ["no sense data", "", undefined],
+];
+for (const [name, sense, certain] of LOSSES) {
+  test(`a loss, or none: ${name}`, () => assert.is(lossIn(bytes(sense))?.certain, certain));
+}
+
+test("a flush that failed for good, by its sense key", () => {
+  const lost = Array.from({ length: 16 }, (_, key) => key).filter((key) => flushLoses(Uint8Array.of(0x70, 0, key)));
+  assert.equal(lost, [3, 4, 7, 13]);
+  assert.equal([3, 4, 7, 13].filter((key) => flushLoses(Uint8Array.of(0x72, key))), lost);
+  assert.is(flushLoses(Uint8Array.of(0x71, 0, 3)), false);
+  assert.is(flushLoses(new Uint8Array(0)), false);
+});
 
 test.run();
