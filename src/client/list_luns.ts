@@ -59,8 +59,9 @@ const ABSENT_IN_A_ROW = 16;
 const SILENT_IN_A_ROW = 2;
 
 /**
- * Lists the LUNs of a session's target, in ascending order, at most 16384: by REPORT LUNS to LUN 0; where that is refused, to the well known
- * logical unit C101h; and where that is refused too, by INQUIRY to LUN 0, 1 and on, up to 255 or 16 in a row that are not there.
+ * Lists the LUNs of a session's target, in ascending order, at most 16384: by REPORT LUNS to LUN 0; where that is refused, to the
+ * well known logical unit C101h; and where that is refused too, by INQUIRY to LUN 0, 1 and on, up to 255, to 16 in a row that are
+ * not there, or to two in a row that do not answer.
  *
  * A LUN that cannot be described (it does not answer within `lunTimeout`, is reserved, busy, fails, or ends the connection) is
  * listed with its `error`.
