@@ -122,7 +122,7 @@ export class Ledger {
   #span: Span = new Span(0);
   readonly #writers: WeakMap<object, Writer> = new WeakMap();
   /** Of results that came after a loss: the span in which their commands were sent. */
-  readonly #late: WeakMap<object, Span> = new WeakMap();
+  #late: WeakMap<object, Span> | undefined;
   /** How many flushes have begun. */
   begun = 0;
   /** How many flushes had begun when the last write of anyone was acknowledged; -1: there was none. */
@@ -157,11 +157,11 @@ export class Ledger {
 
   /** A command has this result, and was sent in that span. */
   answered(result: object, sent: Span): void {
-    if (sent !== this.#span) this.#late.set(result, sent);
+    if (sent !== this.#span) (this.#late ??= new WeakMap()).set(result, sent);
   }
 
   /** The span in which the command with this result was sent. */
   spanOf(result: object): Span {
-    return this.#late.get(result) ?? this.#span;
+    return this.#late?.get(result) ?? this.#span;
   }
 }

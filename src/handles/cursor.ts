@@ -40,6 +40,7 @@ export class Cursor {
   position = 0;
   readonly #device: BlockDevice;
   readonly #owns: boolean;
+  readonly #asWriter: WriteOptions = { writer: this };
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -80,13 +81,13 @@ export class Cursor {
       );
     }
     if (position === undefined) this.position += buffer.length;
-    await this.run(device.write(buffer, from, { ...options, writer: this }));
+    await this.run(device.write(buffer, from, options === undefined ? this.#asWriter : { ...options, writer: this }));
     return buffer.length;
   }
 
   /** Brings what was written to the medium. */
   async flush(): Promise<void> {
-    await this.run(this.device.flush({ writer: this }));
+    await this.run(this.device.flush(this.#asWriter));
   }
 
   /** Waits for operations in flight, and closes the device if the handle owns it. Idempotent. */

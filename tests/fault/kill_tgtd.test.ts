@@ -10,6 +10,7 @@ import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type Lun, openLun, type OpenLunOptions } from "../../mod.ts";
+import { TaskManagementFunction } from "../../src/wire/mod.ts";
 import { copy, deviceSink, deviceSource, fileSink, fileSource } from "../../src/copy/mod.ts";
 import { Random, runSeed } from "../contract/random.ts";
 import { needs } from "../peers/peer.ts";
@@ -208,5 +209,50 @@ withPeers("without replay every acknowledged write is on the disk, and the other
     assert.is(comparePatternFile(target.path(1), SIZE, NEW), -1, `seed ${seed}: the whole LUN`);
   });
 });
+
+withPeers(
+  "every writer is told that the target was killed, or reset by somebody else, before it had flushed",
+  async () => {
+    const target = await startTgtd({ luns: [{ size: 1 << 20 }], params: PARAMS });
+    const lun = await openLun(target.url(1), options(false));
+    const other = await openLun(target.url(1), options(false));
+    try {
+      const losses = [
+        async () => {
+          target.kill("SIGKILL");
+          await target.restart();
+        },
+        () => other.session.taskManagement(TaskManagementFunction.LogicalUnitReset, { lun: 1 }),
+      ];
+      for (const lose of losses) {
+        const streams = [lun.createWriteStream({ start: 0 }), lun.createWriteStream({ start: 1 << 19 })];
+        for (const stream of streams) {
+          await new Promise<void>((resolve, reject) =>
+            stream.write(patternBytes(1 << 16, 0, NEW), (error) => error ? reject(error) : resolve())
+          );
+        }
+        await lun.write(patternBytes(512, 0, NEW), 1 << 18);
+        await lose();
+        await lun.read(0, 512);
+        for (const stream of streams) {
+          const ended = new Promise((resolve) => {
+            stream.on("error", (error: { code?: string }) => resolve(error.code));
+            stream.on("finish", () => resolve("finish"));
+          });
+          stream.end();
+          assert.is(await ended, "ISCSI_OUTCOME_UNKNOWN");
+        }
+        const flushes = [lun.flush(), lun.flush(), lun.flush()].map((flush) => flush.catch(({ code }) => code));
+        assert.equal(await Promise.all(flushes), new Array(3).fill("ISCSI_OUTCOME_UNKNOWN"));
+        await lun.flush();
+        await other.flush();
+      }
+    } finally {
+      await lun.close();
+      await other.close();
+      await target.stop();
+    }
+  },
+);
 
 test.run();
