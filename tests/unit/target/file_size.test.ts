@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readU32, readU64 } from "../../../src/bytes/view.ts";
-import { fileBacking, memoryBacking } from "../../../src/target/mod.ts";
+import { openLun } from "../../../mod.ts";
+import { fileBacking, memoryBacking, startTarget } from "../../../src/target/mod.ts";
 import { noise } from "../../lib/bytes.ts";
+import { code } from "../../lib/rejections.ts";
 import { bound } from "./backings.ts";
 import { cdb, TEST_UNIT_READY } from "./cdb.ts";
 import { cdb10, type Initiator } from "./initiator.ts";
@@ -122,6 +124,25 @@ test("READ CAPACITY looks by itself", async () => {
     assert.is(readU32((await one.command(READ_CAPACITY_10, { read: 8 })).data, 0), 255);
     assert.is((await two.command(READ_CAPACITY_10, { read: 8 })).code, "6/2a09");
   });
+});
+
+test("our own initiator follows: what was added can be read and written, what is lost is an error", async () => {
+  const target = await startTarget({ luns: [{ backing: await fileBacking(path) }], measureInterval: 5 });
+  const lun = await openLun(target.urls[0]!);
+  try {
+    appendFileSync(path, noise(64 * KIB, 5));
+    while (lun.size === 64 * KIB) await lun.read(0, 512);
+    assert.is(lun.size, 128 * KIB);
+    assert.equal(await lun.read(64 * KIB, 64 * KIB), noise(64 * KIB, 5));
+    await lun.write(noise(512), 127 * KIB);
+    truncateSync(path, 32 * KIB);
+    const lost = await code(lun.read(48 * KIB, 512));
+    assert.ok(["SCSI_MEDIUM_ERROR", "BLOCK_END_OF_DEVICE", "ERR_OUT_OF_RANGE"].includes(lost), lost);
+    assert.equal(await lun.read(0, 32 * KIB), bytes.subarray(0, 32 * KIB));
+  } finally {
+    await lun.close();
+    await target.close();
+  }
 });
 
 test("any backing may change its size", async () => {
