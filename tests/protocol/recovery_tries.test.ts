@@ -149,6 +149,29 @@ test("L-12 §7 a portal of another group does not end the tries at the session's
   }
 });
 
+test("§7 a portal that would not take the login does not end the tries at one that is away for the moment", async () => {
+  const [own, other] = [await Peer.listen(), await Peer.listen()];
+  let session: Session | undefined;
+  try {
+    const portals = [{ host: "127.0.0.1", port: other.port }];
+    const connecting = Session.open(sessionOptions(own, { ...recovering().session, portals }));
+    const first = await own.accept();
+    await first.login();
+    session = await connecting;
+    const back = state(session, "connected");
+    first.socket.destroy();
+    (await own.accept()).socket.destroy();
+    await refuseLogin(await other.accept(), 2, 6);
+    await (await own.accept()).login();
+    await back;
+    assert.is(session.portal.port, own.port);
+  } finally {
+    const closing = session?.close();
+    await Promise.all([own.close(), other.close()]);
+    await closing;
+  }
+});
+
 rigged("A target that wants us to stay away for hours is given up", recovering(), async ({ session, target }) => {
   const run = session.execute(1, read(512));
   await target.command();

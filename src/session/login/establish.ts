@@ -5,7 +5,15 @@
  */
 
 import { onAbort } from "../../async/on_abort.ts";
-import { AbortError, ErrorCode, LoginError, ProtocolError, TimeoutError, TransportError } from "../../errors.ts";
+import {
+  AbortError,
+  ErrorCode,
+  type IscsiError,
+  LoginError,
+  ProtocolError,
+  TimeoutError,
+  TransportError,
+} from "../../errors.ts";
 import { timeLimit } from "../../async/time_limit.ts";
 import { clock, formatAddress } from "../../runtime/mod.ts";
 import { type Connection, openConnection, type OpenConnectionOptions } from "../connection/connection.ts";
@@ -60,7 +68,7 @@ export async function establishAtAny(
       return { ...await establish(options, address, before, signal), index };
     } catch (error) {
       if (signal?.aborted || !elsewhere(error)) throw error;
-      if (worst === undefined || weight(error) >= weight(worst)) worst = error;
+      if (worst === undefined || weight(error, before) >= weight(worst, before)) worst = error;
     }
   }
   throw worst;
@@ -85,11 +93,15 @@ function elsewhere(error: unknown): boolean {
   return !FINAL.includes(error.code);
 }
 
-/** How much an error says about the target, and whether to try again. That a portal is of another group says least. */
-function weight(error: unknown): number {
+/**
+ * How much an error says about the target, and whether to try again. That a portal is of another group says least. To a session
+ * that was established, a portal that is not to be reached for the moment says more than one that would not take the login.
+ */
+function weight(error: unknown, { established }: Before): number {
   if (anotherGroup(error)) return 0;
-  if (error instanceof LoginError) return error.retryable ? 4 : 3;
-  return (error as TransportError).code === ErrorCode.PermissionDenied ? 1 : 2;
+  if (!(error instanceof LoginError)) return (error as IscsiError).code === ErrorCode.PermissionDenied ? 1 : 2;
+  if (error.retryable) return 4;
+  return established && error.code !== ErrorCode.LoginTargetNotFound ? 1 : 3;
 }
 
 /** Whether the initiator refused a portal because it belongs to another portal group than the session. */
@@ -102,6 +114,8 @@ export interface Before {
   auth: ProtectedAuth | undefined;
   /** The portal group tag that the target has declared. */
   portalGroupTag: number | undefined;
+  /** Whether the session has been logged in before. */
+  established: boolean;
 }
 
 /**
@@ -129,7 +143,7 @@ async function establish(
     if (left <= 0) throw late(timeouts.login);
     // A redirection may lead to another portal group: the tag is known only for the portal that was asked.
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
-    const attempt = await tryOnce(options, address, { portalGroupTag, auth }, left, signal);
+    const attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, left, signal);
     const { connection, outcome } = attempt;
     if (outcome.kind === "complete") {
       const told = { ...outcome, warnings: [...warnings, ...outcome.warnings] };

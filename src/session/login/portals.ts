@@ -25,7 +25,7 @@ export class Portals {
   constructor(options: ResolvedOptions) {
     this.#options = options;
     this.address = this.portal = options.portals[0] as PortalAddress;
-    this.#before = { auth: options.auth, portalGroupTag: options.portalGroupTag };
+    this.#before = { auth: options.auth, portalGroupTag: options.portalGroupTag, established: false };
   }
 
   /**
@@ -49,6 +49,7 @@ export class Portals {
       this.#before = {
         auth: established.auth,
         portalGroupTag: targetPortalGroupTag ?? this.#before.portalGroupTag,
+        established: true,
       };
       return established;
     }, { ...addresses[0], targetName, initiatorName, ...more });
