@@ -63,7 +63,7 @@ for (const [what, answer] of UNWELL) {
     async ({ disk, target, lun }) => {
       let left = 3;
       disk.on(0x12, ({ cdb }) => (cdb[1]! & 1) === 1 && cdb[2] === 0x80 && left-- > 0 ? answer : undefined);
-      target.cut();
+      await lose(target, lun);
       await lun.write(block(2), 0);
       assert.ok(left <= 0);
     },
@@ -78,7 +78,7 @@ withDisk("peripheral qualifier 1 after a reconnect, for a while", {}, async ({ d
     data[0] = 0x20;
     return { data };
   });
-  target.cut();
+  await lose(target, lun);
   await lun.write(block(2), 0);
   assert.ok(left <= 0);
 });
@@ -214,26 +214,28 @@ for (
   );
 }
 
-test("3Fh/03h with another disk while cp writes: the code is told, and the status is not 0", async () => {
-  const disk = new ScsiDisk({ blocks: 16384 });
-  const target = await DiskTarget.listen(disk);
-  let swapped = 0;
-  disk.on(0x2a, () => {
-    if (++swapped !== 3) return undefined;
-    disk.nature.serial = "other";
-    return { sense: { key: 6, asc: 0x3f, ascq: 3 } };
+for (const [what, opcode, from, to] of [["reads", 0x28, "LUN", "null:"], ["writes", 0x2a, "-", "LUN"]] as const) {
+  test(`3Fh/03h with another disk while cp ${what}: it is told, and the status is not 0`, async () => {
+    const disk = new ScsiDisk({ blocks: 16384 });
+    const target = await DiskTarget.listen(disk);
+    let swapped = 0;
+    disk.on(opcode, () => {
+      if (++swapped !== 3) return undefined;
+      disk.nature.serial = "other";
+      return { sense: { key: 6, asc: 0x3f, ascq: 3 } };
+    });
+    const ends = [from, to].map((end) => end === "LUN" ? target.url() : end);
+    try {
+      const { code: status, stderr } = await lunstream(["cp", "-q", ...ends], { input: block(1, 8 * 1024 * 1024) });
+      assert.is.not(status, 0);
+      assert.match(stderr, /is not the one it was: its serial number was "serial-1" and is "other"/, stderr);
+      // Of a write that was in flight it is not known whether it has reached the other disk.
+      assert.match(stderr, what === "reads" ? /SCSI_IDENTITY_CHANGED/ : /SCSI_IDENTITY_CHANGED|ISCSI_OUTCOME_UNKNOWN/);
+    } finally {
+      await target.close();
+    }
   });
-  try {
-    const { code: status, stderr } = await lunstream(
-      ["cp", "-q", "-", target.url()],
-      { input: block(1, 8 * 1024 * 1024) },
-    );
-    assert.is.not(status, 0);
-    assert.match(stderr, /SCSI_IDENTITY_CHANGED/);
-  } finally {
-    await target.close();
-  }
-});
+}
 
 test("the option serial: another one is refused by code, and an answer that could not be had is none", async () => {
   const disk = new ScsiDisk();
