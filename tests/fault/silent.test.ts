@@ -11,6 +11,7 @@ import * as assert from "uvu/assert";
 import { type Lun, openLun, type OpenLunOptions } from "../../mod.ts";
 import { copy, deviceSink, deviceSource, fileSink, fileSource } from "../../src/copy/mod.ts";
 import { memoryBacking, startTarget } from "../../src/target/mod.ts";
+import { rejection } from "../lib/rejections.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd, type Tgtd } from "../peers/tgtd.ts";
 import { comparePatternFile, firstDifference, patternBytes, writePatternFile } from "./bytes.ts";
@@ -147,6 +148,36 @@ withPeers("an idle session notices a target that is silent, and the next command
     await target.stop();
   }
 });
+
+withPeers(
+  "a target that is silent while it flushes is left alone, and one that stays so is given up by the limit",
+  async () => {
+    const target = await startTgtd({ luns: [{ size: 1 << 20 }], params: PARAMS });
+    try {
+      const timeouts = { ...OPTIONS.timeouts, command: { flush: 4_000 }, request: 500 };
+      const lun = await openLun(target.url(1), { ...OPTIONS, timeouts });
+      const states: string[] = [];
+      lun.session.on("state", ({ state }) => states.push(state));
+      await lun.write(patternBytes(4096, 0, NEW), 0);
+      target.kill("SIGSTOP");
+      const flushing = lun.flush();
+      await wait(2 * KEEPALIVE.interval + 2 * KEEPALIVE.timeout);
+      target.kill("SIGCONT");
+      await flushing;
+      assert.equal(states, []);
+
+      target.kill("SIGSTOP");
+      const error = await rejection(lun.flush());
+      assert.match(`${error.message} ${error.cause}`, /SYNCHRONIZE CACHE\(10\) was not answered within 4000 ms/);
+      target.kill("SIGCONT");
+      assert.is((await lun.read(0, 4096)).length, 4096);
+      await lun.close();
+    } finally {
+      target.kill("SIGCONT");
+      await target.stop();
+    }
+  },
+);
 
 /** What a lost connection still holds arrives after the session has gone on: it must not undo anything. */
 async function staleBytes(host: string, port: number, path: string): Promise<void> {

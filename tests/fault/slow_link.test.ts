@@ -3,11 +3,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../mod.ts";
 import { memoryBacking, startTarget } from "../../src/target/mod.ts";
 import { noise, same } from "../lib/bytes.ts";
+import { outcome } from "../lib/rejections.ts";
 import { needs } from "../peers/peer.ts";
 import { startTgtd } from "../peers/tgtd.ts";
 import { lunstream } from "../peers/lunstream.ts";
@@ -15,6 +17,7 @@ import { Relay } from "./relay.ts";
 
 /** More than 3 s at this rate, and one request of 128 KiB takes 125 ms; the sockets between take most of it at once. */
 const SIZE = 3 << 20;
+const PART = 256 * 1024;
 const RATE = 1 << 20;
 const OPTIONS = {
   depth: 32,
@@ -30,6 +33,17 @@ async function bothWays(url: string): Promise<void> {
   lun.session.on("state", ({ state }) => states.push(state));
   await lun.write(noise(SIZE), 0);
   assert.ok(same(await lun.read(0, SIZE), noise(SIZE)));
+  // What aborts one of them waits behind the others, and for their data.
+  const controller = new AbortController();
+  const parts = Array.from({ length: SIZE / PART }, (_, part) => part * PART);
+  const { signal } = controller;
+  const writes = parts.map((at) => lun.write(noise(SIZE).subarray(at, at + PART), at, at === 0 ? { signal } : {}));
+  const reads = parts.map((at) => lun.read(at, PART, at === 0 ? { signal } : {}));
+  const aborted = Promise.all([outcome(reads[0] as Promise<unknown>), outcome(writes[0] as Promise<unknown>)]);
+  await wait(50);
+  controller.abort();
+  await Promise.all([...reads.slice(1), ...writes.slice(1)]);
+  for (const ending of await aborted) assert.ok(ending === "ABORT_ERR" || ending === undefined, ending);
   assert.equal(states, []);
   await lun.close();
 }

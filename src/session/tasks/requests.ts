@@ -7,6 +7,7 @@
 import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
 import { timeLimit } from "../../async/time_limit.ts";
 import type { Link } from "../connection/link.ts";
+import { InTheWay } from "./in_the_way.ts";
 import { type RequestEvents, type RequestKind, RequestTask } from "./task.ts";
 
 /** One received PDU; the receiver owns the data. */
@@ -49,7 +50,7 @@ export class RejectedError extends IscsiError {
  * Sends one request and waits for the one PDU that answers it. After the time limit the tag stays in use, so that a
  * late answer does no harm.
  *
- * @param limit milliseconds
+ * @param limit milliseconds, from the last progress of what was in the way when the request was sent
  * @throws `ISCSI_REQUEST_TIMEOUT`, `ISCSI_REJECTED`, or the error that ended the connection
  */
 export function request(
@@ -61,9 +62,13 @@ export function request(
 ): Promise<ReceivedPdu> {
   return new Promise((resolve, reject) => {
     const itt = link.tasks.newTag();
-    const cancel = timeLimit(limit, () => {
-      reject(new TimeoutError(ErrorCode.RequestTimeout, `${what} was not answered within ${limit} ms`, limit));
-    });
+    let cancel = (): void => {};
+    const wait = (ahead: InTheWay): void => {
+      cancel = timeLimit(limit, () => {
+        if (ahead.moved()) return wait(ahead);
+        reject(new TimeoutError(ErrorCode.RequestTimeout, `${what} was not answered within ${limit} ms`, limit));
+      });
+    };
     const events: RequestEvents = {
       answered: (header, data) => {
         cancel();
@@ -83,5 +88,6 @@ export function request(
     link.tasks.add(task);
     const { header, data } = encode(itt);
     link.connection.send(header, data);
+    wait(new InTheWay(link));
   });
 }

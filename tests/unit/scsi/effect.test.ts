@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fromHex } from "../../../src/bytes/mod.ts";
+import { space16 } from "../../../src/scsi/commands/ssc/tape_position.ts";
 import { scsiKnowledge } from "../../../src/scsi/effect.ts";
 
 const { effectOf, flushLoses, lossIn, meaningOf } = scsiKnowledge;
@@ -149,6 +150,31 @@ test("a flush that failed for good, by its sense key", () => {
   assert.equal([3, 4, 7, 13].filter((key) => flushLoses(Uint8Array.of(0x72, key))), lost);
   assert.is(flushLoses(Uint8Array.of(0x71, 0, 3)), false);
   assert.is(flushLoses(new Uint8Array(0)), false);
+});
+
+test("classes: by opcode and service action, of tapes too, of what is too short, and of what nobody knows", () => {
+  const { classOf } = scsiKnowledge;
+  const rows: [string, string][] = [
+    ["00 00 00 00 00 00", "quick"],
+    ["28 00 00 00 00 00 00 00 01 00", "read"],
+    ["7f 00 00 00 00 00 00 18 00 09", "read"],
+    ["7f 00 00 00 00 00 00 18 00 0b", "write"],
+    ["7f 00 00 00 00 00 00 18 00 0d", "bulk"],
+    ["7f", "write"],
+    ["9e 10", "quick"],
+    ["9e 12", "read"],
+    ["42 00 00 00 00 00 00 00 18 00", "bulk"],
+    ["35 00 00 00 00 00 00 00 00 00", "flush"],
+    ["91 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", "flush"],
+    ["04 00 00 00 00 00", "long"],
+    ["48 01 00 00 00 00 00 00 00 00", "long"],
+    ["01 00 00 00 00 00", "long"],
+    ["c1 00 00 00 00 00", "write"],
+    ["", "quick"],
+  ];
+  for (const [cdb, kind] of rows) assert.is(classOf(bytes(cdb)), kind, cdb);
+  assert.is(classOf(space16({ code: 0, count: 1n }).cdb), "long");
+  for (let opcode = 0; opcode < 256; opcode++) assert.type(classOf(Uint8Array.of(opcode)), "string");
 });
 
 test.run();
