@@ -64,7 +64,7 @@ export interface FileSinkOptions extends FileEndpointOptions {
  * and gets its own name when the copy is done and on the medium. Until then a file that is there stays as it is, and if
  * the copy fails, closing the sink removes what was written. The new file has the permissions of the old one, and its
  * owner where the system allows that; a symbolic link stays and leads to the new file; other hard links of the old file
- * keep the old contents.
+ * keep the old contents. Deno needs the permissions to read and write the folder for that.
  *
  * A block device, a character device and a named pipe are written in place, as is a regular file with `inPlace`: that
  * is truncated when the copy begins and written in order, so that it has no gaps if the copy is interrupted.
