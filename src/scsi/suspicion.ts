@@ -13,8 +13,9 @@ import { SenseKey } from "./sense/keys.ts";
  * unknown ones and those of vendors too, are suspicious: to ask once too often costs a few commands.
  */
 const UNSUSPICIOUS: ReadonlySet<number> = new Set([
-  // Warnings: temperature, self-test, power, background media scan ...
-  ...codes(0x0b, 0x00, 0x14),
+  // Warnings: temperature, self-test, media scan ... But a cache may have become volatile: 0Bh/06h.
+  ...codes(0x0b, 0x00, 0x05),
+  ...codes(0x0b, 0x07, 0x14),
   // Log parameters; reservations; asymmetric access; priority.
   ...codes(0x2a, 0x02, 0x08),
   // Error history; error recovery attributes; encryption of tapes; timestamp ... zone recommendations.
@@ -24,23 +25,18 @@ const UNSUSPICIOUS: ReadonlySet<number> = new Set([
   ...codes(0x2c, 0x07, 0x09),
   // Commands cleared by others, or before the power goes.
   ...codes(0x2f, 0x00, 0x03),
-  // Event status notification but for media; thresholds of thin provisioning.
+  // Event status notification of power and of a device that is busy; a threshold of thin provisioning.
   0x3802,
-  0x3806,
-  0x3807,
-  // Echo buffer; auxiliary memory of a medium.
+  ...codes(0x38, 0x06, 0x07),
+  // Echo buffer; addresses of iSCSI; referrals; a zone is full.
   0x3f0f,
-  0x3f11,
-  // Addresses of iSCSI; referrals; a zone is full.
   ...codes(0x3f, 0x12, 0x15),
   0x3f17,
-  // Requests of an operator.
-  ...codes(0x5a, 0x00, 0x03),
-  // Log counters and lists.
+  // An operator wants to take the medium.
+  0x5a01,
+  // Log counters and lists; failures that are predicted; power conditions.
   ...codes(0x5b, 0x00, 0x03),
-  // Failures that are predicted.
   ...codes(0x5d, 0x00, 0xff),
-  // Power conditions.
   ...codes(0x5e, 0x00, 0x0a),
   ...codes(0x5e, 0x41, 0x47),
 ]);
