@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../mod.ts";
 import { scsiKnowledge } from "../../src/scsi/effect.ts";
-import { ASC_TABLE, ascName } from "../../src/scsi/sense/asc.ts";
+import { ASC_TABLE } from "../../src/scsi/sense/asc.ts";
 import { outcome } from "../lib/rejections.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
 import { ScsiDisk, senseBytes } from "../peers/scsi_disk.ts";
