@@ -32,16 +32,18 @@ export class Account {
   }
 }
 
+/** Whether an error is one of an earlier command: the one that has met it was not carried out (SPC-4 §4.5.7). */
+export function isDeferred(error: unknown): boolean {
+  return error instanceof ScsiError && error.sense?.deferred === true;
+}
+
 /**
  * The error with which a flush must end that has failed with `error`. Its writer learns by it of what is lost, if the error says that
  * something is. After any other error nobody has been told, and the next flush tries again.
  */
 export function failedFlush(flushing: Flushing, error: unknown): unknown {
-  if (error instanceof ScsiError && error.sense !== undefined) {
-    const { deferred, senseKey } = error.sense;
-    if (deferred) return flushing.loss(error) ?? error;
-    if (losesCache(senseKey)) flushing.failed();
-  }
+  if (isDeferred(error)) return flushing.loss(error as ScsiError) ?? error;
+  if (error instanceof ScsiError && error.sense !== undefined && losesCache(error.sense.senseKey)) flushing.failed();
   // An executor that knows that what it has carried may be lost.
   if (error instanceof IscsiError && error.code === ErrorCode.OutcomeUnknown) flushing.failed();
   return error;

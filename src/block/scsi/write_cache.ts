@@ -7,9 +7,12 @@
 import { type Ledger, Writer } from "../../async/ledger.ts";
 import { synchronizeCache10, synchronizeCache16 } from "../../scsi/commands/sbc/synchronize_cache.ts";
 import { isUnknownCommand } from "../../scsi/refusal.ts";
-import { Account, failedFlush } from "./account.ts";
+import { Account, failedFlush, isDeferred } from "./account.ts";
 import { OneCommand } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
+
+/** How often a flush is sent again after a deferred error: a disk may report one for each write that has failed. */
+const MAX_DEFERRED = 16;
 
 /** The write cache of one device. */
 export class WriteCache {
@@ -73,7 +76,7 @@ export class WriteCache {
 
   /** Empties the cache. False: the disk has no command that does. */
   async #synchronize(signal: AbortSignal | undefined): Promise<boolean> {
-    for (;;) {
+    for (let deferred = 0;;) {
       const [form] = this.#forms;
       if (form === undefined) return false;
       try {
@@ -81,6 +84,8 @@ export class WriteCache {
         await this.#queue.run(new OneCommand(form()), signal);
         return true;
       } catch (error) {
+        // The error of an earlier command, of which the writers are told; this one was not carried out.
+        if (isDeferred(error) && ++deferred <= MAX_DEFERRED) continue;
         if (!isUnknownCommand(error)) throw error;
         this.#forms = this.#forms.filter((one) => one !== form);
       }

@@ -24,7 +24,10 @@ export class LunState {
   readonly ledger: Ledger = new Ledger();
   /** Those who give commands to the session itself. */
   readonly writer: Writer = this.ledger.writer(this);
-  /** Whether every command of the connection so far was answered with a unit attention, or would not have been. */
+  /**
+   * Whether its commands on this connection have been answered with nothing but unit attentions so far; those that report none do
+   * not count.
+   */
   greeting = true;
 
   constructor(field: bigint) {

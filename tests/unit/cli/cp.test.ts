@@ -6,6 +6,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { main } from "../../../src/cli/main.ts";
 import { memoryBacking, startTarget, type Target } from "../../../src/target/mod.ts";
+import { DiskTarget } from "../../peers/disk_target.ts";
+import { ScsiDisk } from "../../peers/scsi_disk.ts";
 import { cli, FakeIo, onTerminal, scratch, withoutCredentials } from "./fixtures.ts";
 
 withoutCredentials();
@@ -437,6 +439,30 @@ test("a request for the status is answered with a line", async () => {
   assert.is(await main(["cp", other.urls[0]!, "null:"], io), 0);
   assert.match(io.stderr, /^.+ of 16 MiB \(\d+%\), .+\/s.*\n16 MiB copied/);
   await other.close();
+});
+
+test("what was not flushed is not called written: neither where the flush fails, nor where the source does", async () => {
+  const disk = new ScsiDisk({ blocks: 4096 });
+  const scripted = await DiskTarget.listen(disk);
+  try {
+    writeFileSync(files.path("part"), image.subarray(0, MIB));
+    disk.on(0x35, { sense: { key: 3, asc: 0x0c, ascq: 0 } }, 1);
+    const flush = await cli("cp", files.path("part"), scripted.url());
+    assert.is(flush.code, 1);
+    assert.match(flush.stderr, `the first ${MIB} bytes were acknowledged but not flushed, so they may be lost`);
+    assert.match(flush.stderr, "SYNCHRONIZE CACHE(10) failed");
+    // The source of this one fails after a half.
+    const source = new ScsiDisk({ blocks: 4096 });
+    const failing = await DiskTarget.listen(source);
+    source.on(0x28, ({ cdb }) => cdb[4] === 0x08 ? { sense: { key: 3, asc: 0x11, ascq: 0 } } : undefined);
+    const read = await cli("cp", failing.url(), scripted.url());
+    await failing.close();
+    assert.is(read.code, 1);
+    for (const { stderr } of [flush, read]) assert.not.match(stderr, "written");
+    assert.match(read.stderr, /the first \d+ bytes were acknowledged but not flushed/);
+  } finally {
+    await scripted.close();
+  }
 });
 
 test.run();

@@ -50,9 +50,9 @@ test("a pipe is read ahead while the sink is busy", async () => {
   assert.ok(same(sink.bytes(), pattern(64 * 1024)));
 });
 
-test("progress goes up by what was written and ends with all of it", async () => {
+test("progress goes up by what was acknowledged and ends with all of it, which is flushed only then", async () => {
   const seen: CopyProgress[] = [];
-  await copy(fakeSource(pattern(10_000)), fakeSink(), {
+  const done = await copy(fakeSource(pattern(10_000)), fakeSink(), {
     requestSize: 1000,
     depth: 4,
     onProgress: (progress) => seen.push(progress),
@@ -61,9 +61,11 @@ test("progress goes up by what was written and ends with all of it", async () =>
   assert.equal(seen.map(({ transferred }) => transferred), Array.from({ length: 10 }, (_, i) => (i + 1) * 1000));
   assert.ok(seen.every(({ contiguous, transferred, size }) => contiguous <= transferred && size === 10_000));
   assert.is(seen.at(-1)!.contiguous, 10_000);
+  assert.ok(seen.every(({ flushed }) => flushed === 0));
+  assert.equal(done, { transferred: 10_000, contiguous: 10_000, flushed: 10_000, size: 10_000 });
 });
 
-test("a copy that fails tells up to where everything was written", async () => {
+test("a copy that fails tells up to where everything was acknowledged", async () => {
   let last: CopyProgress | undefined;
   const sink = fakeSink({
     before: (position) => {
