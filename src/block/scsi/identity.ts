@@ -63,10 +63,7 @@ export async function readIdentity(
   options: RetryOptions,
 ): Promise<LunIdentity> {
   const { deviceType, vendor, product } = standard;
-  const list = known?.listed === false
-    ? undefined
-    : (await questions.try(executor, pageQuestion(0x00), options)).answer;
-  const pages = list?.kind === "supportedPages" && list.pages.length > 0 ? list.pages : undefined;
+  const pages = known?.listed === false ? undefined : await listPages(executor, known, questions, options);
   const fact = async <T>(code: number, before: T | null | undefined, read: (page: Page) => T | null) => {
     if (known !== undefined && before === undefined) return undefined;
     if (pages !== undefined && !pages.includes(code)) return null;
@@ -87,10 +84,30 @@ export async function readIdentity(
     deviceType,
     vendor,
     product,
-    listed: pages !== undefined,
+    listed: known?.listed ?? pages !== undefined,
     serial: await fact(0x80, known?.serial, serialOf),
     names: await fact(0x83, known?.names, namesOf),
   };
+}
+
+/** The codes of VPD page 00h; undefined where the unit refuses it. One that has answered it once must answer it. */
+async function listPages(
+  executor: ScsiExecutor,
+  known: LunIdentity | undefined,
+  questions: OptionalQuestions,
+  options: RetryOptions,
+): Promise<readonly number[] | undefined> {
+  let list: VpdPage | undefined;
+  if (known === undefined) list = await questions.ask(executor, pageQuestion(0x00), options);
+  else {
+    try {
+      list = await ask(executor, pageQuestion(0x00), options);
+    } catch (error) {
+      missing(error, false);
+    }
+  }
+  // A list that was cut does not say what is not on it.
+  return list?.kind === "supportedPages" && list.missing === 0 && list.pages.length > 0 ? list.pages : undefined;
 }
 
 /** A page of any length. */
@@ -145,15 +162,19 @@ function short(what: string): IscsiError {
   return new IscsiError(ErrorCode.ScsiBadData, `${what} of the logical unit has been cut`);
 }
 
-function serialOf({ body, missing }: Page): string {
-  // Padded on either side, by spaces or, against the standard, by NULs.
+function serialOf(page: Page): string {
+  if (page.missing > 0) throw short("The unit serial number");
+  return textOf(page);
+}
+
+/** A serial number without its padding on either side: spaces or, against the standard, NULs. */
+function textOf({ body }: Page): string {
   const own = (byte: number): boolean => byte !== 0x20 && byte !== 0;
-  const text = body.subarray(Math.max(0, body.findIndex(own)), body.findLastIndex(own) + 1);
-  if (text.length === 0 && missing > 0) throw short("The unit serial number");
-  return String.fromCharCode(...text);
+  return String.fromCharCode(...body.subarray(Math.max(0, body.findIndex(own)), body.findLastIndex(own) + 1));
 }
 
 function namesOf(page: Page): Names | null {
+  if (page.missing > 0) throw short("The device identification");
   const names = new Map<number, Set<string>>();
   const designators = page.kind === "deviceIdentification" ? page.designators : [];
   for (const designator of designators) {
@@ -161,7 +182,6 @@ function namesOf(page: Page): Names | null {
     const values = names.get(designator.type) ?? new Set();
     names.set(designator.type, values.add(toHex(designator.data)));
   }
-  if (names.size === 0 && page.missing > 0) throw short("The device identification");
   return names.size === 0 ? null : names;
 }
 
@@ -231,7 +251,7 @@ function changed(what: string, before: unknown, now: unknown): never {
 export async function requireSerial(executor: ScsiExecutor, wanted: string, options: RetryOptions): Promise<void> {
   let serial: string | undefined;
   try {
-    serial = serialOf(await askPage(0x80, (question) => ask(executor, question, options)));
+    serial = textOf(await askPage(0x80, (question) => ask(executor, question, options)));
   } catch (error) {
     if (!(error instanceof ScsiError) || !isRefusal(error)) throw error;
   }
