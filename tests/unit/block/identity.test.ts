@@ -147,7 +147,7 @@ for (const page of [0x00, 0x80, 0x83]) {
       });
       const end = await outcome(device.unit.recheck([], { busyTime: 0 }));
       // Without a list the pages themselves are asked for.
-      if (page !== 0x00 || end !== undefined) assert.match(end, /^SCSI_(?!IDENTITY_CHANGED)/);
+      if (page !== 0x00 || end !== undefined) assert.match(end ?? "none", /^SCSI_(?!IDENTITY_CHANGED)/);
       well();
       await device.refresh();
       await device.write(new Uint8Array(512), 0);
