@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Lun, SessionState } from "../../mod.ts";
+import { decodeTaskManagementRequest, encodeTaskManagementResponse, Opcode } from "../../src/wire/mod.ts";
 import { rejection } from "../lib/rejections.ts";
 import { type DiskRig, withDisk } from "../peers/disk_rig.ts";
 import type { Answer, DiskCommand } from "../peers/scsi_disk.ts";
@@ -130,6 +131,38 @@ withDisk("a target that is silent while it flushes holds up others, and their li
   disk.on(READ, after(rig, 1_000));
   await Promise.all([lun.flush(), lun.read(0, 512)]);
   target.script.pings = true;
+  assert.equal(seen, []);
+});
+
+withDisk("an abort waits for a flush that silences the target, instead of ending the connection", {
+  open: { keepalive: KEEPALIVE, timeouts: { request: REQUEST } },
+}, async (rig) => {
+  const { disk, target, lun } = rig;
+  const seen = states(lun);
+  let busy = true;
+  target.script.pings = false;
+  const flushed = new Promise<void>((resolve) => {
+    setTimeout(() => {
+      busy = false;
+      target.script.pings = true;
+      resolve();
+    }, 1_000);
+  });
+  disk.on(FLUSH, { after: flushed });
+  disk.on(READ, { silent: true });
+  target.script.pdu = (connection, pdu) => {
+    if (pdu.opcode !== Opcode.TaskManagementRequest || !busy) return false;
+    const { initiatorTaskTag } = decodeTaskManagementRequest(pdu.header);
+    void flushed.then(() => {
+      connection.send(encodeTaskManagementResponse({ response: 0, initiatorTaskTag, ...connection.numbers() }));
+    });
+    return true;
+  };
+  const flushing = lun.flush();
+  const cdb = Uint8Array.of(READ, 0, 0, 0, 0, 0, 0, 0, 1, 0);
+  const read = lun.session.lun(0).execute({ cdb, dataIn: new Uint8Array(512), replay: "safe" }, { timeout: 100 });
+  assert.is((await rejection(read)).code, "ISCSI_COMMAND_TIMEOUT");
+  await flushing;
   assert.equal(seen, []);
 });
 

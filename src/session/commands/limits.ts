@@ -64,6 +64,9 @@ export const COMMAND_LIMITS: CommandLimits = {
   long: 14_400_000,
 };
 
+/** Classes of commands during which a target with one thread answers nothing, and is left alone until their own limit. */
+export const SILENT_CLASSES: readonly CommandClass[] = ["flush", "bulk", "long"];
+
 /** @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_OUT_OF_RANGE` */
 export function resolveCommandLimits(given: number | CommandTimeouts = {}): CommandLimits {
   let fallbacks = COMMAND_LIMITS;

@@ -5,12 +5,11 @@
  */
 
 import { ErrorCode, TimeoutError } from "../../errors.ts";
-import type { CommandClass } from "../../command.ts";
 import { timeLimit } from "../../async/time_limit.ts";
 import { clock } from "../../runtime/mod.ts";
 import { RejectReason } from "../../wire/mod.ts";
 import { formatAge } from "../commands/deadlines.ts";
-import { COMMAND_LIMITS } from "../commands/limits.ts";
+import { COMMAND_LIMITS, SILENT_CLASSES } from "../commands/limits.ts";
 import type { Link } from "./link.ts";
 import type { Nops } from "./nop.ts";
 import { RejectedError } from "../tasks/requests.ts";
@@ -28,8 +27,6 @@ export interface KeepaliveTimes {
  * is outstanding before another one is sent.
  */
 const PATIENCE = 4;
-/** Classes of commands during which a target with one thread answers nothing, and is left alone until their own limit. */
-const SILENT: readonly CommandClass[] = ["flush", "bulk", "long"];
 
 /** The keepalive of one connection. It runs from its construction to {@link Keepalive.stop}. */
 export class Keepalive {
@@ -142,19 +139,20 @@ export class Keepalive {
       const kind = scsi.classOf(command.cdb);
       let patience = kind === "write" ? this.#times.timeout * PATIENCE : 0;
       // Its own limit ends it, if it has one.
-      if (SILENT.includes(kind) || command.silences > 0) {
+      if (SILENT_CLASSES.includes(kind) || command.silences > 0) {
         patience = command.timeout > 0 ? Infinity : COMMAND_LIMITS[kind];
       }
       until = Math.max(until, Math.max(this.#heardAt, command.given) + patience);
     }
     return until;
   }
+
   #dead(): void {
     if (this.#stopped) return;
     this.stop();
     const { timeout } = this.#times;
     const { connection, tasks, scsi } = this.#link;
-    const oldest = tasks.scsiTasks(connection)[0]?.command;
+    const oldest = tasks.scsiTasks(connection).find((task) => task.abortError === undefined)?.command;
     const waits = oldest === undefined
       ? ""
       : `; ${scsi.nameOf(oldest.cdb)}, given ${formatAge(clock.now() - oldest.given)} ago, waits for its answer`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SILENT_CLASSES } from "../commands/limits.ts";
 import type { Link } from "../connection/link.ts";
 import type { ScsiTask } from "./task.ts";
 
@@ -26,14 +27,20 @@ export class InTheWay {
     this.#handedOver = connection.handedOverBytes;
   }
 
-  /** Whether any of it has moved or ended since the last look. */
+  /**
+   * Whether any of it has moved or ended since the last look; or is a command that may keep the target from saying anything, and
+   * does.
+   */
   moved(): boolean {
+    const { scsi } = this.#link;
     const { receivedBytes, handedOverBytes } = this.#link.connection;
     let moved = this.#handedOver < this.#end && handedOverBytes !== this.#handedOver;
     const receives = receivedBytes !== this.#received;
     this.#received = receivedBytes;
     this.#handedOver = handedOverBytes;
     for (const [task, before] of this.#tasks) {
+      const silences = task.abortError === undefined && SILENT_CLASSES.includes(scsi.classOf(task.command.cdb));
+      if (!receives && silences) moved = true;
       if (task.ended || task.moved !== before || receives && task.receiving) moved = true;
       if (task.ended) this.#tasks.delete(task);
       else this.#tasks.set(task, task.moved);
