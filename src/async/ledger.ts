@@ -55,8 +55,7 @@ export class Writer {
   flush(): Flushing {
     this.#follow();
     const { span } = this.ledger;
-    const dirty = this.#last >= span.covered;
-    return new Flushing(this, span, ++this.ledger.begun, dirty, this.#lost >= 0 ? this.#why : undefined);
+    return new Flushing(this, span, ++this.ledger.begun, this.#last, this.#lost >= 0 ? this.#why : undefined);
   }
 
   /** It has been told of what was lost of its writes that were acknowledged before flush number `flush` began. */
@@ -86,9 +85,14 @@ export class Flushing {
     readonly writer: Writer,
     readonly span: Span,
     readonly number: number,
-    readonly dirty: boolean,
+    readonly last: number,
     readonly lost: string | undefined,
   ) {}
+
+  /** Whether its writer had something in the cache when it began that no flush has covered since. */
+  get dirty(): boolean {
+    return this.last >= this.span.covered;
+  }
 
   /** Everything that was acknowledged when it began, and had not been lost by then, is on the medium. */
   covers(): void {
