@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { outcome } from "../lib/rejections.ts";
 import type { BlockDevice } from "../../src/block/device.ts";
 import { Random } from "./random.ts";
 
@@ -37,6 +38,11 @@ export async function modelTest(device: BlockDevice, options: ModelOptions): Pro
   const kinds = ["read", "readInto", "write", "write", "write", "writeFua", "flush", "extents"];
   if (device.supports.discard) kinds.push("discard");
   kinds.push("writeZeroes");
+  // Whether a disk has what it announces is learned at the first use.
+  if (device.supports.compareAndWrite) {
+    const learned = await outcome(device.compareAndWrite(model.slice(0, 1), model.slice(0, 1), 0));
+    assert.is(learned, device.supports.compareAndWrite ? undefined : "BLOCK_UNSUPPORTED");
+  }
   if (device.supports.compareAndWrite) kinds.push("compareAndWrite", "miscompare");
 
   for (let i = 0; i < options.operations; i++) {

@@ -119,9 +119,9 @@ function provisioningOf(
   const unmap = page?.unmap === true && (limits?.maxUnmapBlocks ?? 0) > 0 && limits?.maxUnmapRanges !== 0;
   const granularity = Math.max(1, limits?.optimalUnmapGranularity ?? 1);
   return {
-    discard: !capacity.thinProvisioned ? "none" : unmap ? "unmap" : writeSame ? "writeSame" : "none",
-    zero: (capacity.thinProvisioned && writeSame) || maxWriteSame > 0 ? "writeSame" : "none",
-    unmapWithZeros: capacity.thinProvisioned && writeSame && capacity.unmappedReadsZeros,
+    unmap: capacity.thinProvisioned && unmap,
+    unmapBySame: capacity.thinProvisioned && writeSame,
+    writeSame: (capacity.thinProvisioned && writeSame) || maxWriteSame > 0,
     maxUnmapBlocks: most(MAX_UNMAP, limits?.maxUnmapBlocks ?? 0),
     maxWriteSameBlocks: most(MAX_WRITE_SAME, maxWriteSame),
     granularity,

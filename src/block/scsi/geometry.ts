@@ -4,19 +4,14 @@
  * @module
  */
 
-/** The command that writes zeros. */
-type ZeroMethod = "writeSame" | "none";
-/** The command that gives blocks back. */
-type DiscardMethod = "unmap" | "writeSame" | "none";
-
-/** Limits of UNMAP and WRITE SAME, all in blocks. */
+/** UNMAP and WRITE SAME as the disk announces them, with their limits, all in blocks. */
 export interface ProvisioningLimits {
-  /** How blocks are given back. */
-  readonly discard: DiscardMethod;
-  /** How zeros are written. */
-  readonly zero: ZeroMethod;
-  /** Whether WRITE SAME of zeros may give blocks back: it can, and they read as zeros then. */
-  readonly unmapWithZeros: boolean;
+  /** Whether UNMAP gives blocks back. */
+  readonly unmap: boolean;
+  /** Whether WRITE SAME with its UNMAP bit does. */
+  readonly unmapBySame: boolean;
+  /** Whether WRITE SAME writes zeros. */
+  readonly writeSame: boolean;
   /** Most blocks of one UNMAP descriptor. */
   readonly maxUnmapBlocks: number;
   /** Most blocks of one WRITE SAME. */
@@ -45,7 +40,7 @@ export interface Geometry {
   readonly fua: boolean;
   /** Whether unmapped blocks read as zeros (LBPRZ). */
   readonly unmappedReadsZeros: boolean;
-  /** Whether GET LBA STATUS works. */
+  /** Whether the disk has GET LBA STATUS: it is thin provisioned (LBPME). */
   readonly lbaStatus: boolean;
   /** Most blocks of one COMPARE AND WRITE; 0: not supported. */
   readonly maxCompareAndWriteBlocks: number;

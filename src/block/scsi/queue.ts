@@ -31,6 +31,8 @@ export interface Job {
   next(): ScsiCommand;
   /** Looks at the result of a command that succeeded. What it throws is the operation's error. */
   done(command: ScsiCommand, result: ScsiResult): void;
+  /** Whether nothing depends on the answers, so that the device is not pressed for them. */
+  readonly optional?: boolean | undefined;
   /** Called once when nothing of the operation is in flight any more, before it settles. */
   settled?(): void;
 }
@@ -53,7 +55,7 @@ class Batch {
     readonly reject: (reason: unknown) => void,
   ) {
     this.volatile = account?.volatile ?? false;
-    this.run = { signal: options.signal, timeout: options.timeout };
+    this.run = { signal: options.signal, timeout: options.timeout, optional: job.optional };
   }
 }
 

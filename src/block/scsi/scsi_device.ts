@@ -5,17 +5,17 @@
  */
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
-import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
-import { isUnsupported } from "../../scsi/refusal.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import { DeviceBase } from "../base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../device.ts";
 import type { Geometry } from "./geometry.ts";
-import { discardJob, lbaExtents, zeroJob } from "./provisioning.ts";
-import { firstDifference, miscompare } from "../miscompare.ts";
+import { lbaExtents } from "./lba_extents.ts";
+import { Provisioning } from "./provisioning.ts";
 import type { Account } from "./account.ts";
 import type { Ledger } from "../../async/ledger.ts";
-import { COMPARE_TRIES, exchange, isIllegalRequest, isMiscompare, miscompareAt, OneCommand, splitOdd } from "./odd.ts";
+import { Comparer, compareRefused } from "./compare.ts";
+import { Features } from "./features.ts";
+import { splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
 import type { HeldRange, RangeLock } from "../../async/range_lock.ts";
 import type { Unit } from "./unit.ts";
@@ -59,9 +59,11 @@ export class ScsiDevice extends DeviceBase {
   readonly #queue: JobQueue;
   readonly #locks: RangeLock;
   readonly #cache: WriteCache;
+  readonly #features: Features = new Features(() => this.#geometry);
+  readonly #comparer: Comparer;
+  readonly #provisioning: Provisioning;
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
-  #zeroUnknown = false;
 
   constructor(unit: Unit, parts: ScsiDeviceParts) {
     super();
@@ -69,6 +71,8 @@ export class ScsiDevice extends DeviceBase {
     this.#queue = parts.queue;
     this.#parts = parts;
     this.#locks = parts.locks;
+    this.#comparer = new Comparer(parts.queue, this.#features);
+    this.#provisioning = new Provisioning(parts.queue, parts.locks, this.#features, () => this.#geometry);
     const { geometry } = unit;
     this.#cache = new WriteCache(parts.queue, parts.ledger, () => unit.geometry.writeCache);
     this.limits = {
@@ -95,15 +99,16 @@ export class ScsiDevice extends DeviceBase {
   }
 
   override get supports(): DeviceSupport {
-    const { fua, writeCache, provisioning, lbaStatus, maxCompareAndWriteBlocks } = this.#geometry;
+    const { fua, writeCache } = this.#geometry;
+    const { discard, zero, extents, compareAndWrite } = this.#features;
     const writable = !this.readOnly;
     return {
       flush: this.#cache.flushable,
       fua: fua || writeCache === false,
-      discard: writable && provisioning.discard !== "none",
-      writeZeroes: writable && provisioning.zero !== "none" && !this.#zeroUnknown,
-      extents: lbaStatus,
-      compareAndWrite: writable && maxCompareAndWriteBlocks > 0,
+      discard: writable && discard !== undefined,
+      writeZeroes: writable && zero !== undefined,
+      extents,
+      compareAndWrite: writable && compareAndWrite > 0,
     };
   }
 
@@ -167,10 +172,7 @@ export class ScsiDevice extends DeviceBase {
     const first = Math.ceil(position / blockSize);
     const end = Math.floor((position + length) / blockSize);
     if (first >= end) return;
-    const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
-    const job = discardJob(this.#geometry, first, end, held);
-    if (job === undefined) held.release();
-    else await this.#queue.run(job, signal, this.#cache.account(writer));
+    await this.#provisioning.discard({ first, end, signal, account: this.#cache.account(writer) });
   }
 
   protected override async _writeZeroes(
@@ -182,17 +184,8 @@ export class ScsiDevice extends DeviceBase {
     const { blockSize } = this.#geometry;
     const first = Math.ceil(position / blockSize);
     const end = Math.floor((position + length) / blockSize);
-    if (first >= end || this.#geometry.provisioning.zero === "none" || this.#zeroUnknown) {
-      return this.#writeZeros(position, length, signal, writer);
-    }
-    const held = await this.#locks.acquire(first * blockSize, end * blockSize, "shared", signal);
-    try {
-      await this.#queue.run(zeroJob(this.#geometry, first, end, held), signal, this.#cache.account(writer));
-    } catch (error) {
-      if (!isIllegalRequest(error)) throw error;
-      this.#zeroUnknown = true;
-      return this.#writeZeros(position, length, signal, writer);
-    }
+    const work = { first, end, signal, account: this.#cache.account(writer) };
+    if (first >= end || !await this.#provisioning.zero(work)) return this.#writeZeros(position, length, signal, writer);
     const head = first * blockSize - position;
     const tail = position + length - end * blockSize;
     if (head > 0) await this.#writeZeros(position, head, signal, writer);
@@ -200,11 +193,8 @@ export class ScsiDevice extends DeviceBase {
   }
 
   protected override _extents(position: number, length: number, signal?: AbortSignal): Promise<Extent[]> {
-    if (!this.#geometry.lbaStatus) return super._extents(position, length, signal);
-    return lbaExtents(this.#queue, this.#geometry, position, length, signal).catch((error) => {
-      if (!isUnsupported(error)) throw error;
-      return super._extents(position, length, signal);
-    });
+    if (!this.#features.extents) return super._extents(position, length, signal);
+    return lbaExtents(this.#queue, this.#geometry, this.#features, position, length, signal);
   }
 
   protected override async _compareAndWrite(
@@ -214,42 +204,20 @@ export class ScsiDevice extends DeviceBase {
     signal?: AbortSignal,
     writer?: object,
   ): Promise<void> {
-    const { blockSize, maxCompareAndWriteBlocks } = this.#geometry;
+    const { blockSize } = this.#geometry;
     const { first, end } = this.#cover(position, data.length);
-    const blocks = (end - first) / blockSize;
-    if (blocks > maxCompareAndWriteBlocks) {
+    const most = this.#features.compareAndWrite * blockSize;
+    if (end - first > most) {
       throw new IscsiError(
         ErrorCode.Unsupported,
-        `The device compares and writes ${maxCompareAndWriteBlocks * blockSize} bytes at most, got ${end - first}`,
+        `The device compares and writes ${most} bytes at most, got ${end - first}`,
       );
     }
     const held = await this.#locks.acquire(first, end, "exclusive", signal);
     try {
-      const compare = new Uint8Array(end - first);
-      const odd = data.length !== compare.length;
-      for (let tries = 1;; tries++) {
-        // The bytes around an odd range are read, and become part of what is expected, so that the whole is still one
-        // step.
-        if (odd) await this.#readBlocks(compare, first, signal);
-        const found = compare.subarray(position - first, position - first + data.length);
-        const differs = odd ? firstDifference(found, expected) : -1;
-        if (differs >= 0) throw miscompare(position + differs);
-        found.set(expected);
-        const write = compare.slice();
-        write.set(data, position - first);
-        try {
-          const command = compareAndWrite({ lba: first / blockSize, blocks, compare, write });
-          return await this.#queue.run(new OneCommand(command), signal, this.#cache.account(writer));
-        } catch (error) {
-          if (isUnsupported(error)) {
-            throw new IscsiError(ErrorCode.Unsupported, "The device refuses COMPARE AND WRITE", { cause: error });
-          }
-          if (!isMiscompare(error)) throw error;
-          if (!odd) throw miscompareAt(position, data.length, error);
-          // The bytes wanted may be there: the ones around them are changed all the time.
-          if (tries >= COMPARE_TRIES) throw error;
-        }
-      }
+      const segment = { position: first, buffer: new Uint8Array(end - first) };
+      const change = { segment, offset: position - first, bytes: data, signal, account: this.#cache.account(writer) };
+      await this.#comparer.change(this.#geometry, change, expected);
     } finally {
       held.release();
     }
@@ -317,22 +285,20 @@ export class ScsiDevice extends DeviceBase {
 
   /** An odd write whose first and last block are each changed by COMPARE AND WRITE, whoever else writes to them. */
   async #writeAtomic(buffer: Uint8Array, position: number, how: HowToWrite): Promise<void> {
+    if (this.#features.compareAndWrite === 0) throw compareRefused();
     const { blockSize } = this.#geometry;
-    const odd = splitOdd(buffer, position, blockSize);
-    for (const segment of odd.segments) {
-      if (segment.buffer !== odd.head && segment.buffer !== odd.tail) {
-        await this.#writeBlocks([segment], how.fua, undefined, how.signal, how.account);
-        continue;
-      }
+    const { segments, head, tail } = splitOdd(buffer, position, blockSize);
+    const isEnd = (segment: Segment): boolean => segment.buffer === head || segment.buffer === tail;
+    // The ends come first: where the device refuses them, nothing has been written.
+    for (const segment of segments.filter(isEnd)) {
       const from = Math.max(position, segment.position);
       const to = Math.min(position + buffer.length, segment.position + blockSize);
       const bytes = buffer.subarray(from - position, to - position);
-      await exchange(this.#queue, { blockSize, maxTransfer: blockSize }, segment, {
-        ...how,
-        bytes,
-        offset: from - segment.position,
-      });
+      const change = { ...how, segment, offset: from - segment.position, bytes };
+      await this.#comparer.exchange({ blockSize, maxTransfer: blockSize }, change);
     }
+    const middle = segments.filter((segment) => !isEnd(segment));
+    if (middle.length > 0) await this.#writeBlocks(middle, how.fua, undefined, how.signal, how.account);
   }
 
   /**

@@ -1,0 +1,101 @@
+/**
+ * What of a disk is allocated.
+ *
+ * @module
+ */
+
+import type { ScsiCommand, ScsiResult } from "../../command.ts";
+import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
+import { getLbaStatus, parseGetLbaStatus, ProvisioningStatus } from "../../scsi/commands/sbc/get_lba_status.ts";
+import type { Extent } from "../device.ts";
+import { appendExtent } from "../extents.ts";
+import type { Features } from "./features.ts";
+import type { Geometry } from "./geometry.ts";
+import type { Job, JobQueue } from "./queue.ts";
+
+/** Bytes of one GET LBA STATUS answer: 8 and 16 for each of 1023 extents. */
+const STATUS_ANSWER = 8 + 16 * 1023;
+
+/** Collects one GET LBA STATUS answer. */
+class StatusJob implements Job {
+  more = true;
+  /** Whatever is not told may be data. */
+  readonly optional = true;
+  answer: Uint8Array = new Uint8Array(0);
+  constructor(readonly lba: number) {}
+  next(): ScsiCommand {
+    this.more = false;
+    return getLbaStatus({ lba: this.lba, allocationLength: STATUS_ANSWER });
+  }
+  done(_command: ScsiCommand, result: ScsiResult): void {
+    this.answer = result.dataIn;
+  }
+}
+
+/**
+ * Data and holes of bytes `[position, position + length)`, by GET LBA STATUS. `zero` only where LBPRZ promises it; what the
+ * device does not tell is data.
+ */
+export async function lbaExtents(
+  queue: JobQueue,
+  geometry: Geometry,
+  features: Features,
+  position: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Extent[]> {
+  const { blockSize } = geometry;
+  const end = position + length;
+  const list: Extent[] = [];
+  let at = position;
+  while (at < end) {
+    if (signal?.aborted) throw new AbortError(signal);
+    const job = new StatusJob(Math.floor(at / blockSize));
+    if (!features.tells(job.lba) || !await isTold(queue, job, features, signal)) {
+      appendExtent(list, { position: at, length: end - at, hole: false, zero: false });
+      break;
+    }
+    const before = at;
+    for (const entry of parseGetLbaStatus(job.answer).extents) {
+      if (at >= end) break;
+      const from = Number(entry.lba) * blockSize;
+      const to = from + entry.blocks * blockSize;
+      // Only a run that continues at the current position can be used.
+      if (from > at) break;
+      if (to <= at) continue;
+      const stop = Math.min(to, end);
+      const hole = entry.provisioningStatus === ProvisioningStatus.Deallocated ||
+        entry.provisioningStatus === ProvisioningStatus.Anchored;
+      appendExtent(list, {
+        position: at,
+        length: stop - at,
+        hole,
+        zero: hole && geometry.unmappedReadsZeros,
+      });
+      at = stop;
+    }
+    if (at === before) {
+      throw new IscsiError(
+        ErrorCode.ScsiBadData,
+        `GET LBA STATUS for block ${job.lba} gave no extent that has this block`,
+      );
+    }
+  }
+  return list;
+}
+
+/** Whether the device tells anything of the blocks of a job. */
+async function isTold(
+  queue: JobQueue,
+  job: StatusJob,
+  features: Features,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    await queue.run(job, signal);
+    return true;
+  } catch (error) {
+    if (features.leavesOpen(job.lba, error)) return false;
+    throw error;
+  }
+}
