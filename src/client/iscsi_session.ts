@@ -165,11 +165,22 @@ export class IscsiSession extends Session {
       if (!this.#luns.has(address)) this.forget(address);
       throw error;
     }
-    return makeLun(device, this, number, owns, () => {
-      this.#luns.remove(address, device);
-      if (!this.#luns.has(address)) this.forget(address);
+    return makeLun(device, this, number, owns, {
+      forget: () => {
+        this.#luns.remove(address, device);
+        if (!this.#luns.has(address)) this.forget(address);
+      },
+      stuck: () => this.stuck(address),
     });
   }
+}
+
+/** What a LUN needs of its session besides what all may use. */
+interface LunTies {
+  /** It is closed. */
+  readonly forget: () => void;
+  /** Resolves when its commands may wait for long. */
+  readonly stuck: () => Promise<void>;
 }
 
 /** Makes a {@link Lun}; only a session may do so. */
@@ -178,7 +189,7 @@ let makeLun: (
   session: IscsiSession,
   number: LunAddress,
   owns: boolean,
-  forget: () => void,
+  ties: LunTies,
 ) => Lun;
 
 /**
@@ -188,7 +199,7 @@ let makeLun: (
 export class Lun implements ScsiBlockDevice {
   readonly #device: ScsiBlockDevice;
   readonly #owns: boolean;
-  readonly #forget: () => void;
+  readonly #ties: LunTies;
   /** The session that carries the commands: for other LUNs, raw SCSI, task management and its parameters. */
   readonly session: IscsiSession;
   /** Number of the logical unit: 0 to 16383, or its eight raw bytes. */
@@ -200,11 +211,11 @@ export class Lun implements ScsiBlockDevice {
     session: IscsiSession,
     number: LunAddress,
     owns: boolean,
-    forget: () => void,
+    ties: LunTies,
   ) {
     this.#device = device;
     this.#owns = owns;
-    this.#forget = forget;
+    this.#ties = ties;
     this.session = session;
     this.number = number;
   }
@@ -326,7 +337,8 @@ export class Lun implements ScsiBlockDevice {
 
   /**
    * Waits for operations in flight; a LUN that owns its session then logs out and closes the connection. If its own
-   * session has lost the connection there is nothing to wait for: operations in flight reject. Idempotent.
+   * session has lost the connection, or the LUN may have changed and does not say whether it has, there is nothing to wait for:
+   * operations in flight reject. Idempotent.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -335,12 +347,12 @@ export class Lun implements ScsiBlockDevice {
   async #close(): Promise<void> {
     const settled = this.#device.close();
     try {
-      if (this.#owns) await Promise.race([settled, this.#lost()]);
+      if (this.#owns) await Promise.race([settled, this.#lost(), this.#ties.stuck()]);
     } finally {
       if (this.#owns) await this.session.close();
     }
     await settled;
-    this.#forget();
+    this.#ties.forget();
   }
 
   /** The same as {@link Lun.close}. */

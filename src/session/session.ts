@@ -11,7 +11,7 @@ import { encodeTextKeys, parseTextKeys, type TaskManagementFunction } from "../w
 import { type DiscoveredTarget, parseSendTargets } from "./discovery.ts";
 import { LunExecutor } from "./commands/lun_executor.ts";
 import { SessionEmitter, type SessionEvents, type SessionListener, type SessionState } from "./events.ts";
-import { encodeLun, type LunAddress } from "../bytes/lun.ts";
+import type { LunAddress } from "../bytes/lun.ts";
 import type { SessionParameters } from "./login/mod.ts";
 import { manage, type TaskManagementOptions } from "./manage_tasks.ts";
 import type { PortalAddress } from "./naming/address.ts";
@@ -136,7 +136,12 @@ export class Session {
    * A LUN is no longer in use: it is not checked after a reconnect any more, and may be opened anew if it has changed.
    */
   protected forget(lun: LunAddress): void {
-    this.#machine.forget(encodeLun(lun));
+    this.#machine.holds.forget(this.#machine.luns.at(lun));
+  }
+
+  /** Resolves when a LUN is held because it may have changed, and could not be asked: its commands may wait for long. */
+  protected stuck(lun: LunAddress): Promise<void> {
+    return this.#machine.holds.stuck(this.#machine.luns.at(lun));
   }
 
   /**

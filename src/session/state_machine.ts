@@ -48,7 +48,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   /** The LUNs that commands were given for. */
   readonly luns: Luns = new Luns();
   /** Those of them that are held. */
-  readonly #holds: Holds;
+  readonly holds: Holds;
   readonly #channels = channels();
   /** If writes may be replayed: which of them later writes have overtaken. */
   readonly #writes: WriteLog | undefined;
@@ -78,7 +78,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.flushes = new FlushGuard(scsi, this.luns, recovery?.replayWrites === true);
     this.pending = new Pending(options, { flushes: this.flushes, writes: this.#writes }, this);
     this.tasks = new TaskTable(this.pending, options.firstTag);
-    this.#holds = new Holds(options, this.luns, this.pending, this);
+    this.holds = new Holds(options, this.luns, this.pending, this);
   }
 
   get state(): SessionState {
@@ -173,7 +173,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.flushes.given(command, writer);
     lun.used = true;
     this.pending.queue(command);
-    if (lun.held) this.#holds.wanted(lun);
+    if (lun.held) this.holds.wanted(lun);
     this.#connection?.pump();
     return tracedCommand(this.#channels.command, command);
   }
@@ -199,11 +199,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     return connection;
   }
 
-  /** This LUN is no longer in use: it is not checked after a reconnect, and may have become another one. */
-  forget(lun: bigint): void {
-    this.#holds.forget(this.luns.at(lun));
-  }
-
   /** Ends the connection: it cannot be trusted any more, or nobody waits for the target. */
   fail(error: Error): void {
     this.#connection?.connection.fail(error);
@@ -222,7 +217,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   waits(unit: LunState): void {
-    this.#holds.wanted(unit);
+    this.holds.wanted(unit);
   }
 
   depends({ status, sense }: ScsiResult): boolean {
@@ -267,7 +262,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   #sensed(unit: LunState, sense: Uint8Array): void {
     this.flushes.sensed(unit, sense);
-    this.#holds.told(unit, sense);
+    this.holds.told(unit, sense);
   }
 
   ended(how: ConnectionEnd): void {
@@ -290,7 +285,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
     this.#replayed = replays.length;
     this.pending.putBack(replays);
-    this.#holds.interrupt();
+    this.holds.interrupt();
     for (const check of this.pending.loseChecks()) this.pending.fail(check, lostCommandError(check, cause));
     this.#tellEnded();
     if (closing || this.#closeReason !== undefined) return;
@@ -317,7 +312,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   async verify(): Promise<boolean> {
     const fullFeature = this.#connection;
     if (fullFeature === undefined) return false;
-    await this.#holds.reconnected();
+    await this.holds.reconnected();
     return !fullFeature.connection.ended;
   }
 
@@ -361,7 +356,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
 
   #stop(): void {
     this.#recovery?.cancel();
-    this.#holds.interrupt();
+    this.holds.interrupt();
     this.pending.stop();
   }
 
@@ -380,7 +375,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     if (this.#state === State.Closed) return;
     this.#to(State.Closing);
     this.#recovery?.cancel();
-    this.#holds.interrupt();
+    this.holds.interrupt();
     for (const command of this.pending.takeQueued()) this.pending.fail(command, closedError(command));
     const fullFeature = this.#connection;
     if (fullFeature !== undefined) {

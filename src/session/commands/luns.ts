@@ -17,6 +17,10 @@ export class LunState {
   held = false;
   /** Why it may not be used any more: it is not what it was. It is held then. Undefined: it may be used. */
   refused: Error | undefined;
+  /** Whether it is held and could not be asked: its commands may wait for long. */
+  stuck = false;
+  /** Who waits for that. */
+  tellStuck: (() => void)[] = [];
   /** How often it may have become another one: by what the target said, or by a reconnect. */
   suspicions = 0;
 

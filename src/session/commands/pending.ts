@@ -240,7 +240,7 @@ export class Pending {
 
   /** A LUN has proved to be the same: its commands are sent in the order in which they were given. */
   release(unit: LunState): void {
-    unit.held = false;
+    unit.held = unit.stuck = false;
     unit.refused = undefined;
     const { commands, results } = this.#held.take(unit);
     for (const { command, result } of results) this.settle(command, { result });

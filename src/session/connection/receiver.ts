@@ -171,9 +171,7 @@ export class Receiver implements FramerHandler {
     this.#link.window.update(pdu.expCmdSN, pdu.maxCmdSN);
     if (repeated || !pdu.statusPresent) return;
     if (this.#link.statuses.accept(pdu.statSN, Opcode.DataIn)) {
-      const ending = endByDataIn(task, pdu);
-      this.#lookAtSenseIn(task, ending);
-      this.#link.tasks.end(task, ending);
+      this.#endScsi(task, endByDataIn(task, pdu));
     }
   }
 
@@ -184,13 +182,15 @@ export class Receiver implements FramerHandler {
     const ending = endByResponse(task, pdu, data, this.#link.scsi);
     if ("result" in ending && ending.result.status === CHECK_CONDITION) {
       this.#parts.owner.event({ kind: "checkCondition", unit: task.command.unit, sense: ending.result.sense });
-    } else this.#lookAtSenseIn(task, ending);
-    this.#link.tasks.end(task, ending);
+    }
+    this.#endScsi(task, ending);
   }
 
-  /** Sense data can come without CHECK CONDITION. */
-  #lookAtSenseIn({ command }: ScsiTask, ending: Ending): void {
+  #endScsi(task: ScsiTask, ending: Ending): void {
+    this.#link.tasks.end(task, ending);
     if (!("result" in ending)) return;
+    const { command } = task;
+    // Sense data can come without CHECK CONDITION. Whoever has asked for them has them first.
     const sense = this.#link.scsi.takenBy(command.cdb, ending.result);
     if (sense !== undefined) this.#parts.owner.event({ kind: "taken", unit: command.unit, sense });
   }

@@ -110,6 +110,11 @@ export class Holds {
     if (unit.held) this.#release(unit);
   }
 
+  /** Resolves when a LUN is held and could not be asked: its commands may wait for long. */
+  stuck(unit: LunState): Promise<void> {
+    return unit.stuck ? Promise.resolve() : new Promise((resolve) => unit.tellStuck.push(resolve));
+  }
+
   #hold(unit: LunState): Hold {
     let hold = this.#holds.get(unit);
     if (hold === undefined) {
@@ -141,6 +146,8 @@ export class Holds {
         return askedOnce();
       }
       askedOnce();
+      unit.stuck = true;
+      for (const tell of unit.tellStuck.splice(0)) tell();
       // Unit attentions come one by one: after the first there is no need to wait.
       const pause = stale && attempt === 1 ? 0 : backoff(this.#policy, attempt + 1, random());
       if (clock.now() + pause > end) return this.#giveUp(unit, hold, outcome);
