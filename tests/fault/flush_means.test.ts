@@ -2,7 +2,8 @@
 // the cache of the disk is switched on or off.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openScsiBlockDevice } from "../../mod.ts";
+import { type Lun, openLun, openScsiBlockDevice } from "../../mod.ts";
+import { memoryBacking, startTarget } from "../../src/target/mod.ts";
 import type { ScsiExecutor } from "../../src/command.ts";
 import { code } from "../lib/rejections.ts";
 import { withDisk } from "../peers/disk_rig.ts";
@@ -328,5 +329,38 @@ withDisk(
     assert.is(await write(), UNKNOWN);
   },
 );
+
+test("the embedded target tells every initiator of a flush that failed, and they their writers", async () => {
+  let fails = 0;
+  const memory = memoryBacking(1024 * 1024);
+  const target = await startTarget({
+    luns: [{
+      backing: {
+        size: memory.size,
+        blockSize: memory.blockSize,
+        readInto: (buffer, position) => memory.readInto(buffer, position),
+        write: (buffer, position) => memory.write(buffer, position),
+        // As a file does: once, whoever asks first.
+        flush: () => fails-- > 0 ? Promise.reject(new Error("no room")) : Promise.resolve(),
+      },
+    }],
+  });
+  const luns = await Promise.all([1, 2].map(() => openLun(target.urls[0]!)));
+  try {
+    const [one, two] = luns as [Lun, Lun];
+    const handles = luns.map((lun) => lun.handle());
+    for (const lun of luns) await lun.write(BLOCK, 0);
+    for (const handle of handles) await handle.write(BLOCK, 0, 512, 512);
+    fails = 1;
+    assert.is(await outcome(one.flush()), "SCSI_MEDIUM_ERROR");
+    const others = [handles[0]!.sync(), two.flush(), handles[1]!.sync()].map(outcome);
+    assert.equal(await Promise.all(others), [UNKNOWN, UNKNOWN, UNKNOWN]);
+    for (const lun of luns) await lun.flush();
+    for (const handle of handles) await handle.sync();
+  } finally {
+    for (const lun of luns) await lun.close();
+    await target.close();
+  }
+});
 
 test.run();

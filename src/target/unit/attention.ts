@@ -1,5 +1,6 @@
 /**
- * Unit attention conditions (SAM-5 §5.14): what has happened to a logical unit, reported once to every initiator.
+ * Unit attention conditions (SAM-5 §5.14) and deferred errors (SPC-4 §4.5.7): what has happened to a logical unit, reported once
+ * to every initiator.
  *
  * @module
  */
@@ -24,6 +25,8 @@ export const Attention = {
   RegistrationsPreempted: 0x2a05,
   /** 28/00: the medium may have changed. */
   MediumChanged: 0x2800,
+  /** 3/0C/00, deferred: what was acknowledged could not be brought to the medium. */
+  WriteFailed: 0x0c00,
 } as const;
 /** One of the values of {@link Attention}. */
 export type Attention = typeof Attention[keyof typeof Attention];
@@ -60,6 +63,7 @@ export class UnitAttentions {
   /** Takes the oldest condition of a nexus off its queue. */
   take(nexus: string): Sense | undefined {
     const code = this.#pending.get(nexus)?.shift();
-    return code === undefined ? undefined : { key: 6, code };
+    if (code === undefined) return undefined;
+    return code === Attention.WriteFailed ? { key: 3, code, deferred: true } : { key: 6, code };
   }
 }

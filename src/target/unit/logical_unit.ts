@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { type LockMode, RangeLock } from "../../async/range_lock.ts";
 import type { Backing } from "../backing.ts";
 import { Attention, UnitAttentions } from "./attention.ts";
@@ -54,6 +55,9 @@ export class LogicalUnit {
   readonly persistent: PersistentReservations = new PersistentReservations();
   reservedBy: string | undefined = undefined;
   mediumPresent: boolean;
+  /** One after the other, so that none reports success for what another one has found to be lost. */
+  readonly #flushes = new OneAtATime();
+  #failedFlushes = 0;
   #blocks: number;
   /** The most blocks that it has had. */
   #most: number;
@@ -153,14 +157,24 @@ export class LogicalUnit {
     });
   }
 
-  /** Settles when all that has been written is on the medium. */
-  async flush(): Promise<void> {
+  /**
+   * Settles when all that has been written is on the medium. Where that fails, every initiator is told: a file tells of it once,
+   * whoever flushes.
+   *
+   * @param nexus whose SYNCHRONIZE CACHE it is: its status says it to that initiator
+   */
+  async flush(nexus?: string): Promise<void> {
     const backing = this.backing;
+    const before = this.#failedFlushes;
     try {
-      await backing.flush();
+      await this.#flushes.run(() => backing.flush());
     } catch (cause) {
+      this.#failedFlushes++;
+      this.attentions.raise(Attention.WriteFailed, nexus);
       throw mediumError(0x0c00, cause);
     }
+    // It may be the one that has failed which was told.
+    if (this.#failedFlushes !== before) throw mediumError(0x0c00, new Error("Another flush has failed meanwhile"));
   }
 
   /** The part of LOGICAL UNIT RESET that is not aborting tasks (SAM-5 §6.3.3). */

@@ -8,6 +8,8 @@
 export interface Sense {
   /** Sense key, 0 to 15. */
   readonly key: number;
+  /** About an earlier command (SPC-4 §4.5.7). */
+  readonly deferred?: boolean | undefined;
   /** Additional sense code in the high byte, its qualifier in the low one: 0x2400 is 24/00. */
   readonly code: number;
   /** INFORMATION field, where it is valid. */
@@ -90,10 +92,10 @@ function fieldPointer(field: NonNullable<Sense["field"]>): [number, number, numb
 
 function encodeFixed(sense: Sense): Uint8Array {
   const bytes = new Uint8Array(18);
-  bytes[0] = 0x70;
+  bytes[0] = sense.deferred === true ? 0x71 : 0x70;
   bytes[2] = sense.key;
   if (sense.information !== undefined && sense.information <= 0xffffffff) {
-    bytes[0] = 0xf0;
+    bytes[0] |= 0x80;
     new DataView(bytes.buffer).setUint32(3, sense.information);
   }
   bytes[7] = 10;
@@ -104,7 +106,7 @@ function encodeFixed(sense: Sense): Uint8Array {
 }
 
 function encodeDescriptor(sense: Sense): Uint8Array {
-  const bytes = [0x72, sense.key, sense.code >> 8, sense.code & 255, 0, 0, 0, 0];
+  const bytes = [sense.deferred === true ? 0x73 : 0x72, sense.key, sense.code >> 8, sense.code & 255, 0, 0, 0, 0];
   if (sense.information !== undefined) {
     const value = new Uint8Array(8);
     new DataView(value.buffer).setBigUint64(0, BigInt(sense.information));

@@ -32,6 +32,36 @@ test("a backing that fails: MEDIUM ERROR, and the session lives", async () => {
   });
 });
 
+test("a flush that fails is told to every initiator, by a deferred error, and to its own by its status", async () => {
+  let fails = 0;
+  const backing: Backing = {
+    ...bound(memoryBacking(1024 * 1024)),
+    flush: () => fails-- > 0 ? Promise.reject(new Error("no room")) : Promise.resolve(),
+  };
+  await withSession({ luns: [{ backing }] }, async (one, target) => {
+    const two = await secondSession(target);
+    const read = () => cdb10(0x28, 0, 1);
+    while ((await two.command(read(), { read: 512 })).status !== 0);
+    fails = 1;
+    assert.is((await one.command(cdb10(0x35, 0, 0))).code, "3/0c00");
+    assert.is((await one.command(read(), { read: 512 })).status, 0);
+    const told = await two.command(read(), { read: 512 });
+    assert.is(told.code, "3/0c00");
+    assert.is(told.sense[0], 0x71);
+    assert.is((await two.command(read(), { read: 512 })).status, 0);
+    // A forced write that fails says nothing to its own initiator of what else it has written.
+    fails = 1;
+    const forced = cdb10(0x2a, 0, 1);
+    forced[1] = 0x08;
+    assert.is((await one.command(forced, { write: noise(512) })).code, "3/0c00");
+    for (const session of [one, two]) {
+      assert.is((await session.command(read(), { read: 512 })).sense[0], 0x71);
+      assert.is((await session.command(cdb10(0x35, 0, 0))).status, 0);
+    }
+    await two.close();
+  });
+});
+
 test("a read-only LUN: 7/2700 for all that modifies, the bit in MODE SENSE", async () => {
   await withSession({ luns: [{ backing: memoryBacking(65536), readOnly: true }] }, async (one) => {
     const block = new Uint8Array(512);

@@ -10,7 +10,7 @@ import { rangeOf } from "./range.ts";
 async function synchronize(context: CommandContext): Promise<void> {
   const { lba, blocks } = rangeOf(context.cdb);
   context.unit.checkRange(lba, blocks);
-  await context.unit.flush();
+  await context.unit.flush(context.nexus.id);
 }
 
 /** There is no cache to fetch into: GOOD says that not everything was cached. */
