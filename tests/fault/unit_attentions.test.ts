@@ -1,6 +1,6 @@
 // docs/unit-attentions.md: what each unit attention does, seen from both ends of the whole public path.
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../mod.ts";
@@ -8,6 +8,7 @@ import { scsiKnowledge } from "../../src/scsi/effect.ts";
 import { ASC_TABLE } from "../../src/scsi/sense/asc.ts";
 import { outcome } from "../lib/rejections.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
+import { ROOT } from "../peers/lunstream.ts";
 import { ScsiDisk, senseBytes } from "../peers/scsi_disk.ts";
 
 /** One row: the codes from the first to the last, ASC in the high byte. */
@@ -19,7 +20,7 @@ interface Row {
   readonly sees: string;
 }
 
-const PAGE = readFileSync(fileURLToPath(new URL("../../docs/unit-attentions.md", import.meta.url)), "utf8");
+const PAGE = readFileSync(join(ROOT, "docs/unit-attentions.md"), "utf8");
 const number = (code: string): number => parseInt(code.replace("/", ""), 16);
 const ROWS: Row[] = PAGE.split("\n").flatMap((line) => {
   const [, codes = "", name = "", held = "", sees = ""] = line.split("|").map((cell) => cell.trim());
