@@ -10,6 +10,9 @@
 
 import { ErrorCode, IscsiError } from "../errors.ts";
 
+/** Member of an object that names a writer: another such object, whose writes these are too. */
+export const WITHIN: unique symbol = Symbol("within");
+
 /** A span of time without a loss. */
 export class Span {
   /** What has ended it, as the beginning of a sentence. */
@@ -148,11 +151,11 @@ export class Ledger {
     this.#span = new Span(this.#span.number + 1);
   }
 
-  /** The writer that a caller names by an object. The object's `within`, if it has one, names a writer whose writes these are too. */
+  /** The writer that a caller names by an object. */
   writer(token: object): Writer {
     let writer = this.#writers.get(token);
     if (writer === undefined) {
-      const { within } = token as { within?: object };
+      const within = (token as { [WITHIN]?: object })[WITHIN];
       writer = new Writer(this, within === undefined ? undefined : this.writer(within));
       this.#writers.set(token, writer);
     }

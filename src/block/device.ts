@@ -22,7 +22,8 @@ export interface ChangeOptions extends OperationOptions {
 /** Options of a write. */
 export interface WriteOptions extends ChangeOptions {
   /**
-   * Force unit access: settle only when the data are on the medium.
+   * Force unit access: settle only when the data are on the medium. Where the device has no FUA, by a flush after the write; where
+   * it has a volatile cache and no command that flushes it either, the write rejects with `BLOCK_UNSUPPORTED`.
    *
    * @default false
    */

@@ -5,6 +5,7 @@
  */
 
 import type { BlockDevice } from "../block/device.ts";
+import { WITHIN } from "../async/ledger.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
 
 /** A chunk of this size or more is written as it is if possible: gathering costs a copy and saves little. */
@@ -65,7 +66,7 @@ export class WriteBehind {
   readonly #window: number;
   readonly #options: { signal: AbortSignal; fua: boolean; writer: object };
   /** Another writer whose writes these are too. */
-  readonly within: object | undefined;
+  readonly [WITHIN]: object | undefined;
   /** Gathering buffers that are free. */
   readonly #spare: Uint8Array[] = [];
   #gather: Uint8Array | undefined;
@@ -85,7 +86,7 @@ export class WriteBehind {
     this.#position = plan.position;
     this.#end = plan.position + plan.length;
     this.#window = plan.requestSize * plan.depth;
-    this.within = plan.within;
+    this[WITHIN] = plan.within;
     // The stream is a writer of its own: its flush tells of its writes, whoever else has flushed or will.
     this.#options = { signal: this.#abort.signal, fua: plan.fua, writer: this };
   }

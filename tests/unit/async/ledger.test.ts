@@ -1,7 +1,7 @@
 // Who is told of a loss: compared with a model that remembers every write and every flush.
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Flushing, Ledger, type Span, type Writer } from "../../../src/async/ledger.ts";
+import { type Flushing, Ledger, type Span, WITHIN, type Writer } from "../../../src/async/ledger.ts";
 import { Random, runSeed } from "../../contract/random.ts";
 
 const HISTORIES = 200;
@@ -115,7 +115,7 @@ test("flushes tell exactly of what is lost and not told, in any order of writes,
 test("what a writer within another one writes is the other's too", () => {
   const ledger = new Ledger();
   const [handle, other] = [{}, {}];
-  const stream = { within: handle };
+  const stream = { [WITHIN]: handle };
   ledger.writer(stream).wrote(ledger.span);
   assert.is(ledger.writer(other).unflushed, false);
   ledger.lose("A test");
