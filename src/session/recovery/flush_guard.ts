@@ -43,7 +43,8 @@ export class FlushGuard {
   }
 
   /** The target has told something of a LUN by sense data. */
-  sensed({ ledger, greeting }: LunState, sense: Uint8Array): void {
+  sensed(lun: LunState, sense: Uint8Array): void {
+    const { ledger, greeting } = lun;
     const loss = this.#scsi.lossIn(sense);
     if (loss === undefined) return;
     if (!greeting || (this.#trusting && loss.certain)) ledger.lose(loss.what);
