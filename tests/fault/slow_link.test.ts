@@ -1,3 +1,4 @@
+// time limit: 180 s
 // waits
 // A link on which bytes never stop moving, and are slow: what is queued takes many times the limit of a command.
 import { mkdtempSync, rmSync } from "node:fs";
