@@ -15,8 +15,8 @@ export interface OpenLunOptions extends ClientOptions, Omit<LunOptions, "owns"> 
  * Logs in to a target and opens one of its LUNs, which owns the session: closing it logs out. More LUNs of the same target are opened
  * on one session with `connect()` and {@link IscsiSession.openLun}.
  *
- * After a lost connection the session is reinstated, and the LUN is used again only if its serial number, designators
- * and capacity have not changed.
+ * After a lost connection the session is reinstated, and the LUN is used again only if it is the same one; so too when it
+ * says that something has changed. `size` follows where it was resized.
  *
  * @param url `iscsi://[user[%password]@]host[:port]/target-iqn/lun[?key=value&...]`
  * @throws `ISCSI_URL_INVALID`, `ISCSI_URL_UNKNOWN_KEY` for the URL

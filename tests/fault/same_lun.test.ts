@@ -48,7 +48,7 @@ for (const [what, answer] of UNWELL) {
     {},
     async ({ disk, target, lun }) => {
       await lun.write(block(1), 0, { fua: true });
-      let left = 6;
+      let left = 30;
       disk.rule(() => left-- > 0 ? answer : undefined);
       target.cut();
       assert.equal(await lun.read(0, 512), block(1));
@@ -61,7 +61,7 @@ for (const [what, answer] of UNWELL) {
     `${what} to page 80h alone, for a while`,
     { nature: { designators: undefined } },
     async ({ disk, target, lun }) => {
-      let left = 3;
+      let left = 30;
       disk.on(0x12, ({ cdb }) => (cdb[1]! & 1) === 1 && cdb[2] === 0x80 && left-- > 0 ? answer : undefined);
       await lose(target, lun);
       await lun.write(block(2), 0);

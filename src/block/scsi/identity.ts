@@ -29,6 +29,8 @@ export interface LunIdentity {
   readonly deviceType: number;
   readonly vendor: string;
   readonly product: string;
+  /** Whether the INQUIRY data were cut, or say neither. */
+  readonly vague: boolean;
   /** Whether VPD page 00h says which pages there are. */
   readonly listed: boolean;
   /** Unit serial number (VPD page 80h), a character a byte; empty where it is not available, as spaces say (SPC-5 §7.7.20). */
@@ -84,6 +86,7 @@ export async function readIdentity(
     deviceType,
     vendor,
     product,
+    vague: standard.missing > 0 || vendor + product === "",
     listed: known?.listed ?? pages !== undefined,
     serial: await fact(0x80, known?.serial, serialOf),
     names: await fact(0x83, known?.names, namesOf),
@@ -159,7 +162,7 @@ function isInvalidField({ sense }: ScsiError): boolean {
 }
 
 function short(what: string): IscsiError {
-  return new IscsiError(ErrorCode.ScsiBadData, `${what} of the logical unit has been cut`);
+  return new IscsiError(ErrorCode.ScsiBadData, `${what} of the logical unit came in part, or not at all`);
 }
 
 function serialOf(page: Page): string {
@@ -224,6 +227,7 @@ function requireAlike(before: LunIdentity, now: LunIdentity): void {
   }
   const [had, has] = [lasting(before), lasting(now)];
   if (had !== undefined || has !== undefined) changed("identification", had, has);
+  if (now.vague && !before.vague) throw short("The INQUIRY data");
   for (const field of ["vendor", "product"] as const) {
     if (now[field] !== before[field]) changed(field, before[field], now[field]);
   }

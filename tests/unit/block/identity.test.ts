@@ -155,6 +155,20 @@ for (const page of [0x00, 0x80, 0x83]) {
   }
 }
 
+for (const length of [4, 8, 20]) {
+  test(`standard INQUIRY data of ${length} bytes are no answer where nothing else tells who it is`, async () => {
+    const disk = new ScsiDisk(none);
+    const device = await openScsiBlockDevice(diskExecutor(disk));
+    const well = disk.on(0x12, (command) => {
+      if ((command.cdb[1]! & 1) === 1) return undefined;
+      return { data: disk.carryOut(command).data?.subarray(0, length) as Uint8Array };
+    });
+    assert.is(await code(device.refresh()), "SCSI_BAD_DATA");
+    well();
+    await device.write(new Uint8Array(512), 0);
+  });
+}
+
 test("a page that never had an answer decides nothing", async () => {
   const disk = new ScsiDisk({ serial: undefined });
   disk.on(
