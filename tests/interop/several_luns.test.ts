@@ -17,6 +17,8 @@ interface Peer {
   url(lun: number): string;
   /** Starts it again, with what was written still there; `changed` is a LUN that is another disk afterwards, of 2 MiB. */
   restart(changed?: number): Promise<void>;
+  /** The same, with a LUN that is the same disk, and has 2 MiB. */
+  grow(lun: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,15 @@ async function embedded(): Promise<Peer> {
       }
       target = await start();
     },
+    grow: async (lun) => {
+      await target.close();
+      const larger = memoryBacking(2 * MIB);
+      const bytes = new Uint8Array(MIB);
+      await backings.get(lun)!.readInto(bytes, 0);
+      await larger.write(bytes, 0);
+      backings.set(lun, larger);
+      target = await start();
+    },
     stop: () => target.close(),
   };
 }
@@ -56,6 +67,10 @@ async function overTgtd(): Promise<Peer> {
         truncateSync(tgtd.path(changed), 2 * MIB);
         params[changed - 1]!["scsi_sn"] = "another";
       }
+      await tgtd.restart();
+    },
+    grow: async (lun) => {
+      truncateSync(tgtd.path(lun), 2 * MIB);
       await tgtd.restart();
     },
     stop: () => tgtd.stop(),
@@ -151,6 +166,20 @@ for (
     assert.is(again.size, 2 * MIB);
     assert.is((await again.read(0, 512)).length, 512);
     await again.close();
+  });
+
+  over("a LUN that was grown is the same, and its size follows", async (peer, session) => {
+    const [one, two] = await openTwo(session);
+    const told: unknown[] = [];
+    session.on("resized", (event) => void told.push(event));
+    await two.write(filled(7), MIB - 512, { fua: true });
+    const back = new Promise<void>((resolve) => session.on("recovered", () => resolve()));
+    await peer.grow(2);
+    await back;
+    assert.equal(await two.read(MIB - 512, 512), filled(7));
+    assert.equal([one.size, two.size], [MIB, 2 * MIB]);
+    await two.write(filled(8), 2 * MIB - 512);
+    assert.equal(told, [{ lun: 2n << 48n, from: MIB, to: 2 * MIB }]);
   });
 
   over("a LUN that was closed may change", async (peer, session) => {
