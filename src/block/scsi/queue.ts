@@ -285,7 +285,13 @@ export class JobQueue {
         } catch (error) {
           this.#fail(batch, error);
         }
-      } else this.#fail(batch, scsiErrorFrom(result, command));
+      } else {
+        const error = scsiErrorFrom(result, command);
+        const { sense } = error;
+        // One that is deferred is not retried, and says the same of the unit.
+        if (sense?.deferred && sense.senseKey === SenseKey.UnitAttention) void this.#retry.onUnitAttention?.(sense);
+        this.#fail(batch, error);
+      }
     }
     this.#settle(batch);
     this.#pump();

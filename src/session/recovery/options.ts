@@ -46,8 +46,9 @@ export interface RecoveryOptions {
   signal?: AbortSignal | undefined;
   /**
    * Checks a LUN after a reconnect, before anything is sent to it again: throw if it is not the same any more. `lun`
-   * has the 8 bytes of the LUN field; the executor's commands go before all others. Default: an open LUN is compared
-   * with its remembered identity.
+   * has the 8 bytes of the LUN field; the executor's commands go before all others. Where it resolves, an open LUN is from
+   * then on the unit that it is now; its block size must be the same all the same. Default: an open LUN is compared with what
+   * identified it before.
    */
   verify?: ((lun: bigint, executor: ScsiExecutor) => Promise<void>) | undefined;
 }

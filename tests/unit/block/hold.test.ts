@@ -144,6 +144,17 @@ test("28h/00h of a medium that can be taken out, met by the questions themselves
   assert.is(disk.cache.size, 0);
 });
 
+test("a unit attention that is deferred: its command fails, and the disk is asked before the next one", async () => {
+  const { disk, device } = await open();
+  disk.on(0x28, () => {
+    disk.nature.serial = "other";
+    return { sense: { key: 6, asc: 0x3f, ascq: 3, deferred: true } };
+  }, 1);
+  await assertRejects(device.read(0, 512), "SCSI_CHECK_CONDITION");
+  await assertRejects(device.write(block(1), 0), "SCSI_IDENTITY_CHANGED");
+  assert.is(count(disk, 0x2a), 0);
+});
+
 test("what is told while the disk is asked is asked again", async () => {
   const { disk, device } = await open();
   disk.on(0x1a, () => {
