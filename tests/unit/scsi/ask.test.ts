@@ -104,11 +104,19 @@ test("mode pages: the other form where the first is refused, whichever that is",
   assert.equal(onlySix.sent, [TEN, SIX]);
 });
 
-test("mode pages: a page that the unit does not have is refused as the first form was", async () => {
-  const without = unit({ [TEN]: `sense ${INVALID_FIELD}`, [SIX]: `sense ${UNKNOWN_COMMAND}` });
+test("mode pages: a page that the unit does not have is asked for once", async () => {
+  const without = unit({ [TEN]: `sense ${INVALID_FIELD}` });
   const error = await rejection(askModePages(without, { pageCode: 8 }, { first: 10 }));
   assert.is(error.code, "SCSI_ILLEGAL_REQUEST");
   assert.match(error.message, /^MODE SENSE\(10\) failed: .*24\/00/);
+  assert.equal(without.sent, [TEN]);
+});
+
+test("mode pages: where both forms are not known, the first one's refusal is the error", async () => {
+  const neither = unit({ [TEN]: `sense ${UNKNOWN_COMMAND}`, [SIX]: `sense ${UNKNOWN_COMMAND}` });
+  const error = await rejection(askModePages(neither, { pageCode: 8 }, { first: 10 }));
+  assert.match(error.message, /^MODE SENSE\(10\) failed: .*20\/00/);
+  assert.equal(neither.sent, [TEN, SIX]);
 });
 
 test("REPORT LUNS is asked again with the room that was missing", async () => {
