@@ -30,7 +30,10 @@ export interface WriteOptions extends ChangeOptions {
   fua?: boolean | undefined;
 }
 
-/** What a device can do: readable before any I/O. */
+/**
+ * What a device can do: readable before any I/O. A disk is taken at its word for what it announces, until it refuses that at
+ * the first use: so `discard`, `writeZeroes`, `extents` and `compareAndWrite` may become false.
+ */
 export interface DeviceSupport {
   /**
    * `flush()` reaches the medium (a no-op succeeds where there is no volatile cache). False: the device has no command for it, and a
@@ -98,7 +101,10 @@ export interface BlockDevice {
    * with `ISCSI_OUTCOME_UNKNOWN`, once, where some of them may be lost: write them again.
    */
   flush(options?: ChangeOptions): Promise<void>;
-  /** Says that the range is no longer needed. Rejects with `BLOCK_UNSUPPORTED` where `supports.discard` is false. */
+  /**
+   * Says that the range is no longer needed. Rejects with `BLOCK_UNSUPPORTED` where `supports.discard` is false, or becomes so
+   * because the device refuses what it has announced: nothing is lost then.
+   */
   discard(position: number, length: number, options?: ChangeOptions): Promise<void>;
   /** Makes the range read as zeros: by command where the device can, else by writing zeros. */
   writeZeroes(position: number, length: number, options?: ChangeOptions): Promise<void>;
@@ -107,7 +113,7 @@ export interface BlockDevice {
   /**
    * Writes `data` at `position` if the bytes there equal `expected`, as one step; else rejects with
    * `BLOCK_MISCOMPARE`, which names the first byte that differs where the device knows it.
-   * Rejects with `BLOCK_UNSUPPORTED` where `supports.compareAndWrite` is false.
+   * Rejects with `BLOCK_UNSUPPORTED`, and writes nothing, where `supports.compareAndWrite` is false, or becomes so by this.
    */
   compareAndWrite(
     expected: Uint8Array,

@@ -84,8 +84,8 @@ export class Features {
     if (isUnknownCommand(error) || isSilence(error)) this.#statusEnd = 0;
     else if (isUnsupported(error)) this.#statusEnd = Math.min(this.#statusEnd, lba);
     const { code } = error as Partial<IscsiError>;
-    return error instanceof ScsiError || isSilence(error) || code === ErrorCode.TargetFailure ||
-      code === ErrorCode.Rejected;
+    return error instanceof ScsiError || isSilence(error) || code === ErrorCode.ScsiBadData ||
+      code === ErrorCode.TargetFailure || code === ErrorCode.Rejected;
   }
 
   /** A WRITE SAME whose operation code is not known will not do in another form. */

@@ -5,8 +5,13 @@
  */
 
 import type { ScsiCommand, ScsiResult } from "../../command.ts";
-import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
-import { getLbaStatus, parseGetLbaStatus, ProvisioningStatus } from "../../scsi/commands/sbc/get_lba_status.ts";
+import { AbortError } from "../../errors.ts";
+import {
+  getLbaStatus,
+  type LbaStatus,
+  parseGetLbaStatus,
+  ProvisioningStatus,
+} from "../../scsi/commands/sbc/get_lba_status.ts";
 import type { Extent } from "../device.ts";
 import { appendExtent } from "../extents.ts";
 import type { Features } from "./features.ts";
@@ -50,13 +55,8 @@ export async function lbaExtents(
   let at = position;
   while (at < end) {
     if (signal?.aborted) throw new AbortError(signal);
-    const job = new StatusJob(Math.floor(at / blockSize));
-    if (!features.tells(job.lba) || !await isTold(queue, job, features, signal)) {
-      appendExtent(list, { position: at, length: end - at, hole: false, zero: false });
-      break;
-    }
     const before = at;
-    for (const entry of parseGetLbaStatus(job.answer).extents) {
+    for (const entry of await ask(queue, features, Math.floor(at / blockSize), signal)) {
       if (at >= end) break;
       const from = Number(entry.lba) * blockSize;
       const to = from + entry.blocks * blockSize;
@@ -75,27 +75,27 @@ export async function lbaExtents(
       at = stop;
     }
     if (at === before) {
-      throw new IscsiError(
-        ErrorCode.ScsiBadData,
-        `GET LBA STATUS for block ${job.lba} gave no extent that has this block`,
-      );
+      appendExtent(list, { position: at, length: end - at, hole: false, zero: false });
+      break;
     }
   }
   return list;
 }
 
-/** Whether the device tells anything of the blocks of a job. */
-async function isTold(
+/** What the device tells of the blocks from one on: nothing, where it does not know, refuses, fails, or makes no sense. */
+async function ask(
   queue: JobQueue,
-  job: StatusJob,
   features: Features,
+  lba: number,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<readonly LbaStatus[]> {
+  if (!features.tells(lba)) return [];
+  const job = new StatusJob(lba);
   try {
     await queue.run(job, signal);
-    return true;
+    return parseGetLbaStatus(job.answer).extents;
   } catch (error) {
-    if (features.leavesOpen(job.lba, error)) return false;
+    if (features.leavesOpen(lba, error)) return [];
     throw error;
   }
 }
