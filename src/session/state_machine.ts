@@ -234,7 +234,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     switch (event.kind) {
       case "async": {
         const { lun, sense } = event.event;
-        this.#sensed(this.luns.at(lun), sense);
+        this.#sensed(this.luns.known(lun), sense);
         return this.#events.emit("async", event.event);
       }
       case "reject":
@@ -260,8 +260,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     }
   }
 
-  #sensed(unit: LunState, sense: Uint8Array): void {
-    this.flushes.sensed(unit, sense);
+  #sensed(unit: LunState | undefined, sense: Uint8Array): void {
+    if (unit !== undefined) this.flushes.sensed(unit, sense);
     this.holds.told(unit, sense);
   }
 

@@ -8,7 +8,10 @@ import { outcome, rejection } from "../lib/rejections.ts";
 import { until } from "../lib/until.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
-import { type Answer, naa, ScsiDisk } from "../peers/scsi_disk.ts";
+import { type Answer, naa, ScsiDisk, senseBytes } from "../peers/scsi_disk.ts";
+import { message } from "../protocol/answers.ts";
+import type { PeerConnection } from "../protocol/peer_connection.ts";
+import { encodeScsiResponseData } from "../../src/wire/mod.ts";
 
 const BUSY: Answer = { status: 8 };
 const block = (fill: number, size = 512): Uint8Array => new Uint8Array(size).fill(fill);
@@ -148,6 +151,19 @@ withDisk("REPORT LUNS may have cleared 3F/0E", {}, async ({ disk, lun }) => {
   assert.is(await outcome(lun.write(block(1), 0)), "SCSI_IDENTITY_CHANGED");
   clean(disk);
 });
+
+for (const [name, field] of [["of the LUN", 0n], ["of an unknown LUN, about all of them", 77n << 48n]] as const) {
+  withDisk(`an asynchronous message ${name} brings it`, {}, async ({ disk, lun, target }) => {
+    swap(disk);
+    const events: unknown[] = [];
+    lun.session.on("async", (event) => events.push(event));
+    const sense = senseBytes({ key: 6, asc: 0x3f, ascq: 0x0e });
+    message(target.connections.at(-1) as PeerConnection, 0, { lun: field }, encodeScsiResponseData(sense));
+    await until(() => events.length > 0);
+    assert.is(await outcome(lun.write(block(1), 0)), "SCSI_IDENTITY_CHANGED");
+    clean(disk);
+  });
+}
 
 withDisk("it comes to the questions themselves, and all is asked again", {}, async ({ disk, lun }) => {
   disk.attention(0x29, 0x03);

@@ -33,6 +33,8 @@ export class Held {
   /** A result waits. No task carries its command any more. */
   keep(command: Command, result: ScsiResult): void {
     command.carried = false;
+    // The target has answered in time.
+    if (!command.ownLimit) command.deadline = Infinity;
     this.#of(command.unit).results.push({ command, result });
   }
 

@@ -63,6 +63,11 @@ export class Luns {
     return this.#states.values();
   }
 
+  /** The state of a LUN by its LUN field, if a command was ever given for it: what a target says of others is not kept. */
+  known(field: bigint): LunState | undefined {
+    return this.#states.get(field);
+  }
+
   /** Those in use. */
   used(): LunState[] {
     return [...this.#states.values()].filter((state) => state.used);

@@ -18,7 +18,7 @@ import type { ResolvedOptions } from "../options.ts";
 import { backoff, type RecoveryPolicy, resolveRecovery } from "./options.ts";
 import { heldCommandError } from "./replay.ts";
 
-/** Most unit attentions of one LUN that are kept for its check. */
+/** So many of the last unit attentions of one LUN are kept for its check. */
 const MAX_SEEN = 256;
 
 /** What the checks need of the session. */
@@ -58,11 +58,15 @@ export class Holds {
     this.#host = host;
   }
 
-  /** A LUN has given sense data, to whomever and with whatever: they may say that it, or any of them, is another one. */
-  told(unit: LunState, sense: Uint8Array): void {
+  /**
+   * A LUN has given sense data, to whomever and with whatever: they may say that it, or any of them, is another one.
+   *
+   * @param unit undefined: one that no command was given for
+   */
+  told(unit: LunState | undefined, sense: Uint8Array): void {
     const suspicion = this.#options.scsi.suspicionOf(sense);
     if (suspicion === "none") return;
-    this.#suspect(unit, sense);
+    if (unit !== undefined) this.#suspect(unit, sense);
     if (suspicion === "unit") return;
     for (const one of this.#luns.used()) if (one !== unit) this.#suspect(one, sense);
   }
@@ -71,7 +75,8 @@ export class Holds {
     unit.suspicions++;
     if (!unit.used || unit.refused !== undefined) return;
     const hold = this.#hold(unit);
-    if (hold.seen.length < MAX_SEEN) hold.seen.push(sense);
+    hold.seen.push(sense);
+    if (hold.seen.length > MAX_SEEN) hold.seen.shift();
     this.#start(unit, hold);
   }
 
@@ -134,6 +139,9 @@ export class Holds {
 
   async #run(unit: LunState, hold: Hold, { signal }: AbortController, askedOnce: () => void): Promise<void> {
     const end = clock.now() + this.#policy.maxTime;
+    // Whoever has started this may be about to send a command, and counts on the window that it has seen.
+    await Promise.resolve();
+    if (signal.aborted) return askedOnce();
     for (let attempt = 1;; attempt++) {
       const { suspicions } = unit;
       const outcome = await this.#try(unit, hold, signal);
