@@ -38,6 +38,7 @@ const TARGET: Keys<TargetOptions> = {
   initiators: true,
   queueDepth: true,
   maxSessions: true,
+  maxMemory: true,
   loginTimeout: true,
   pingInterval: true,
   measureInterval: true,

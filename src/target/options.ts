@@ -168,6 +168,16 @@ export interface TargetOptions extends TargetLimits {
    */
   maxSessions?: number | undefined;
   /**
+   * Bytes that the target may hold for all its initiators together, 4 MiB to 1 TiB: data on their way in both directions, commands,
+   * texts and logins, and answers that are not read. A fifth is for each of: reads, writes, requests, logins, answers. Where reads or
+   * writes are too many, they wait; a command for which there is no memory ends with TASK SET FULL; of connections that do not
+   * read their answers the one with the most ends; and while anything waits, so does a connection that has moved nothing for
+   * 2 seconds. Besides that a connection costs less than 1 MiB, its data segment under way included.
+   *
+   * @default 268435456
+   */
+  maxMemory?: number | undefined;
+  /**
    * Time for a whole login in milliseconds.
    *
    * @default 15000

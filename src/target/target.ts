@@ -13,11 +13,17 @@ import { makeUnits } from "./make_units.ts";
 import { DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
 import { BufferPool } from "./protocol/buffers.ts";
 import { Connection } from "./protocol/connection.ts";
+import { Memory } from "./protocol/memory.ts";
 import { Sessions } from "./protocol/sessions.ts";
 import type { OpenConnection, TargetContext } from "./protocol/target_context.ts";
 
 /** Most unused payload buffers that a target keeps: 16 MiB. */
 const POOLED_BUFFERS = 64;
+
+/** Bounds of `maxMemory`, and its default, in bytes. */
+const LEAST_MEMORY = 4 * 1024 * 1024;
+const MOST_MEMORY = 2 ** 40;
+const DEFAULT_MEMORY = 256 * 1024 * 1024;
 
 /** A running target. */
 export interface Target {
@@ -58,6 +64,8 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const units = makeUnits(options.luns, targetName);
   const connections = new Set<OpenConnection>();
   const maxSessions = checkInteger("maxSessions", options.maxSessions ?? 256, 1, 65535);
+  const maxMemory = checkInteger("maxMemory", options.maxMemory ?? DEFAULT_MEMORY, LEAST_MEMORY, MOST_MEMORY);
+  const memory = new Memory(maxMemory);
   const context: TargetContext = {
     targetName,
     auth: options.auth === undefined ? undefined : checkAuth(options.auth),
@@ -68,6 +76,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
     sessions: new Sessions(units, maxSessions),
     connections,
     pool: new BufferPool(POOLED_BUFFERS),
+    memory,
     queueDepth: checkInteger("queueDepth", options.queueDepth ?? 128, 1, 1024),
     loginTimeout: checkInteger("loginTimeout", options.loginTimeout ?? 15000, 1, 0x7fffffff),
     pingInterval: checkInteger("pingInterval", options.pingInterval ?? 60000, 0, 0x7fffffff),
@@ -123,11 +132,12 @@ class RunningTarget implements Target {
   }
 
   async #close(): Promise<void> {
-    const { connections, sessions } = this.#context;
+    const { connections, memory, sessions } = this.#context;
     clearInterval(this.#measuring);
     await this.#listener.close();
     const open = sessions.all();
     for (const connection of [...connections]) connection.destroy();
+    memory.close();
     await Promise.all(open.map((session) => sessions.close(session)));
     const backings = new Set(this.#luns.filter((lun) => lun.closeBacking !== false).map((lun) => lun.backing));
     for (const backing of backings) await backing?.close?.();

@@ -16,6 +16,8 @@ import { Security, SECURITY_KEYS } from "./security.ts";
 
 /** Longest text of the initiator in one step of the login, over all its parts, in bytes. */
 const MAX_TEXT = 65536;
+/** Longest text of the initiator in the whole login, in bytes: all its keys are kept. */
+const MAX_LOGIN = 2 * MAX_TEXT;
 /** Requests that one login may take. */
 const MAX_ROUNDS = 64;
 /** The target's only portal group. */
@@ -69,6 +71,8 @@ export class Login {
   #first: LoginRequest | undefined;
   #stage: number = LoginStage.Security;
   #rounds = 0;
+  /** Bytes of all texts of the initiator. */
+  #length = 0;
   #initiatorName = "";
   #discovery = false;
   #security: Security | undefined;
@@ -85,6 +89,8 @@ export class Login {
    */
   handle(request: LoginRequest, data: Uint8Array): LoginReply {
     this.#checkRequest(request);
+    this.#length += data.length;
+    if (this.#length > MAX_LOGIN) throw new LoginFailure(LoginStatus.InitiatorError);
     this.#text.add(data, { last: !request.continue });
     if (request.continue) return { transit: false, nextStage: 0, pairs: [] };
     const keys = this.#takeKeys(parseTextKeys(this.#text.take(), 1024));

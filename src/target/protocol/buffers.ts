@@ -13,6 +13,7 @@ const SMALL = 32768;
 export class BufferPool {
   readonly #free: ArrayBuffer[] = [];
   readonly #most: number;
+  #scrap = new Uint8Array(0);
 
   /** @param most most unused buffers that are kept */
   constructor(most: number) {
@@ -25,6 +26,17 @@ export class BufferPool {
     return new Uint8Array(this.#free.pop() ?? new ArrayBuffer(CHUNK), 0, length);
   }
 
+  /** Memory of `length` bytes for what nobody will read: everybody gets the same. */
+  scrap(length: number): Uint8Array {
+    if (this.#scrap.length < length) this.#scrap = new Uint8Array(length);
+    return this.#scrap.subarray(0, length);
+  }
+
+  /** Bytes of memory behind what {@link BufferPool.take} gives for `length` bytes. */
+  held(length: number): number {
+    return length < SMALL || length > CHUNK ? length : CHUNK;
+  }
+
   /** Takes a buffer back; its user must not touch it any more. */
   give(bytes: Uint8Array): void {
     const memory = bytes.buffer;
@@ -34,37 +46,102 @@ export class BufferPool {
   }
 }
 
-/** A limit on the bytes in use; requests beyond it wait, first come, first served. */
+/** What a {@link Budget} belongs to. */
+interface BudgetOptions {
+  /** What is taken from this one counts there too. */
+  within?: Budget | undefined;
+  /** Called when bytes cannot be had at once. */
+  short?: (() => void) | undefined;
+}
+
+/** One who waits for memory of a {@link Budget}. */
+interface Waiter {
+  readonly length: number;
+  /** The part of the budget that it is for. */
+  readonly part: Budget | undefined;
+  readonly wake: () => void;
+}
+
+/**
+ * A limit on the bytes in use; requests beyond it wait, first come, first served. Of the parts of a budget the one that has the
+ * least comes first, and then the one that has given back the most: those who give nothing back do not keep the others waiting.
+ */
 export class Budget {
   readonly #limit: number;
+  readonly #within: Budget | undefined;
+  readonly #short: (() => void) | undefined;
   #used = 0;
-  readonly #waiting: { length: number; wake: () => void }[] = [];
+  /** Bytes that this part has of the budget that it belongs to. */
+  #part = 0;
+  #givenBack = 0;
+  readonly #waiting: Waiter[] = [];
 
   /** @param limit bytes */
-  constructor(limit: number) {
+  constructor(limit: number, options: BudgetOptions = {}) {
     this.#limit = limit;
+    this.#within = options.within;
+    this.#short = options.short;
+  }
+
+  /** Whether somebody waits. */
+  get short(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** Takes `length` bytes if that needs no waiting. */
   tryTake(length: number): boolean {
-    if (this.#waiting.length > 0 || !this.#fits(length)) return false;
+    if (!this.#free(length)) return false;
+    if (this.#within?.tryTake(length) === false) return false;
+    if (this.#within !== undefined) this.#part += length;
     this.#used += length;
     return true;
   }
 
   /** Takes `length` bytes, waiting for them if necessary. */
-  take(length: number): Promise<void> {
-    if (this.tryTake(length)) return Promise.resolve();
-    return new Promise((wake) => this.#waiting.push({ length, wake }));
+  async take(length: number): Promise<void> {
+    await this.#take(length, undefined);
+    if (this.#within === undefined) return;
+    await this.#within.#take(length, this);
+    this.#part += length;
   }
 
   /** Gives `length` bytes back. */
   give(length: number): void {
     this.#used -= length;
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.length); next = this.#waiting[0]) {
-      this.#waiting.shift();
+    if (this.#within !== undefined) {
+      this.#part -= length;
+      this.#givenBack += length;
+      this.#within.give(length);
+    }
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#used += next.length;
       next.wake();
+    }
+  }
+
+  async #take(length: number, part: Budget | undefined): Promise<void> {
+    if (this.#free(length)) this.#used += length;
+    else await new Promise<void>((wake) => this.#waiting.push({ length, part, wake }));
+  }
+
+  /** Whether bytes can be had at once; nobody passes those who wait. */
+  #free(length: number): boolean {
+    const free = this.#waiting.length === 0 && this.#fits(length);
+    if (!free) this.#short?.();
+    return free;
+  }
+
+  /** Takes the one out of the queue whose turn it is, if its bytes are there. */
+  #next(): Waiter | undefined {
+    let first = this.#waiting[0];
+    for (const one of this.#waiting) if (first !== undefined && comesBefore(one.part, first.part)) first = one;
+    if (first === undefined || !this.#fits(first.length)) return undefined;
+    this.#waiting.splice(this.#waiting.indexOf(first), 1);
+    return first;
+
+    function comesBefore(a: Budget | undefined, b: Budget | undefined): boolean {
+      if (a === undefined || b === undefined) return false;
+      return a.#part < b.#part || (a.#part === b.#part && a.#givenBack > b.#givenBack);
     }
   }
 
@@ -72,4 +149,41 @@ export class Budget {
   #fits(length: number): boolean {
     return this.#used === 0 || this.#used + length <= this.#limit;
   }
+}
+
+/** Memory of one request: taken in steps, and given back at once. */
+export class Lease {
+  readonly #budget: Budget;
+  #bytes = 0;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** Whether nothing has been taken. */
+  get empty(): boolean {
+    return this.#bytes === 0;
+  }
+
+  /** Takes more; false where there is no more. */
+  take(length: number): boolean {
+    if (!this.#budget.tryTake(length)) return false;
+    this.#bytes += length;
+    return true;
+  }
+
+  /** Gives everything back. Idempotent. */
+  give(): void {
+    const bytes = this.#bytes;
+    this.#bytes = 0;
+    if (bytes > 0) this.#budget.give(bytes);
+  }
+}
+
+/** There is no memory for a request that cannot be refused otherwise: its connection ends. */
+export class OutOfMemory extends Error {}
+
+/** Takes memory for such a request. @throws OutOfMemory */
+export function takeAll(lease: Lease, length: number): void {
+  if (!lease.take(length)) throw new OutOfMemory("The target holds as much for its initiators as it may");
 }

@@ -98,6 +98,11 @@ export class DataOutReceiver {
     return true;
   }
 
+  /** Whether data that were announced or requested have not come. */
+  get incomplete(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Throws the first error in the data so far. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
@@ -146,11 +151,11 @@ export class DataOutReceiver {
         yield sequence.buffer;
         asked.shift();
         pool.give(sequence.buffer);
-        budget.give(sequence.buffer.length);
+        budget.give(pool.held(sequence.buffer.length));
       }
     } finally {
       // The connection may still be reading into these buffers: they are dropped, not reused.
-      for (const sequence of asked) budget.give(sequence.buffer.length);
+      for (const sequence of asked) budget.give(pool.held(sequence.buffer.length));
     }
   }
 
@@ -168,11 +173,12 @@ export class DataOutReceiver {
     let next = start;
     while (next < wanted && this.#open.size < maxOutstandingR2T && this.#failure === undefined) {
       const length = Math.min(wanted - next, maxBurstLength & ~3, CHUNK);
-      if (!budget.tryTake(length)) {
+      const held = pool.held(length);
+      if (!budget.tryTake(held)) {
         if (asked.length > 0) break;
-        await budget.take(length);
+        await budget.take(held);
         if (this.#failure !== undefined) {
-          budget.give(length);
+          budget.give(held);
           break;
         }
       }

@@ -6,6 +6,7 @@
 
 import { ProtocolError } from "../../errors.ts";
 import {
+  dataSegmentLengthOf,
   decodeLoginRequest,
   encodeLoginResponse,
   encodeTextKeys,
@@ -17,11 +18,15 @@ import {
 import { LoginFailure, LoginStatus } from "../login/failure.ts";
 import { Login, type LoginReply, type LoginResult } from "../login/login.ts";
 import { Attention } from "../unit/attention.ts";
+import { type Budget, Lease, takeAll } from "./buffers.ts";
 import type { Session, SessionConnection } from "./session.ts";
 import type { TargetContext } from "./target_context.ts";
 
 /** Longest text of a response, in bytes: the initiator accepts no more during the login. */
 const MAX_RESPONSE = 8192;
+
+/** Bytes that a byte of the initiator's text may cost for the time of the login: it is kept as texts of keys and values. */
+const KEPT = 8;
 
 /** What a login needs of its connection. */
 interface LoginConnection extends SessionConnection {
@@ -44,15 +49,27 @@ interface LoginConnection extends SessionConnection {
 export class LoginPhase {
   readonly #connection: LoginConnection;
   readonly #login: Login;
+  /** What the login takes its memory from. */
+  readonly memory: Budget;
+  /** The memory of what the login keeps. */
+  readonly #lease: Lease;
   #busy = false;
 
   /** Waits for the first request. */
   constructor(connection: LoginConnection) {
     this.#connection = connection;
+    this.memory = connection.context.memory.logins;
+    this.#lease = new Lease(this.memory);
     this.#login = new Login(connection.context);
   }
 
-  place(header: Uint8Array): undefined {
+  /** Whether memory is held until the initiator goes on. */
+  get awaitsData(): boolean {
+    return !this.#lease.empty;
+  }
+
+  /** @throws ProtocolError for another PDU, OutOfMemory */
+  place(header: Uint8Array, lease: Lease): undefined {
     const opcode = opcodeOf(header);
     if (opcode !== Opcode.LoginRequest || this.#busy) {
       throw new ProtocolError(`Expected a Login Request, got ${opcodeName(opcode)}`, {
@@ -62,9 +79,13 @@ export class LoginPhase {
         limit: Opcode.LoginRequest,
       });
     }
+    takeAll(lease, dataSegmentLengthOf(header));
   }
 
-  handle(header: Uint8Array, data: Uint8Array): void {
+  /** @param lease the memory of this PDU: the login keeps what is in it */
+  handle(header: Uint8Array, data: Uint8Array, lease: Lease): void {
+    lease.give();
+    takeAll(this.#lease, KEPT * data.length);
     const request = decodeLoginRequest(header);
     try {
       this.#checkSession(request);
@@ -80,6 +101,7 @@ export class LoginPhase {
 
   /** The connection has ended. */
   end(): void {
+    this.#lease.give();
     this.#login.end();
   }
 
@@ -103,6 +125,7 @@ export class LoginPhase {
         cmdSN: request.cmdSN,
         queueDepth: context.queueDepth,
         connection: this.#connection,
+        memory: context.memory,
       });
     } catch (error) {
       return this.#refuse(request, error);

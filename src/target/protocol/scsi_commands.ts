@@ -12,6 +12,7 @@ import {
   decodeDataOut,
   decodeScsiCommand,
   encodeR2T,
+  encodeScsiResponse,
   Opcode,
   opcodeOf,
   RESERVED_TAG,
@@ -20,14 +21,18 @@ import {
 import type { Negotiated } from "../login/limits.ts";
 import type { Nexus, UnitList } from "../unit/context.ts";
 import { CheckCondition } from "../unit/sense.ts";
-import type { Budget, BufferPool } from "./buffers.ts";
+import type { Budget, BufferPool, Lease } from "./buffers.ts";
 import { DataOutReceiver } from "./data_out.ts";
+import { residual } from "./residual.ts";
 import type { Session } from "./session.ts";
 import type { TargetContext } from "./target_context.ts";
 import { Task, type TaskHost } from "./task.ts";
 
 /** Most immediate commands in flight, besides the command window. */
 const MAX_IMMEDIATE = 16;
+/** Bytes of memory that a command costs besides its data. */
+const TASK_COST = 2048;
+const TASK_SET_FULL = 0x28;
 
 /** What commands need of their connection. */
 export interface CommandConnection {
@@ -38,6 +43,8 @@ export interface CommandConnection {
   nextStatSN(): number;
   /** Sends one PDU; nothing happens once the connection has ended. */
   send(header: Uint8Array, data?: Uint8Array): void;
+  /** The same for data whose memory is counted elsewhere. */
+  sendCounted(header: Uint8Array, data: Uint8Array): void;
   /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
   drained(): Promise<void>;
   /** Ends the connection at once. */
@@ -75,13 +82,23 @@ export class ScsiCommands implements TaskHost {
     return this.#immediate.size >= MAX_IMMEDIATE;
   }
 
-  /** Where the data of a PDU go: those of a command into memory of the pool, those of a Data-Out to their task. */
-  place(header: Uint8Array): Uint8Array | undefined {
+  /** Whether memory is held for data that have not come. */
+  get awaitsData(): boolean {
+    for (const task of this.#session.tasks.values()) if (task.dataOut.incomplete) return true;
+    return false;
+  }
+
+  /**
+   * Where the data of a PDU go: those of a command into memory of the pool, those of a Data-Out to their task. Undefined for
+   * those of a command for which there is no memory, and whose lease stays empty.
+   */
+  place(header: Uint8Array, lease: Lease): Uint8Array | undefined {
     switch (opcodeOf(header)) {
       case Opcode.ScsiCommand: {
         this.#command = decodeScsiCommand(header);
         const length = dataSegmentLengthOf(header);
-        return length > 0 ? this.pool.take(length) : undefined;
+        const enough = lease.take(TASK_COST + (length > 0 ? this.pool.held(length) : 0));
+        return enough && length > 0 ? this.pool.take(length) : undefined;
       }
       case Opcode.DataOut:
         this.#dataOut = decodeDataOut(header);
@@ -111,10 +128,11 @@ export class ScsiCommands implements TaskHost {
     });
   }
 
-  /** Starts a command when its CmdSN is due. `data`: its immediate data. */
-  start(command: ScsiCommandPdu, data: Uint8Array): void {
+  /** Starts a command when its CmdSN is due. `data`: its immediate data; `lease`: their memory, none: it is refused. */
+  start(command: ScsiCommandPdu, data: Uint8Array, lease: Lease): void {
     const tag = command.initiatorTaskTag;
     if (tag === RESERVED_TAG || this.#session.tasks.has(tag)) {
+      lease.give();
       throw new ProtocolError("Expected a fresh Initiator Task Tag, got one in use", {
         opcode: Opcode.ScsiCommand,
         field: "Initiator Task Tag",
@@ -124,11 +142,34 @@ export class ScsiCommands implements TaskHost {
     }
     const number = singleLevelNumber(command.lun);
     const unit = number === undefined ? undefined : this.#connection.context.units.get(number);
-    const task = new Task(this, command, unit, this.#receiver(command, data));
+    if (lease.empty || !this.#takeUnsolicited(command, data, lease)) {
+      lease.give();
+      return this.#refuse(command);
+    }
+    const task = new Task(this, command, unit, this.#receiver(command, data), lease);
     this.#session.tasks.set(tag, task);
     if (command.immediate) this.#immediate.add(task);
     else this.#session.window.enter();
     task.run().catch(() => this.#connection.destroy());
+  }
+
+  /** There is no memory for the command (SAM-5 §5.3.1); what still comes for it is dropped. */
+  #refuse(command: ScsiCommandPdu): void {
+    const expected = command.expectedDataTransferLength;
+    this.#connection.send(encodeScsiResponse({
+      dataSegmentLength: 0,
+      bidirectionalOverflow: false,
+      bidirectionalUnderflow: false,
+      ...residual(-expected),
+      response: 0,
+      status: TASK_SET_FULL,
+      initiatorTaskTag: command.initiatorTaskTag,
+      snackTag: 0,
+      statSN: this.nextStatSN(),
+      ...this.numbers(),
+      expDataSN: 0,
+      bidirectionalResidualCount: 0,
+    }));
   }
 
   async abortTasks(wanted: (task: Task) => boolean): Promise<void> {
@@ -152,8 +193,25 @@ export class ScsiCommands implements TaskHost {
     this.#connection.send(header, data);
   }
 
+  sendCounted(header: Uint8Array, data: Uint8Array): void {
+    this.#connection.sendCounted(header, data);
+  }
+
   drained(): Promise<void> {
     return this.#connection.drained();
+  }
+
+  /** Where the unsolicited data of a command end, in bytes. */
+  #unsolicitedEnd(command: ScsiCommandPdu, immediate: Uint8Array): number {
+    const { initialR2T, firstBurstLength } = this.negotiated;
+    const follows = !command.final && command.write && !initialR2T;
+    const most = Math.min(firstBurstLength, command.expectedDataTransferLength);
+    return follows ? Math.max(most, immediate.length) : immediate.length;
+  }
+
+  #takeUnsolicited(command: ScsiCommandPdu, immediate: Uint8Array, lease: Lease): boolean {
+    const length = this.#unsolicitedEnd(command, immediate) - immediate.length;
+    return length === 0 || lease.take(this.pool.held(length));
   }
 
   #receiver(command: ScsiCommandPdu, immediate: Uint8Array): DataOutReceiver {
@@ -163,7 +221,7 @@ export class ScsiCommands implements TaskHost {
     const follows = !command.final && command.write && !initialR2T;
     const receiver = new DataOutReceiver({
       immediate,
-      unsolicitedEnd: follows ? Math.max(most, immediate.length) : immediate.length,
+      unsolicitedEnd: this.#unsolicitedEnd(command, immediate),
       maxBurstLength,
       maxOutstandingR2T,
       pool: this.pool,

@@ -7,12 +7,10 @@
 import { toHex } from "../../bytes/mod.ts";
 import type { Negotiated } from "../login/limits.ts";
 import type { Nexus } from "../unit/context.ts";
-import { Budget } from "./buffers.ts";
+import type { Budget } from "./buffers.ts";
+import type { Memory } from "./memory.ts";
 import type { Task } from "./task.ts";
 import { CommandWindow } from "./window.ts";
-
-/** Most payload bytes of one session in flight, in each direction. */
-const SESSION_BUDGET = 8 * 1024 * 1024;
 
 /** What a session needs of its connection. */
 export interface SessionConnection {
@@ -35,6 +33,8 @@ export interface SessionSettings {
   readonly cmdSN: number;
   readonly queueDepth: number;
   readonly connection: SessionConnection;
+  /** What its budgets are part of. */
+  readonly memory: Memory;
 }
 
 /** The state of one session. */
@@ -53,9 +53,9 @@ export class Session {
   /** Tasks by Initiator Task Tag. */
   readonly tasks: Map<number, Task> = new Map();
   /** Payload bytes in flight to the initiator. */
-  readonly readBudget: Budget = new Budget(SESSION_BUDGET);
+  readonly readBudget: Budget;
   /** Payload bytes requested by R2T. */
-  readonly writeBudget: Budget = new Budget(SESSION_BUDGET);
+  readonly writeBudget: Budget;
 
   /** Starts with an empty task set. */
   constructor(settings: SessionSettings) {
@@ -66,6 +66,8 @@ export class Session {
     this.negotiated = settings.negotiated;
     this.window = new CommandWindow(settings.cmdSN, settings.queueDepth);
     this.connection = settings.connection;
+    this.readBudget = settings.memory.part(settings.memory.reads);
+    this.writeBudget = settings.memory.part(settings.memory.writes);
   }
 
   /** Aborts tasks and settles when they have ended. */

@@ -1,14 +1,13 @@
 import type { LoginEnvironment } from "../login/login.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
 import type { BufferPool } from "./buffers.ts";
+import type { Memory, MemoryHolder } from "./memory.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** A connection, as the rest of the target sees it. */
-export interface OpenConnection {
+export interface OpenConnection extends MemoryHolder {
   /** Sends what is queued, then ends the connection. */
   finish(): void;
-  /** Ends the connection at once. */
-  destroy(): void;
 }
 
 /** State that all connections of one target share. */
@@ -19,6 +18,8 @@ export interface TargetContext extends LoginEnvironment {
   /** All connections, logged in or not. */
   readonly connections: Set<OpenConnection>;
   readonly pool: BufferPool;
+  /** What may be held for the initiators. */
+  readonly memory: Memory;
   /** Most commands of one session in flight. */
   readonly queueDepth: number;
   readonly loginTimeout: number;

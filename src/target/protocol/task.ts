@@ -11,7 +11,7 @@ import { runCommand } from "../unit/dispatch.ts";
 import type { LogicalUnit } from "../unit/logical_unit.ts";
 import { CheckCondition, encodeSense, invalidInformationUnit, ReservationConflict, type Sense } from "../unit/sense.ts";
 import { runWithoutUnit } from "../unit/unknown_unit.ts";
-import { type Budget, type BufferPool, CHUNK } from "./buffers.ts";
+import { type Budget, type BufferPool, CHUNK, type Lease, OutOfMemory, takeAll } from "./buffers.ts";
 import { DataInSender } from "./data_in.ts";
 import type { DataOutReceiver } from "./data_out.ts";
 import { Reblocker } from "./reblock.ts";
@@ -20,6 +20,7 @@ import { NO_RESIDUAL, residual } from "./residual.ts";
 const GOOD = 0x00;
 const CHECK_CONDITION = 0x02;
 const RESERVATION_CONFLICT = 0x18;
+const TASK_SET_FULL = 0x28;
 /** ACA: refused, since there is never an auto contingent allegiance. */
 const ATTRIBUTE_ACA = 4;
 
@@ -38,6 +39,8 @@ export interface TaskHost {
   nextStatSN(): number;
   /** Sends one PDU; nothing happens once the connection has ended. */
   send(header: Uint8Array, data?: Uint8Array): void;
+  /** The same for data whose memory is counted elsewhere. */
+  sendCounted(header: Uint8Array, data: Uint8Array): void;
   /** Resolves when all that was sent has been taken by the operating system, or the connection has ended. */
   drained(): Promise<void>;
   /** Aborts tasks of all sessions, and settles when they have ended. */
@@ -62,6 +65,8 @@ export class Task implements CommandContext {
 
   readonly #host: TaskHost;
   readonly #command: ScsiCommandPdu;
+  /** The memory of the command, of the data that came with it, and of those that are received as a whole. */
+  readonly #lease: Lease;
   readonly #dataIn: DataInSender;
   readonly #expectedIn: number;
   #wantedIn = 0;
@@ -73,8 +78,15 @@ export class Task implements CommandContext {
   #afterSending: (() => void)[] = [];
 
   /** Creates the task; nothing happens before {@link Task.run}. */
-  constructor(host: TaskHost, command: ScsiCommandPdu, addressed: LogicalUnit | undefined, dataOut: DataOutReceiver) {
+  constructor(
+    host: TaskHost,
+    command: ScsiCommandPdu,
+    addressed: LogicalUnit | undefined,
+    dataOut: DataOutReceiver,
+    lease: Lease,
+  ) {
     this.#host = host;
+    this.#lease = lease;
     this.#command = command;
     this.cdb = command.cdb;
     this.tag = command.initiatorTaskTag;
@@ -93,7 +105,7 @@ export class Task implements CommandContext {
       maxBurstLength: host.negotiated.maxBurstLength,
       numbers: () => host.numbers(),
       nextStatSN: () => host.nextStatSN(),
-      send: (header, data) => host.send(header, data),
+      send: (header, data) => this.#afterSending.length > 0 ? host.sendCounted(header, data) : host.send(header, data),
     });
   }
 
@@ -122,6 +134,8 @@ export class Task implements CommandContext {
     } catch (error) {
       if (error instanceof ReservationConflict) {
         status = RESERVATION_CONFLICT;
+      } else if (error instanceof OutOfMemory) {
+        status = TASK_SET_FULL;
       } else {
         status = CHECK_CONDITION;
         // Anything else is a bug in the target: 4/44/00, INTERNAL TARGET FAILURE.
@@ -138,6 +152,7 @@ export class Task implements CommandContext {
       this.dataOut.release();
     }
     if (this.#afterSending.length > 0) void this.#releaseAfterSending();
+    this.#lease.give();
     this.#settle();
   }
 
@@ -162,10 +177,11 @@ export class Task implements CommandContext {
     const { pool, readBudget } = this.#host;
     for (let offset = 0; offset < total;) {
       const size = Math.min(CHUNK, total - offset);
-      if (!readBudget.tryTake(size)) await readBudget.take(size);
+      const held = pool.held(size);
+      if (!readBudget.tryTake(held)) await readBudget.take(held);
       const buffer = pool.take(size);
       this.#afterSending.push(() => {
-        readBudget.give(size);
+        readBudget.give(held);
         pool.give(buffer);
       });
       if (this.aborted) throw new TaskAborted();
@@ -201,6 +217,7 @@ export class Task implements CommandContext {
   async receiveAll(length: number): Promise<Uint8Array> {
     this.#wantedOut = length;
     const total = Math.min(length, this.expectedOut);
+    if (total > 0) takeAll(this.#lease, total);
     const data = new Uint8Array(total);
     let done = 0;
     if (total > 0) {

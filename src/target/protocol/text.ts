@@ -18,6 +18,7 @@ import {
 import { foldName } from "../../wire/iscsi_name.ts";
 import { parseKeyNumber, ReservedAnswer } from "../../wire/login_keys.ts";
 import { PORTAL_GROUP_TAG } from "../login/login.ts";
+import { type Budget, Lease, takeAll } from "./buffers.ts";
 import type { Session } from "./session.ts";
 
 /** The name and address that SendTargets reports. */
@@ -50,6 +51,8 @@ function newRequest(): TextJoiner {
 export class TextExchange {
   readonly #responder: TextResponder;
   readonly #session: Session;
+  /** The memory of what is kept from one request to the next. */
+  readonly #lease: Lease;
   #request = newRequest();
   /** The parts of the answer that are still to be sent. */
   #rest: Uint8Array[] = [];
@@ -57,16 +60,35 @@ export class TextExchange {
   #lastTag = 0;
 
   /** No exchange is open. */
-  constructor(responder: TextResponder, session: Session) {
+  constructor(responder: TextResponder, session: Session, memory: Budget) {
     this.#responder = responder;
     this.#session = session;
+    this.#lease = new Lease(memory);
+  }
+
+  /** Whether something is kept until the initiator goes on. */
+  get open(): boolean {
+    return !this.#lease.empty;
+  }
+
+  /** Holds nothing any more. */
+  end(): void {
+    this.#lease.give();
   }
 
   /**
    * Handles one request.
-   * @throws ProtocolError for a continuation of nothing, or text that cannot be parsed
+   * @throws ProtocolError for a continuation of nothing, or text that cannot be parsed; OutOfMemory
    */
   handle(pdu: TextRequest, data: Uint8Array): TextAnswer {
+    const answer = this.#handle(pdu, data);
+    this.#lease.give();
+    const held = 2 * this.#request.length + this.#rest.reduce((sum, { length }) => sum + length, 0);
+    if (held > 0) takeAll(this.#lease, held);
+    return answer;
+  }
+
+  #handle(pdu: TextRequest, data: Uint8Array): TextAnswer {
     if (pdu.targetTransferTag === RESERVED_TAG) {
       this.#request = newRequest();
       this.#rest = [];

@@ -54,6 +54,11 @@ export class CommandWindow {
     }
   }
 
+  /** Drops the requests that wait for their turn. */
+  clear(): void {
+    this.#early.clear();
+  }
+
   /** A command now occupies a place in the window. */
   enter(): void {
     this.#active++;
