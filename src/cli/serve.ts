@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { wrongValue } from "../arguments.ts";
 import { env } from "../runtime/mod.ts";
 import type { TargetAuth, TargetLun } from "../target/mod.ts";
-import { DEFAULT_TARGET_NAME } from "../target/options.ts";
+import { DEFAULT_MEMORY, DEFAULT_TARGET_NAME } from "../target/options.ts";
 import { ExitCode } from "./exit_code.ts";
 import type { CliIo } from "./io.ts";
 import { parseInteger, parseSize, SIZE_HELP } from "./size.ts";
@@ -17,6 +17,7 @@ interface ServeOptions {
   readOnly?: true;
   luns: number;
   blockSize: number;
+  maxMemory: number;
   targetName: string;
   initiatorName?: string;
   user?: string;
@@ -39,6 +40,10 @@ export function serveCommand(io: CliIo, done: (code: number) => void): Command {
     .option("--luns <n>", "number of LUNs", parseInteger(1, 256), 1)
     .option("--block-size <bytes>", "logical block size, a power of two", parseBlockSize, 512)
     .option("--target-name <name>", "iSCSI name of the target", DEFAULT_TARGET_NAME)
+    .addOption(
+      new Option("--max-memory <size>", "most memory for what the initiators together read, write, ask and do not read")
+        .argParser(parseSize).default(DEFAULT_MEMORY, "256MiB"),
+    )
     .option("-i, --initiator-name <name>", "let only this initiator log in")
     .option("--user <name>", "demand CHAP with this user name")
     .option(
@@ -55,7 +60,7 @@ function parseBlockSize(text: string): number {
 }
 
 async function serve(io: CliIo, options: ServeOptions): Promise<number> {
-  const { host, port, targetName } = options;
+  const { host, port, targetName, maxMemory } = options;
   const auth = authOf(options);
   // The other commands start faster without it.
   const { startTarget } = await import("../target/mod.ts");
@@ -64,7 +69,15 @@ async function serve(io: CliIo, options: ServeOptions): Promise<number> {
   const remove = io.onInterrupt(stop);
   try {
     const initiators = options.initiatorName === undefined ? undefined : [options.initiatorName];
-    const target = await startTarget({ host, port, targetName, auth, initiators, luns: await lunsOf(options) });
+    const target = await startTarget({
+      host,
+      port,
+      targetName,
+      maxMemory,
+      auth,
+      initiators,
+      luns: await lunsOf(options),
+    });
     try {
       await io.out(target.urls.map((url) => `${url}\n`).join(""), { needed: false });
       await stopped;

@@ -207,3 +207,6 @@ export interface TargetOptions extends TargetLimits {
 
 /** Default iSCSI name of a target. */
 export const DEFAULT_TARGET_NAME: string = "iqn.2026-01.io.github.lunstream:target";
+
+/** Default of `maxMemory`, in bytes. */
+export const DEFAULT_MEMORY: number = 256 * 1024 * 1024;

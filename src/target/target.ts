@@ -10,7 +10,7 @@ import { foldName } from "../wire/iscsi_name.ts";
 import { checkAuth, checkName, checkTargetOptions } from "./check_options.ts";
 import { resolveLimits } from "./login/limits.ts";
 import { makeUnits } from "./make_units.ts";
-import { DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
+import { DEFAULT_MEMORY, DEFAULT_TARGET_NAME, type TargetLun, type TargetOptions } from "./options.ts";
 import { BufferPool } from "./protocol/buffers.ts";
 import { Connection } from "./protocol/connection.ts";
 import { Memory } from "./protocol/memory.ts";
@@ -20,10 +20,9 @@ import type { OpenConnection, TargetContext } from "./protocol/target_context.ts
 /** Most unused payload buffers that a target keeps: 16 MiB. */
 const POOLED_BUFFERS = 64;
 
-/** Bounds of `maxMemory`, and its default, in bytes. */
+/** Bounds of `maxMemory`, in bytes. */
 const LEAST_MEMORY = 4 * 1024 * 1024;
 const MOST_MEMORY = 2 ** 40;
-const DEFAULT_MEMORY = 256 * 1024 * 1024;
 
 /** A running target. */
 export interface Target {
