@@ -78,6 +78,7 @@ export class DiskTarget {
   };
   /** Every connection so far. */
   readonly connections: PeerConnection[] = [];
+  readonly #dead: WeakSet<PeerConnection> = new WeakSet();
   #server: Server | undefined;
 
   /** @param luns the disks, by LUN number below 256 or the eight bytes of the LUN field */
@@ -112,9 +113,12 @@ export class DiskTarget {
     return `iscsi://127.0.0.1:${this.port}/${this.name}/${lun}`;
   }
 
-  /** Cuts all connections; the next ones are taken. */
+  /** Cuts all connections, and forgets what has come over them; the next ones are taken. */
   cut(): void {
-    for (const { socket } of this.connections) socket.destroy();
+    for (const connection of this.connections) {
+      this.#dead.add(connection);
+      connection.socket.destroy();
+    }
   }
 
   /** Power fails: connections are cut, caches are lost, and the first command of each initiator port is told so (29h/01h). */
@@ -148,7 +152,7 @@ export class DiskTarget {
       const writes = new Map<number, Writing>();
       for (;;) {
         const pdu = await connection.following();
-        if (pdu === undefined) break;
+        if (pdu === undefined || this.#dead.has(connection)) break;
         if (this.script.pdu?.(connection, pdu) === true) continue;
         if (this.#take(connection, pdu, writes)) break;
       }
