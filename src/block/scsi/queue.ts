@@ -5,7 +5,7 @@
  * @module
  */
 
-import { AbortError } from "../../errors.ts";
+import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
 import { scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import {
@@ -75,6 +75,12 @@ function isRecovered(result: ScsiResult): boolean {
   if (result.status !== ScsiStatus.CheckCondition) return false;
   const sense = senseOf(result);
   return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
+}
+
+/** The error of a write that succeeded, perhaps on another unit. */
+function whereUnknown(cause: unknown): unknown {
+  if (cause instanceof AbortError) return cause;
+  return new IscsiError(ErrorCode.OutcomeUnknown, "The write may have been carried out by another unit", { cause });
 }
 
 /** What `promise` settles with, or an AbortError where the signal fires first. */
@@ -196,11 +202,11 @@ export class JobQueue {
     this.#active++;
     const failed = (error: unknown): void => this.#lost(batch, error);
     this.#execute(command, batch.run).then((result) => {
-      if (result.status === ScsiStatus.Good) return this.#ended(batch, command, result);
+      if (result.status === ScsiStatus.Good) return this.#answered(batch, command, result);
       retryAfter(result, this.#again, command, batch.options).then(
         (last) => {
           if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
-          else this.#ended(batch, command, last);
+          else this.#answered(batch, command, last);
         },
         failed,
       );
@@ -266,10 +272,26 @@ export class JobQueue {
   }
 
   async #executeBehind(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
-    for (let barrier = this.#barrier; barrier !== undefined; barrier = this.#barrier) {
-      await unlessAborted(barrier(), options.signal);
-    }
+    await this.#pass(options.signal);
     return await this.#executor.execute(command, options);
+  }
+
+  /** Resolves when nothing holds commands. */
+  async #pass(signal: AbortSignal | undefined): Promise<void> {
+    for (let barrier = this.#barrier; barrier !== undefined; barrier = this.#barrier) {
+      await unlessAborted(barrier(), signal);
+    }
+  }
+
+  /** A success while commands are held may be that of another unit: it counts when they are sent again. */
+  #answered(batch: Batch, command: ScsiCommand, result: ScsiResult): void {
+    if (this.#barrier === undefined || (result.status !== ScsiStatus.Good && !isRecovered(result))) {
+      return this.#ended(batch, command, result);
+    }
+    this.#pass(batch.run.signal).then(
+      () => this.#ended(batch, command, result),
+      (error) => this.#lost(batch, command.dataOut === undefined ? error : whereUnknown(error)),
+    );
   }
 
   #ended(batch: Batch, command: ScsiCommand, result: ScsiResult): void {

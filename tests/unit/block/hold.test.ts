@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openScsiBlockDevice, type ScsiBlockDevice } from "../../../src/block/mod.ts";
-import { assertRejects, code } from "../../lib/rejections.ts";
+import { assertRejects, code, outcome } from "../../lib/rejections.ts";
 import { until } from "../../lib/until.ts";
 import { diskExecutor } from "../../peers/disk_executor.ts";
 import { type DiskNature, ScsiDisk } from "../../peers/scsi_disk.ts";
@@ -14,6 +14,11 @@ async function open(nature: Partial<DiskNature> = {}): Promise<{ disk: ScsiDisk;
   const device = await openScsiBlockDevice(diskExecutor(disk));
   disk.log.length = 0;
   return { disk, device };
+}
+
+/** A few turns of the event loop: time for what must not happen. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
 }
 
 /** How many commands of this operation code the disk has got. */
@@ -34,7 +39,7 @@ for (
     const write = device.write(block(1), 0);
     await until(() => count(disk, 0x1a) === 1);
     const others = [device.write(block(2), 512), device.read(1024, 512), device.flush()];
-    await until(() => true);
+    await turns();
     assert.is(count(disk, 0x2a), 1, "the write that was refused, and no other");
     assert.is(count(disk, 0x28) + count(disk, 0x35), 0);
     for (const [opcode, what] of [[0x12, "INQUIRY"], [0x9e, "READ CAPACITY"], [0x1a, "MODE SENSE"]] as const) {
@@ -143,6 +148,35 @@ test("28h/00h of a medium that can be taken out, met by the questions themselves
   await assertRejects(device.write(block(1), 0), "BLOCK_CHANGED");
   assert.is(disk.cache.size, 0);
 });
+
+for (const same of [true, false]) {
+  test(`what was in flight when the disk became doubtful counts if it is ${same ? "the same" : "not another one"}`, async () => {
+    const { disk, device } = await open();
+    let answer = (): void => {};
+    const late = new Promise<void>((resolve) => answer = resolve);
+    let say = (): void => {};
+    const said = new Promise<void>((resolve) => say = resolve);
+    for (const opcode of [0x28, 0x2a]) disk.on(opcode, (command) => ({ ...disk.carryOut(command), after: late }), 1);
+    disk.on(0x12, (command) => ({ ...disk.carryOut(command), after: said }), 1);
+    const ends = [outcome(device.read(0, 512)), outcome(device.write(block(1), 512))];
+    let settled = 0;
+    for (const end of ends) void end.then(() => settled++);
+    if (!same) disk.nature.serial = "other";
+    disk.attention(0x3f, 0x03);
+    const third = outcome(device.read(1024, 512));
+    await until(() => count(disk, 0x12) === 1);
+    answer();
+    await turns();
+    assert.is(settled, 0, "they wait for what the disk says of itself");
+    say();
+    assert.equal(
+      [...await Promise.all(ends), await third],
+      same
+        ? [undefined, undefined, undefined]
+        : ["SCSI_IDENTITY_CHANGED", "ISCSI_OUTCOME_UNKNOWN", "SCSI_IDENTITY_CHANGED"],
+    );
+  });
+}
 
 test("a unit attention that is deferred: its command fails, and the disk is asked before the next one", async () => {
   const { disk, device } = await open();
