@@ -112,7 +112,8 @@ class Run {
     this.#source = source;
     this.#sink = sink;
     this.#options = options;
-    const wanted = Math.min(REQUEST, Math.max(1, source.requestSize ?? 1, sink.requestSize ?? 1));
+    // More than usual where an end wants it: with a part of a block it would have to move all of it.
+    const wanted = Math.max(1, source.requestSize ?? 1, sink.requestSize ?? 1);
     this.#requestSize = options.requestSize ?? Math.ceil(REQUEST / wanted) * wanted;
   }
 

@@ -7,8 +7,9 @@
 import { checkKeys, checkSignal, integerOption } from "../arguments.ts";
 import type { BlockDevice } from "../block/device.ts";
 
-/** Default number of requests in flight. */
+/** Default number of requests in flight, and the bytes that they may have together if nobody says otherwise. */
 const DEPTH = 16;
+const BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 4096;
 const MAX_REQUEST = 1024 * 1024 * 1024;
 
@@ -17,14 +18,13 @@ export interface StreamTuning {
   /** Size of one request in bytes, 1 to 2^30. Default: what the device calls optimal. */
   requestSize?: number | undefined;
   /**
-   * Most requests in flight, 1 to 4096.
-   *
-   * @default 16
+   * Most requests in flight, 1 to 4096. Default: 16, or fewer where they are so large that these would hold more than 64 MiB. A
+   * request for less than a block counts as one, since the device must move all of it.
    */
   depth?: number | undefined;
   /**
-   * Bytes that the stream may hold in all: another way to set `depth` and, if it is small, `requestSize`. Default:
-   * `depth * requestSize`.
+   * Bytes that the stream may hold in all: another way to set `depth` and, if it is small, `requestSize`. There is always one
+   * request, and it holds a block at least. Default: `depth * requestSize`.
    */
   highWaterMark?: number | undefined;
 }
@@ -40,7 +40,7 @@ export function checkStreamKeys<Options extends object>(options: Options, own: O
   checkKeys("options", options, [...KEYS, ...Object.keys(own)]);
 }
 
-/** A plan: the stream holds at most `depth * requestSize` bytes. */
+/** A plan: the stream holds at most `depth * requestSize` bytes, and each request in flight a block at least. */
 interface StreamPlan {
   /** Bytes of one request. */
   requestSize: number;
@@ -62,8 +62,12 @@ export function streamPlan(
   const bound = integerOption("highWaterMark", tuning.highWaterMark, Infinity, 1);
   const optimal = Math.min(device.limits.optimalTransfer, bound);
   const requestSize = integerOption("requestSize", tuning.requestSize, optimal, 1, MAX_REQUEST);
-  const depth = integerOption("depth", tuning.depth, DEPTH, 1, MAX_DEPTH);
-  if (tuning.highWaterMark === undefined) return { requestSize, depth };
-  const fitting = Math.max(1, Math.floor(bound / requestSize));
-  return { requestSize, depth: tuning.depth === undefined ? Math.min(fitting, MAX_DEPTH) : Math.min(depth, fitting) };
+  // Whatever a request asks for, the device moves whole blocks.
+  const held = Math.max(requestSize, device.blockSize);
+  const fitting = (bytes: number): number => Math.max(1, Math.floor(bytes / held));
+  if (tuning.highWaterMark === undefined) {
+    return { requestSize, depth: integerOption("depth", tuning.depth, Math.min(DEPTH, fitting(BYTES)), 1, MAX_DEPTH) };
+  }
+  const depth = integerOption("depth", tuning.depth, MAX_DEPTH, 1, MAX_DEPTH);
+  return { requestSize, depth: Math.min(depth, fitting(bound)) };
 }
