@@ -310,6 +310,44 @@ test("a LUN that cannot be asked holds up neither the others nor the session, an
   }
 });
 
+test("a LUN that answers nothing after a reconnect holds up the others for as long as a request may take", async () => {
+  const [silent, disk] = [new ScsiDisk(), new ScsiDisk()];
+  const target = await DiskTarget.listen([[0, silent], [1, disk]]);
+  const session = await connect(target.url(), { ...QUICK, timeouts: { request: 50 } });
+  try {
+    const [bad, good] = [await session.openLun(0), await session.openLun(1)];
+    const end = silent.on(0x00, { silent: true });
+    target.cut();
+    await until(() => session.state === "reconnecting");
+    const writing = outcome(bad.write(block(1), 0));
+    await good.write(block(1), 0);
+    assert.is(count(silent, "2a"), 0);
+    end();
+    await session.close();
+    assert.is(await writing, "ISCSI_SESSION_CLOSED");
+  } finally {
+    await target.close();
+    await session.close();
+  }
+});
+
+withDisk("commands that are given up while their LUN is held leave nothing behind", {}, async (rig) => {
+  const end = await held(rig);
+  const { disk, lun } = rig;
+  const codes = new Set<unknown>();
+  for (let i = 0; i < 1000; i++) {
+    const abort = new AbortController();
+    const reading = outcome(lun.session.execute(0, readCapacity10(), { signal: abort.signal }));
+    abort.abort();
+    codes.add(await reading);
+  }
+  const writes = Array.from({ length: 20 }, (_, at) => lun.write(block(at + 1), at * 512));
+  end();
+  await Promise.all(writes);
+  assert.equal([...codes], ["ABORT_ERR"]);
+  assert.is(count(disk, "25"), 0);
+});
+
 withDisk("two LUNs of one number are held together", {}, async ({ disk, lun }) => {
   const second = await lun.session.openLun(0);
   disk.attention(0x3f, 0x03);

@@ -15,9 +15,14 @@ interface KeptResult {
   readonly result: ScsiResult;
 }
 
+/** So many commands more may wait before those that have settled are looked for. */
+const LOOK = 256;
+
 /** What waits for one LUN. */
 interface Waiting {
-  readonly commands: Command[];
+  commands: Command[];
+  /** With so many commands, those that have settled are looked for. */
+  look: number;
   readonly results: KeptResult[];
 }
 
@@ -27,7 +32,12 @@ export class Held {
 
   /** A command waits. */
   add(command: Command): void {
-    this.#of(command.unit).commands.push(command);
+    const waiting = this.#of(command.unit);
+    waiting.commands.push(command);
+    if (waiting.commands.length < waiting.look) return;
+    // Those that their callers have given up hold memory.
+    waiting.commands = waiting.commands.filter(({ settled }) => !settled);
+    waiting.look = waiting.commands.length * 2 + LOOK;
   }
 
   /** A result waits. No task carries its command any more. */
@@ -39,7 +49,7 @@ export class Held {
   }
 
   /** Removes and returns what waits for a LUN, without what has settled meanwhile. */
-  take(unit: LunState): Waiting {
+  take(unit: LunState): Pick<Waiting, "commands" | "results"> {
     const { commands, results } = this.#of(unit);
     this.#waiting.delete(unit);
     return {
@@ -59,7 +69,7 @@ export class Held {
   #of(unit: LunState): Waiting {
     let waiting = this.#waiting.get(unit);
     if (waiting === undefined) {
-      waiting = { commands: [], results: [] };
+      waiting = { commands: [], look: LOOK, results: [] };
       this.#waiting.set(unit, waiting);
     }
     return waiting;
