@@ -126,10 +126,11 @@ export interface Loss {
 export type CommandClass = "quick" | "read" | "write" | "flush" | "bulk" | "long";
 
 /**
- * Which logical units may have become other ones, by what a target says: none; the one that says it; any of the target.
- * Another one is another unit or medium, or the same with another geometry or other mode parameters.
+ * Which logical units may have become other ones, by what a target says: none; the one that says it; any of the target; or the
+ * one that says that it is not there, if it ever comes back. Another one is another unit or medium, or the same with another
+ * geometry or other mode parameters.
  */
-export type Suspicion = "none" | "unit" | "target";
+export type Suspicion = "none" | "unit" | "target" | "gone";
 
 /** What an executor must know of SCSI, handed in so that it need not parse CDBs itself. */
 export interface ScsiKnowledge {
@@ -145,7 +146,7 @@ export interface ScsiKnowledge {
   flushLoses(sense: Uint8Array): boolean;
   /** Whether a command is carried out whatever unit attention is pending. */
   passesAttentions(cdb: Uint8Array): boolean;
-  /** What sense data say of the units, deferred or not; "none" unless they are a unit attention. */
+  /** What sense data say of the units, deferred or not. */
   suspicionOf(sense: Uint8Array): Suspicion;
   /**
    * Sense data that a command has taken from the unit without ending with them: those that REQUEST SENSE has read, and those

@@ -44,6 +44,9 @@ const UNSUSPICIOUS: ReadonlySet<number> = new Set([
 /** REPORTED LUNS DATA HAS CHANGED: a number may lead to another unit now. Targets report it by one of them, or by all. */
 const LUNS_CHANGED = 0x3f0e;
 
+/** ASC of LOGICAL UNIT NOT SUPPORTED: where another unit gets the number afterwards, not every target tells. */
+const NOT_SUPPORTED = 0x25;
+
 /** The sense data of {@link LUNS_CHANGED}, as REPORT LUNS may have cleared them. */
 const CLEARED: Uint8Array = Uint8Array.of(0x70, 0, SenseKey.UnitAttention, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0x3f, 0x0e);
 
@@ -61,8 +64,9 @@ export function suspicionOf(sense: Uint8Array): Suspicion {
   const code = (sense[0] ?? 0) & 0x7f;
   if (code < 0x70 || code > 0x73) return "none";
   const descriptors = code >= 0x72;
-  if (((sense[descriptors ? 1 : 2] ?? 0) & 0x0f) !== SenseKey.UnitAttention) return "none";
+  const key = (sense[descriptors ? 1 : 2] ?? 0) & 0x0f;
   const [asc, ascq] = [sense[descriptors ? 2 : 12] ?? 0, sense[descriptors ? 3 : 13] ?? 0];
+  if (key !== SenseKey.UnitAttention) return key === SenseKey.IllegalRequest && asc === NOT_SUPPORTED ? "gone" : "none";
   if (asc * 256 + ascq === LUNS_CHANGED) return "target";
   return isSuspicious(asc, ascq) ? "unit" : "none";
 }

@@ -205,6 +205,19 @@ withDisk("32 commands in flight all go on where it is the same unit", {}, async 
   for (let at = 0; at < 32; at++) assert.is(disk.bytes(at * 512, 1)[0], at + 1);
 });
 
+withDisk("a LUN that was not there, and is another one when it is", {}, async ({ disk, lun }) => {
+  const end = disk.rule(() => ({ sense: { key: 5, asc: 0x25, ascq: 0 } }));
+  for (let i = 0; i < 2; i++) assert.is(await outcome(lun.write(block(1), 0)), "SCSI_LUN_NOT_FOUND", "at once");
+  end();
+  await lun.write(block(1), 0);
+  disk.rule(() => ({ sense: { key: 5, asc: 0x25, ascq: 0 } }));
+  assert.is(await outcome(lun.write(block(2), 0)), "SCSI_LUN_NOT_FOUND");
+  disk.rules.length = 0;
+  swap(disk);
+  assert.is(await outcome(lun.write(block(2), 0)), "SCSI_IDENTITY_CHANGED");
+  assert.is(disk.bytes(0, 1)[0], 1);
+});
+
 // Could not ask.
 
 const cannot: [string, number[], Answer][] = [

@@ -21,6 +21,9 @@ import { heldCommandError } from "./replay.ts";
 /** So many of the last unit attentions of one LUN are kept for its check. */
 const MAX_SEEN = 256;
 
+/** After so many tries a LUN does not say soon what it is. */
+const STUCK = 4;
+
 /** What the checks need of the session. */
 export interface HoldHost {
   /** The connection that checks can be sent over; undefined: there is none. */
@@ -33,6 +36,8 @@ class Hold {
   readonly seen: Uint8Array[] = [];
   /** Whether the session has been reinstated since then. */
   reconnected = false;
+  /** Whether commands wait for as long as the LUN cannot be asked. */
+  patient = false;
   /** Ends the check that is running. */
   running: AbortController | undefined;
 }
@@ -66,6 +71,7 @@ export class Holds {
   told(unit: LunState | undefined, sense: Uint8Array): void {
     const suspicion = this.#options.scsi.suspicionOf(sense);
     if (suspicion === "none") return;
+    if (suspicion === "gone") return this.#gone(unit);
     if (unit !== undefined) this.#suspect(unit, sense);
     if (suspicion === "unit") return;
     for (const one of this.#luns.used()) if (one !== unit) this.#suspect(one, sense);
@@ -75,9 +81,18 @@ export class Holds {
     unit.suspicions++;
     if (!unit.used || unit.refused !== undefined) return;
     const hold = this.#hold(unit);
+    hold.patient = true;
     hold.seen.push(sense);
     if (hold.seen.length > MAX_SEEN) hold.seen.shift();
     this.#start(unit, hold);
+  }
+
+  /** A LUN is not there. Its next command asks whether it has come back, and as the same; while it has not, that fails as before. */
+  #gone(unit: LunState | undefined): void {
+    // What is answered to a check is for who checks.
+    if (unit === undefined || !unit.used || unit.held) return;
+    unit.suspicions++;
+    this.#hold(unit);
   }
 
   /** Something waits for a LUN that is held: if no check of it runs, the last one has given up, and another begins. */
@@ -93,7 +108,7 @@ export class Holds {
       unit.suspicions++;
       if (unit.refused !== undefined) return;
       const hold = this.#hold(unit);
-      hold.reconnected = true;
+      hold.patient = hold.reconnected = true;
       return this.#start(unit, hold);
     });
     await settlesWithin(Promise.all(tries), this.#options.timeouts.request);
@@ -154,11 +169,16 @@ export class Holds {
         return askedOnce();
       }
       askedOnce();
-      unit.stuck = true;
-      for (const tell of unit.tellStuck.splice(0)) tell();
+      if (outcome.kind === "unasked") {
+        if (!hold.patient) return this.#giveUp(unit, hold, outcome.error);
+        if (attempt === STUCK) {
+          unit.stuck = true;
+          for (const tell of unit.tellStuck.splice(0)) tell();
+        }
+      }
       // Unit attentions come one by one: after the first there is no need to wait.
       const pause = stale && attempt === 1 ? 0 : backoff(this.#policy, attempt + 1, random());
-      if (clock.now() + pause > end) return this.#giveUp(unit, hold, outcome);
+      if (clock.now() + pause > end) return this.#giveUp(unit, hold, this.#unverified(unit, outcome));
       try {
         await delay(pause, signal);
       } catch {
@@ -218,15 +238,18 @@ export class Holds {
     this.#pending.failHeld(unit, (command) => heldCommandError(command, refused));
   }
 
-  #giveUp(unit: LunState, hold: Hold, outcome: Outcome): void {
+  #giveUp(unit: LunState, hold: Hold, error: Error): void {
     hold.running = undefined;
+    this.#pending.failHeld(unit, (command) => heldCommandError(command, error));
+  }
+
+  #unverified(unit: LunState, outcome: Outcome): IscsiError {
     const { maxTime } = this.#policy;
-    const error = new IscsiError(
+    return new IscsiError(
       ErrorCode.Unverified,
       `LUN ${nameOf(unit)} may have become another one, and could not be asked within ${maxTime} ms`,
       outcome.kind === "same" ? {} : { cause: outcome.error },
     );
-    this.#pending.failHeld(unit, (command) => heldCommandError(command, error));
   }
 }
 
