@@ -142,8 +142,8 @@ export interface ScsiKnowledge {
   nameOf(cdb: Uint8Array): string;
   /** What sense data tell of writes that were acknowledged and not flushed, if anything. */
   lossIn(sense: Uint8Array): Loss | undefined;
-  /** Whether sense data of a flush that failed say that what was to be flushed is gone. */
-  flushLoses(sense: Uint8Array): boolean;
+  /** The same of sense data with which a command has ended: if it was a flush, what it was to flush may be gone. */
+  flushLoses(cdb: Uint8Array, sense: Uint8Array): Loss | undefined;
   /** Whether a command is carried out whatever unit attention is pending. */
   passesAttentions(cdb: Uint8Array): boolean;
   /** What sense data say of the units, deferred or not. */

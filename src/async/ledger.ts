@@ -23,6 +23,12 @@ export class Span {
   constructor(readonly number: number) {}
 }
 
+/** Whoever wants to know when a command that has been carried out was sent. */
+export interface SentListener {
+  /** Called for each command that has succeeded, before its result is known to anybody else: a loss may come right behind it. */
+  succeeded(sent: Span): void;
+}
+
 /** What one writer has written and not flushed. */
 export class Writer {
   #span: Span;
@@ -128,8 +134,6 @@ export class Flushing {
 export class Ledger {
   #span: Span = new Span(0);
   readonly #writers: WeakMap<object, Writer> = new WeakMap();
-  /** Of results that came after a loss: the span in which their commands were sent. */
-  #late: WeakMap<object, Span> | undefined;
   /** How many flushes have begun. */
   begun = 0;
   /** How many flushes had begun when the last write of anyone was acknowledged; -1: there was none. */
@@ -160,15 +164,5 @@ export class Ledger {
       this.#writers.set(token, writer);
     }
     return writer;
-  }
-
-  /** A command has this result, and was sent in that span. */
-  answered(result: object, sent: Span): void {
-    if (sent !== this.#span) (this.#late ??= new WeakMap()).set(result, sent);
-  }
-
-  /** The span in which the command with this result was sent. */
-  spanOf(result: object): Span {
-    return this.#late?.get(result) ?? this.#span;
   }
 }

@@ -10,6 +10,7 @@ import { SenseKey } from "./sense/keys.ts";
 const POWER: Loss = { what: "The target has lost power or restarted", certain: true };
 const RESET: Loss = { what: "The target was reset", certain: false };
 const MEDIUM: Loss = { what: "The medium may have been changed", certain: true };
+const FLUSH: Loss = { what: "A flush failed", certain: true };
 const DEFERRED: Loss = { what: "The target reported an error of an earlier command", certain: true };
 
 /** Operation code of REQUEST SENSE, whose data are sense data. */
@@ -17,6 +18,9 @@ const REQUEST_SENSE = 0x03;
 
 /** Operation codes of INQUIRY, REPORT LUNS and REQUEST SENSE. */
 const EXEMPT: ReadonlySet<number | undefined> = new Set([0x12, 0xa0, REQUEST_SENSE]);
+
+const SYNCHRONIZE_CACHE_10 = 0x35;
+const SYNCHRONIZE_CACHE_16 = 0x91;
 
 /** Sense keys of deferred errors that are none. */
 const HARMLESS: ReadonlySet<number> = new Set([SenseKey.NoSense, SenseKey.RecoveredError, SenseKey.Completed]);
@@ -58,10 +62,15 @@ export function losesCache(senseKey: number): boolean {
   return GONE.has(senseKey);
 }
 
-/** The same of sense data. Those of a deferred error do not say it of the flush: they tell of a loss by themselves. */
-export function flushLoses(sense: Uint8Array): boolean {
+/**
+ * What is lost by a command that has ended with these sense data, if it was a flush. Those of a deferred error do not say it of the
+ * flush: they tell of a loss by themselves.
+ */
+export function flushLoses(cdb: Uint8Array, sense: Uint8Array): Loss | undefined {
+  if (cdb[0] !== SYNCHRONIZE_CACHE_10 && cdb[0] !== SYNCHRONIZE_CACHE_16) return undefined;
   const code = (sense[0] ?? 0) & 0x7f;
-  return (code === 0x70 || code === 0x72) && losesCache((sense[code === 0x72 ? 1 : 2] ?? 0) & 0x0f);
+  if (code !== 0x70 && code !== 0x72) return undefined;
+  return losesCache((sense[code === 0x72 ? 1 : 2] ?? 0) & 0x0f) ? FLUSH : undefined;
 }
 
 /** Whether a command is carried out whatever unit attention is pending (SPC-4 §5.14). */

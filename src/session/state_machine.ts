@@ -8,9 +8,9 @@
 import { settlesWithin } from "../async/delay.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
 import { AbortError, ErrorCode, typeError } from "../errors.ts";
-import type { Writer } from "../async/ledger.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
+import type { Giver } from "./commands/lun_executor.ts";
 import { Luns, type LunState } from "./commands/luns.ts";
 import { Pending, type PendingOwner } from "./commands/pending.ts";
 import { FullFeature } from "./connection/full_feature.ts";
@@ -158,19 +158,19 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   // Requests of callers.
 
   /** Runs one command. Rejects, and does not throw, if an argument is wrong or the session is closed. */
-  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
+  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, giver?: Giver): Promise<ScsiResult> {
     try {
-      return this.#execute(lun, command, options, writer);
+      return this.#execute(lun, command, options, giver);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions, writer?: Writer): Promise<ScsiResult> {
+  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions, giver?: Giver): Promise<ScsiResult> {
     this.needOpen();
     this.needNormal();
     const command = this.pending.add(lun, given, options);
-    this.flushes.given(command, writer);
+    this.flushes.given(command, giver);
     lun.used = true;
     this.pending.queue(command);
     if (lun.held) this.holds.wanted(lun);

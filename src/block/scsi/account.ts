@@ -4,16 +4,19 @@
  * @module
  */
 
-import { type Flushing, Ledger, type Span, type Writer } from "../../async/ledger.ts";
+import { type Flushing, Ledger, type SentListener, type Writer } from "../../async/ledger.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
-import { ScsiError } from "../../scsi/errors.ts";
-import { losesCache, lossIn } from "../../scsi/loss.ts";
+import { ScsiError, senseOf } from "../../scsi/errors.ts";
+import { flushLoses, losesCache, lossIn } from "../../scsi/loss.ts";
+import { SenseKey } from "../../scsi/sense/keys.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
 
 /** An executor that knows what its logical unit may have lost. */
-interface AccountedExecutor extends ScsiExecutor {
+export interface AccountedExecutor extends ScsiExecutor {
   readonly ledger: Ledger;
+  /** As an executor does; `listener` is told when the command was sent, if it has succeeded. */
+  execute(command: ScsiCommand, options?: ExecuteOptions, listener?: SentListener): Promise<ScsiResult>;
 }
 
 /** One writer of a device. */
@@ -23,12 +26,6 @@ export class Account {
   /** Whether a write that is acknowledged now may be in a volatile cache. */
   get volatile(): boolean {
     return this.cache.volatile;
-  }
-
-  /** The earlier of two spans: that of the command with this result, and `before`. */
-  earlier(before: Span | undefined, result: ScsiResult): Span {
-    const span = this.writer.ledger.spanOf(result);
-    return before === undefined || span.number < before.number ? span : before;
   }
 }
 
@@ -43,10 +40,17 @@ export function isDeferred(error: unknown): boolean {
  */
 export function failedFlush(flushing: Flushing, error: unknown): unknown {
   if (isDeferred(error)) return flushing.loss(error as ScsiError) ?? error;
-  if (error instanceof ScsiError && error.sense !== undefined && losesCache(error.sense.senseKey)) flushing.failed();
+  if (error instanceof ScsiError && error.sense !== undefined && losesCache(error.sense.senseKey)) flushing.told();
   // An executor that knows that what it has carried may be lost.
   if (error instanceof IscsiError && error.code === ErrorCode.OutcomeUnknown) flushing.failed();
   return error;
+}
+
+/** CHECK CONDITION with RECOVERED ERROR: the command has succeeded, after the device had tried harder (SPC-5 4.4.8). */
+export function isRecovered(result: ScsiResult): boolean {
+  if (result.status !== ScsiStatus.CheckCondition) return false;
+  const sense = senseOf(result);
+  return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
 }
 
 /** The executor of a session gives what a device needs; for any other the device watches what it answers. */
@@ -63,11 +67,12 @@ class Watched implements AccountedExecutor {
     this.#executor = executor;
   }
 
-  async execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult> {
+  async execute(command: ScsiCommand, options?: ExecuteOptions, listener?: SentListener): Promise<ScsiResult> {
     const { span } = this.ledger;
     const result = await this.#executor.execute(command, options);
-    this.ledger.answered(result, span);
-    const loss = result.status === ScsiStatus.CheckCondition ? lossIn(result.sense) : undefined;
+    if (result.status === ScsiStatus.Good || isRecovered(result)) listener?.succeeded(span);
+    if (result.status !== ScsiStatus.CheckCondition) return result;
+    const loss = lossIn(result.sense) ?? flushLoses(command.cdb, result.sense);
     if (loss !== undefined) this.ledger.lose(loss.what);
     return result;
   }

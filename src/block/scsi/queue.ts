@@ -6,7 +6,7 @@
  */
 
 import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
-import { scsiErrorFrom, senseOf } from "../../scsi/errors.ts";
+import { scsiErrorFrom } from "../../scsi/errors.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import {
   BUSY_DELAY,
@@ -18,8 +18,8 @@ import {
 } from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
 import { ScsiStatus } from "../../scsi/status.ts";
-import type { Span } from "../../async/ledger.ts";
-import type { Account } from "./account.ts";
+import type { SentListener, Span } from "../../async/ledger.ts";
+import { type Account, type AccountedExecutor, isRecovered } from "./account.ts";
 import type { DepthControl } from "./depth.ts";
 import { onAbort } from "../../async/on_abort.ts";
 
@@ -37,7 +37,7 @@ export interface Job {
   settled?(): void;
 }
 
-class Batch {
+class Batch implements SentListener {
   inFlight = 0;
   /** The earliest span in which one of its commands was sent. */
   span: Span | undefined;
@@ -57,6 +57,10 @@ class Batch {
     this.volatile = account?.volatile ?? false;
     this.run = { signal: options.signal, timeout: options.timeout, optional: job.optional };
   }
+
+  succeeded(sent: Span): void {
+    if (this.span === undefined || sent.number < this.span.number) this.span = sent;
+  }
 }
 
 /** A command that the device has refused for now. */
@@ -69,13 +73,6 @@ interface Refused {
 
 /** So many times as long may a command be refused while the device does others. */
 const PASSED_OVER = 10;
-
-/** CHECK CONDITION with RECOVERED ERROR: the command has succeeded, after the device had tried harder (SPC-5 4.4.8). */
-function isRecovered(result: ScsiResult): boolean {
-  if (result.status !== ScsiStatus.CheckCondition) return false;
-  const sense = senseOf(result);
-  return sense !== undefined && !sense.deferred && sense.senseKey === SenseKey.RecoveredError;
-}
 
 /** The error of a write that succeeded, perhaps on another unit. */
 function whereUnknown(cause: unknown): unknown {
@@ -95,7 +92,7 @@ function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined):
 }
 
 export class JobQueue {
-  readonly #executor: ScsiExecutor;
+  readonly #executor: Pick<AccountedExecutor, "execute">;
   readonly #retry: RetryOptions;
   readonly #patience: { readonly busyTime: number; readonly busyDelay: number; readonly busyDelayLimit: number };
   readonly #depth: DepthControl;
@@ -111,10 +108,8 @@ export class JobQueue {
   #stopped: { reason: unknown } | undefined;
   /** What every command waits for before it is sent. */
   #barrier: (() => Promise<void>) | undefined;
-  /** For what is sent again. */
-  readonly #again: ScsiExecutor = { execute: (command, options = {}) => this.#execute(command, options) };
 
-  constructor(executor: ScsiExecutor, depth: DepthControl, retry: RetryOptions = {}) {
+  constructor(executor: Pick<AccountedExecutor, "execute">, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
     this.#depth = depth;
     this.#retry = { ...retry, busyTime: 0 };
@@ -201,9 +196,10 @@ export class JobQueue {
   #send(batch: Batch, command: ScsiCommand, before: Refused | undefined): void {
     this.#active++;
     const failed = (error: unknown): void => this.#lost(batch, error);
-    this.#execute(command, batch.run).then((result) => {
+    this.#execute(command, batch.run, batch).then((result) => {
       if (result.status === ScsiStatus.Good) return this.#answered(batch, command, result);
-      retryAfter(result, this.#again, command, batch.options).then(
+      const again: ScsiExecutor = { execute: (command, run = {}) => this.#execute(command, run, batch) };
+      retryAfter(result, again, command, batch.options).then(
         (last) => {
           if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
           else this.#answered(batch, command, last);
@@ -213,10 +209,10 @@ export class JobQueue {
     }, failed);
   }
 
-  #execute(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
-    if (this.#barrier !== undefined) return this.#executeBehind(command, options);
+  #execute(command: ScsiCommand, options: ExecuteOptions, batch: Batch): Promise<ScsiResult> {
+    if (this.#barrier !== undefined) return this.#executeBehind(command, options, batch);
     try {
-      return this.#executor.execute(command, options);
+      return this.#executor.execute(command, options, batch);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -271,9 +267,9 @@ export class JobQueue {
     this.#pause = Math.min(this.#pause * 2, this.#patience.busyDelayLimit);
   }
 
-  async #executeBehind(command: ScsiCommand, options: ExecuteOptions): Promise<ScsiResult> {
+  async #executeBehind(command: ScsiCommand, options: ExecuteOptions, batch: Batch): Promise<ScsiResult> {
     await this.#pass(options.signal);
-    return await this.#executor.execute(command, options);
+    return await this.#executor.execute(command, options, batch);
   }
 
   /** Resolves when nothing holds commands. */
@@ -303,7 +299,6 @@ export class JobQueue {
       if (result.status === ScsiStatus.Good || isRecovered(result)) {
         try {
           batch.job.done(command, result);
-          if (batch.account !== undefined) batch.span = batch.account.earlier(batch.span, result);
         } catch (error) {
           this.#fail(batch, error);
         }

@@ -5,7 +5,7 @@
  */
 
 import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
-import type { Flushing, Span, Writer } from "../../async/ledger.ts";
+import type { Flushing, SentListener, Span, Writer } from "../../async/ledger.ts";
 import { SignalWait } from "../../async/on_abort.ts";
 import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
 import type { LunState } from "./luns.ts";
@@ -89,8 +89,8 @@ export class Command {
   attempts = 0;
   /** In which span of its LUN it was handed to a socket last. */
   span: Span | undefined;
-  /** Who writes, unless it is a block device, which keeps account of its writes itself. */
-  writer: Writer | undefined;
+  /** Who writes: a writer, or a block device, which keeps account of its writes itself. Undefined: a check. */
+  giver: Writer | SentListener | undefined;
   /** What it is to bring to the medium, if it is a flush of such a writer. */
   flushing: Flushing | undefined;
   /** How often the target asked to have it sent again later. */

@@ -4,17 +4,26 @@
  * @module
  */
 
-import type { Ledger, Writer } from "../../async/ledger.ts";
+import type { Ledger, SentListener, Writer } from "../../async/ledger.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import type { LunState } from "./luns.ts";
 
-/** Runs a command. `writer`: who is told at its next flush if what it writes may be lost; undefined: nobody is. */
+/** Who gives a command: a writer, which is told of losses at its next flush, or whoever keeps account of that itself. */
+export type Giver = Writer | SentListener;
+
+/** Runs a command. */
 type Run = (
   lun: LunState,
   command: ScsiCommand,
   options: ExecuteOptions,
-  writer: Writer | undefined,
+  giver: Giver | undefined,
 ) => Promise<ScsiResult>;
+
+/** As `block/` wants it, which meets this by shape. */
+interface AccountedExecutor {
+  readonly ledger: Ledger;
+  execute(command: ScsiCommand, options?: ExecuteOptions, listener?: SentListener): Promise<ScsiResult>;
+}
 
 /** An executor whose flushes tell of losses of what was written through it. */
 export class LunExecutor implements ScsiExecutor {
@@ -33,11 +42,11 @@ export class LunExecutor implements ScsiExecutor {
   }
 
   /** The same for a block device, which keeps account of its writers itself, in the ledger of the LUN. */
-  get accounted(): ScsiExecutor & { readonly ledger: Ledger } {
+  get accounted(): AccountedExecutor {
     const lun = this.#lun;
     return {
       ledger: lun.ledger,
-      execute: (command, options = {}) => this.#run(lun, command, options, undefined),
+      execute: (command, options = {}, listener) => this.#run(lun, command, options, listener),
     };
   }
 }

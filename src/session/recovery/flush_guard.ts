@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { Writer } from "../../async/ledger.ts";
+import { type SentListener, Writer } from "../../async/ledger.ts";
 import type { IscsiError } from "../../errors.ts";
 import type { Command } from "../commands/command.ts";
 import type { Luns, LunState } from "../commands/luns.ts";
@@ -57,37 +57,44 @@ export class FlushGuard {
     }
   }
 
-  /** A command was given for a LUN, by a caller or by a block device, which has no writer here. */
-  given(command: Command, writer: Writer | undefined): void {
-    command.writer = writer;
-    if (writer === undefined) return;
+  /** A command was given for a LUN, by a caller, by a block device, or by nobody who is told of losses. */
+  given(command: Command, giver: Writer | SentListener | undefined): void {
+    command.giver = giver;
+    if (!(giver instanceof Writer)) return;
     if (command.dataIn.length > 0 || command.dataOut.length > 0) return;
     const { kind } = this.#scsi.effectOf(command.cdb);
-    if (kind === "flush" || kind === "partialFlush") command.flushing = writer.flush();
+    if (kind === "flush" || kind === "partialFlush") command.flushing = giver.flush();
   }
 
   /** A command has its result. Returns the error with which it must end nevertheless, if any. */
   answered(command: Command, result: ScsiResult): IscsiError | undefined {
-    const { cdb, span, writer, flushing } = command;
+    const { cdb, span, giver, flushing } = command;
     const lun = command.unit;
     const { status, sense } = result;
-    if (span !== undefined) lun.ledger.answered(result, span);
     const meaning = status === CHECK_CONDITION ? this.#scsi.meaningOf(sense) : "other";
     if (lun.greeting && meaning !== "unitAttention" && !this.#scsi.passesAttentions(cdb)) lun.greeting = false;
-    if (writer === undefined) return undefined;
     if (status !== GOOD && meaning !== "recovered") {
-      if (this.#scsi.flushLoses(sense)) flushing?.failed();
-      else if (meaning !== "unitAttention" && this.#scsi.lossIn(sense) !== undefined) flushing?.told();
+      // At once: the good result of another flush may come right behind it.
+      const gone = this.#scsi.flushLoses(cdb, sense);
+      if (gone !== undefined) lun.ledger.lose(gone.what);
+      if (gone !== undefined || (meaning !== "unitAttention" && this.#scsi.lossIn(sense) !== undefined)) {
+        flushing?.told();
+      }
       return undefined;
     }
+    if (giver === undefined || span === undefined) return undefined;
     if (flushing !== undefined) {
       if (this.#scsi.effectOf(cdb).kind === "flush") flushing.covers();
       return flushing.loss();
     }
+    if (!(giver instanceof Writer)) {
+      giver.succeeded(span);
+      return undefined;
+    }
     // A command that reads and sends nothing changes nothing on the medium.
     if (command.dataIn.length > 0 && command.dataOut.length === 0) return undefined;
     const { kind } = this.#scsi.effectOf(cdb);
-    if (kind === "write" || (kind === "other" && command.dataOut.length > 0)) writer.wrote(lun.ledger.spanOf(result));
+    if (kind === "write" || (kind === "other" && command.dataOut.length > 0)) giver.wrote(span);
     return undefined;
   }
 }

@@ -126,14 +126,4 @@ test("what a writer within another one writes is the other's too", () => {
   assert.is(ledger.writer(other).flush().loss(), undefined);
 });
 
-test("a result is of the span in which its command was sent", () => {
-  const ledger = new Ledger();
-  const [before, late, after] = [ledger.span, {}, {}];
-  ledger.lose("A test");
-  ledger.answered(late, before);
-  ledger.answered(after, ledger.span);
-  assert.is(ledger.spanOf(late), before);
-  assert.is(ledger.spanOf(after), ledger.span);
-});
-
 test.run();

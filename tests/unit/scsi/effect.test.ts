@@ -145,11 +145,14 @@ for (const [name, sense, certain] of LOSSES) {
 }
 
 test("a flush that failed for good, by its sense key", () => {
-  const lost = Array.from({ length: 16 }, (_, key) => key).filter((key) => flushLoses(Uint8Array.of(0x70, 0, key)));
-  assert.equal(lost, [3, 4, 7, 13]);
-  assert.equal([3, 4, 7, 13].filter((key) => flushLoses(Uint8Array.of(0x72, key))), lost);
-  assert.is(flushLoses(Uint8Array.of(0x71, 0, 3)), false);
-  assert.is(flushLoses(new Uint8Array(0)), false);
+  const keys = Array.from({ length: 16 }, (_, key) => key);
+  const flush = bytes("35 00 00 00 00 00 00 00 00 00");
+  const loses = (cdb: Uint8Array, sense: number[]) => flushLoses(cdb, Uint8Array.from(sense)) !== undefined;
+  assert.equal(keys.filter((key) => loses(flush, [0x70, 0, key])), [3, 4, 7, 13]);
+  assert.equal(keys.filter((key) => loses(Uint8Array.of(0x91), [0x72, key])), [3, 4, 7, 13]);
+  assert.is(loses(flush, [0x71, 0, 3]), false, "deferred");
+  assert.is(loses(flush, []), false);
+  assert.is(loses(Uint8Array.of(0x2a), [0x70, 0, 3]), false, "a WRITE");
 });
 
 test("classes: by opcode and service action, of tapes too, of what is too short, and of what nobody knows", () => {

@@ -62,7 +62,7 @@ export const KNOWLEDGE: ScsiKnowledge = {
   classOf: () => "write",
   nameOf: () => "a command",
   lossIn: (sense) => sense[0] === 2 ? { what: "A reset", certain: false } : sense[0] === 3 ? LOSS : undefined,
-  flushLoses: (sense) => sense[0] === 4,
+  flushLoses: (cdb, sense) => cdb[0] === 3 && sense[0] === 4 ? LOSS : undefined,
   passesAttentions: (cdb) => cdb[0] === 5,
   suspicionOf: () => "none",
   takenBy: () => undefined,
