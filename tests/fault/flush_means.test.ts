@@ -100,6 +100,43 @@ for (
   );
 }
 
+withDisk(
+  "answers that come together: a write and a flush that fails, and two flushes of which one fails",
+  {},
+  async (rig) => {
+    const { disk, lun } = rig;
+    const other = {};
+    const failure = { sense: { key: 4, asc: 0x44, ascq: 0 } };
+    let release = (): void => {};
+    let gate = new Promise<void>((resolve) => release = resolve);
+    const together = (opcode: number, answer: Answer = {}) =>
+      disk.on(opcode, (command) => {
+        if (answer.sense === undefined) disk.carryOut(command);
+        else disk.losePower();
+        return { ...answer, after: gate };
+      }, 1);
+    together(0x2a);
+    together(0x35, failure);
+    const write = lun.write(BLOCK, 0);
+    const failed = outcome(lun.flush({ writer: other }));
+    while (disk.opcodes.at(-1) !== "35") await lun.session.ping();
+    release();
+    await write;
+    assert.is(await failed, "SCSI_CHECK_CONDITION");
+    assert.is(await outcome(lun.flush()), UNKNOWN);
+    await lun.write(BLOCK, 0);
+    gate = new Promise<void>((resolve) => release = resolve);
+    // The last rule is asked first: the first flush fails, and the second one does not.
+    together(0x35);
+    together(0x35, failure);
+    const sent = flushes(disk).length;
+    const both = [lun.flush({ writer: other }), lun.flush()].map(outcome);
+    while (flushes(disk).length < sent + 2) await lun.session.ping();
+    release();
+    assert.equal(await Promise.all(both), ["SCSI_CHECK_CONDITION", UNKNOWN]);
+  },
+);
+
 for (
   const [name, answer] of Object.entries<Answer>({
     "NOT READY": { sense: { key: 2, asc: 0x04, ascq: 2 } },
