@@ -38,9 +38,22 @@ test("the page and the code agree on every code there is, and on those there are
   const rowOf = (code: number): Row | undefined => ROWS.find(({ first, last }) => first <= code && code <= last);
   for (let code = 0; code <= 0xffff; code++) {
     const row = rowOf(code);
-    assert.is(scsiKnowledge.suspicionOf(sense(code)), row === undefined ? "unit" : HELD[row.held], label(code));
+    const wanted = row === undefined ? "unit" : HELD[row.held];
+    assert.is(scsiKnowledge.suspicionOf(sense(code)), wanted, label(code));
+    const [asc, ascq] = [code >> 8, code & 255];
+    for (const format of [0x72, 0x73]) {
+      assert.is(scsiKnowledge.suspicionOf(Uint8Array.of(format, 6, asc, ascq, 0, 0, 0, 0)), wanted, label(code));
+    }
   }
   for (const { first, name, held } of ROWS) if (held !== "no") assert.is(name, ASC_TABLE.get(first));
+});
+
+test("sense data that are no unit attention hold nothing, and those that are cut hold the LUN", () => {
+  const { suspicionOf } = scsiKnowledge;
+  for (const hex of [[], [0x70], [0x70, 0, 5, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x3f, 3], [0x6f, 0, 6], [0x72, 5, 0x20, 0]]) {
+    assert.is(suspicionOf(Uint8Array.from(hex)), "none");
+  }
+  for (const hex of [[0x70, 0, 6], [0xf1, 0, 0x46, 0], [0x72, 6]]) assert.is(suspicionOf(Uint8Array.from(hex)), "unit");
 });
 
 /** Opens a disk, lets it report a unit attention to a write, and says what came of it and what reached the disk afterwards. */
