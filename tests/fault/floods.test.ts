@@ -13,6 +13,9 @@ import {
   RESERVED_TAG,
 } from "../../src/wire/mod.ts";
 import { Session } from "../../src/session/mod.ts";
+import { openLun } from "../../src/client/open_lun.ts";
+import { DiskTarget } from "../peers/disk_target.ts";
+import { ScsiDisk } from "../peers/scsi_disk.ts";
 import { rejection } from "../lib/rejections.ts";
 import type { PeerConnection } from "../protocol/peer_connection.ts";
 import { answer as answerManagement, tmf } from "../protocol/answers.ts";
@@ -98,6 +101,28 @@ for (const [what, make] of FLOODS) {
     },
   );
 }
+
+test("A flood of unit attentions in asynchronous messages keeps little of them", async () => {
+  const disk = new ScsiDisk();
+  const serving = await DiskTarget.listen(disk);
+  const lun = await openLun(serving.url(), { keepalive: false });
+  const [target] = serving.connections;
+  // 3F/0E, REPORTED LUNS DATA HAS CHANGED, at the beginning of as much as the length of sense data can say.
+  const data = new Uint8Array(262_144);
+  data.set([0xff, 0xf0, 0x70, 0, 6, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x3f, 0x0e]);
+  // While the LUN is checked, what it says is kept.
+  const checked = disk.on(0x12, { silent: true });
+  const before = await bytesInUse();
+  for (let i = 0; i < 200; i++) {
+    await new Promise<void>((resolve) => target!.socket.write(message(target!, 0, data), () => resolve()));
+  }
+  await lun.session.ping();
+  const left = await bytesInUse() - before;
+  assert.ok(left < 8_000_000, `${left} bytes`);
+  checked();
+  await lun.session.close({ signal: AbortSignal.abort() });
+  await serving.close();
+});
 
 rigged("However often the target asks for a negotiation, one more at most follows the one under way", {}, async ({
   session,

@@ -20,6 +20,8 @@ import { heldCommandError } from "./replay.ts";
 
 /** So many of the last unit attentions of one LUN are kept for its check. */
 const MAX_SEEN = 256;
+/** Bytes of each, as many as sense data can have (SPC-4 §4.5.1): what came may be a small part of large memory. */
+const MAX_SENSE = 252;
 
 /** After so many tries a LUN does not say soon what it is. */
 const STUCK = 4;
@@ -82,7 +84,7 @@ export class Holds {
     if (!unit.used || unit.refused !== undefined) return;
     const hold = this.#hold(unit);
     hold.patient = true;
-    hold.seen.push(sense);
+    hold.seen.push(sense.slice(0, MAX_SENSE));
     if (hold.seen.length > MAX_SEEN) hold.seen.shift();
     this.#start(unit, hold);
   }
