@@ -59,7 +59,8 @@ export interface ExecuteOptions {
    * The command only asks, and nothing depends on the answer. Where its limit runs out, or the signal fires, it rejects at
    * once, and ABORT TASK is all that is sent for it: no reset and no new connection follows if the target does not answer
    * that either. So its buffers may be in use after it has settled. Its limit does not run out before it was sent, and it is
-   * not sent a third time after two connections were lost with it (`ISCSI_TASK_TERMINATED`).
+   * not sent a third time after two connections were lost with it (`ISCSI_TASK_TERMINATED`). Only for commands that are `safe`
+   * to send again and have no `dataOut`; for others it means nothing.
    *
    * @default false
    */

@@ -240,7 +240,7 @@ for (const [how, answer] of [...LACKS.slice(1), ["21/00", sense(5, 0x21)], ["04/
 
 withDisk("GET LBA STATUS that is never answered: all is data, the session lives, and it is not asked again", {
   nature: all,
-  open: { timeouts: { command: { quick: 60 } } },
+  open: { timeouts: { command: { read: 500 } } },
 }, async ({ disk, target, lun }) => {
   target.script.management = false;
   disk.rule((command) => isStatus(command) ? { silent: true } : undefined);

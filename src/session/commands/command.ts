@@ -114,7 +114,8 @@ export class Command {
     this.given = terms.given;
     this.deadline = terms.deadline;
     this.order = terms.order;
-    this.optional = terms.optional;
+    // What it may have changed must be known.
+    this.optional = terms.optional && !this.changesMedium;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
