@@ -65,10 +65,13 @@ test("unit attentions without end are bounded", async () => {
 
 test("BUSY and TASK SET FULL are retried with growing waits, bounded", async () => {
   const waits: number[] = [];
-  const { executor, count } = script(status(8), status(0x28), check(2, 4, 1), GOOD);
+  const { executor, count } = script(status(8), status(0x28), check(2, 4, 1), check(2, 4, 0x0a), GOOD);
   assert.is((await scsi.executeWithRetry(executor, write, { wait: noWait(waits) })).status, 0);
-  assert.equal(waits, [50, 100, 200]);
-  assert.is(count(), 4);
+  assert.equal(waits, [50, 100, 200, 400]);
+  assert.is(count(), 5);
+  const other = script(check(2, 4, 0x0b), GOOD);
+  assert.is((await scsi.executeWithRetry(other.executor, write, { wait: noWait(waits) })).status, 2, "standby");
+  assert.is(other.count(), 1);
   const forever = script(status(8));
   waits.length = 0;
   try {
