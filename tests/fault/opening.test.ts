@@ -2,8 +2,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../mod.ts";
-import { decodeTaskManagementRequest, encodeTaskManagementResponse, Opcode } from "../../src/wire/mod.ts";
+import {
+  decodeScsiCommand,
+  decodeTaskManagementRequest,
+  encodeTaskManagementResponse,
+  Opcode,
+} from "../../src/wire/mod.ts";
 import { noise } from "../lib/bytes.ts";
+import { reject } from "../protocol/answers.ts";
+import type { Pdu } from "../protocol/peer_bytes.ts";
+import type { PeerConnection } from "../protocol/peer_connection.ts";
 import { outcome } from "../lib/rejections.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
@@ -143,6 +151,35 @@ for (const [how, response] of ABORTS) {
     },
   );
 }
+
+const FAILURES: [string, (connection: PeerConnection, pdu: Pdu) => void][] = [
+  ["a Reject", (connection, { header }) => reject(connection, 0x05, header)],
+  ["a Reject that wants it later", (connection, { header }) => reject(connection, 0x0a, header)],
+  ["an iSCSI failure", (connection, { header }) => connection.respond(decodeScsiCommand(header), { response: 1 })],
+];
+for (const [how, answer] of FAILURES) {
+  const before = ({ target }: { target: DiskTarget }) => {
+    target.script.pdu = (connection, pdu) => {
+      if (pdu.opcode !== Opcode.ScsiCommand || decodeScsiCommand(pdu.header).cdb[0] !== 0x1a) return false;
+      answer(connection, pdu);
+      return true;
+    };
+  };
+  withDisk(`MODE SENSE(6) answered by ${how}: (10) is asked`, { open, before }, async ({ target, lun }) => {
+    assert.is(lun.supports.fua, true);
+    await lun.close();
+    assert.is(target.connections.length, 1);
+  });
+}
+
+withDisk("a command that may change something is not left unanswered", { open }, async (rig) => {
+  const seen = management(rig, 5);
+  rig.disk.on(0x2a, { silent: true });
+  const command = { cdb: Uint8Array.of(0x2a, 0, 0, 0, 0, 0, 0, 0, 1, 0), dataOut: new Uint8Array(512) };
+  const write = rig.lun.session.execute(0, command, { timeout: 30, optional: true });
+  assert.is(await outcome(write), "ISCSI_OUTCOME_UNKNOWN");
+  assert.equal(seen.slice(0, 2), [1, 5]);
+});
 
 withDisk("a session is closed at once, whatever its target has not answered", {
   open,
