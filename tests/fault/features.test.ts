@@ -238,6 +238,29 @@ for (const [how, answer] of [...LACKS.slice(1), ["21/00", sense(5, 0x21)], ["04/
   );
 }
 
+for (
+  const [how, first, blocks] of [
+    ["an earlier block", 5, 100],
+    ["a later block", 41, 8],
+    ["block 0, whatever was asked", 0, 2048],
+  ] as const
+) {
+  withDisk(`GET LBA STATUS that names ${how}: nothing is believed of it`, { nature: all }, async ({ disk, lun }) => {
+    await lun.write(noise(8 * 512), 40 * 512);
+    disk.rule((command) => {
+      if (!isStatus(command)) return undefined;
+      const data = new Uint8Array(8 + 16);
+      const view = new DataView(data.buffer);
+      view.setUint32(0, data.length - 4);
+      view.setBigUint64(8, BigInt(first));
+      view.setUint32(16, blocks);
+      data[20] = 1;
+      return { data };
+    });
+    assert.equal(await lun.extents(40 * 512, 8 * 512), [extent(40, 48, false)]);
+  });
+}
+
 withDisk("GET LBA STATUS that is never answered: all is data, the session lives, and it is not asked again", {
   nature: all,
   open: { timeouts: { command: { read: 500 } } },

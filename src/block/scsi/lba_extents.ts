@@ -61,8 +61,7 @@ export async function lbaExtents(
       const from = Number(entry.lba) * blockSize;
       const to = from + entry.blocks * blockSize;
       // Only a run that continues at the current position can be used.
-      if (from > at) break;
-      if (to <= at) continue;
+      if (from > at || to <= at) break;
       const stop = Math.min(to, end);
       const hole = entry.provisioningStatus === ProvisioningStatus.Deallocated ||
         entry.provisioningStatus === ProvisioningStatus.Anchored;
@@ -93,7 +92,10 @@ async function ask(
   const job = new StatusJob(lba);
   try {
     await queue.run(job, signal);
-    return parseGetLbaStatus(job.answer).extents;
+    const { extents } = parseGetLbaStatus(job.answer);
+    // The list begins with the block asked for (SBC-3 5.6.1). One that does not is about other blocks than it says, or
+    // than were asked: a hole at the wrong place would hide data.
+    return extents[0]?.lba === BigInt(lba) ? extents : [];
   } catch (error) {
     if (features.leavesOpen(lba, error)) return [];
     throw error;
