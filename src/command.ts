@@ -150,8 +150,9 @@ export interface ScsiKnowledge {
   /** What sense data say of the units, deferred or not. */
   suspicionOf(sense: Uint8Array): Suspicion;
   /**
-   * Sense data that a command has taken from the unit without ending with them: those that REQUEST SENSE has read, and those
-   * that REPORT LUNS may have cleared. Undefined: none.
+   * Sense data that a command has taken from the unit without ending with them: those that REQUEST SENSE has read, those
+   * that REPORT LUNS may have cleared, and those that all initiators get but the one that has made the change: for MODE SELECT
+   * and FORMAT UNIT. Undefined: none.
    */
-  takenBy(cdb: Uint8Array, result: ScsiResult): Uint8Array | undefined;
+  takenBy(command: Pick<ScsiCommand, "cdb" | "dataOut">, result: ScsiResult): Uint8Array | undefined;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ScsiResult, Suspicion } from "../command.ts";
+import type { ScsiCommand, ScsiResult, Suspicion } from "../command.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 /**
@@ -47,8 +47,16 @@ const LUNS_CHANGED = 0x3f0e;
 /** ASC of LOGICAL UNIT NOT SUPPORTED: where another unit gets the number afterwards, not every target tells. */
 const NOT_SUPPORTED = 0x25;
 
+/** Sense data of a unit attention. */
+function attention(asc: number, ascq: number): Uint8Array {
+  return Uint8Array.of(0x70, 0, SenseKey.UnitAttention, 0, 0, 0, 0, 6, 0, 0, 0, 0, asc, ascq);
+}
+
 /** The sense data of {@link LUNS_CHANGED}, as REPORT LUNS may have cleared them. */
-const CLEARED: Uint8Array = Uint8Array.of(0x70, 0, SenseKey.UnitAttention, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0x3f, 0x0e);
+const CLEARED = attention(0x3f, 0x0e);
+/** MODE PARAMETERS CHANGED and CAPACITY DATA HAS CHANGED, as all others are told them. */
+const MODE_CHANGED = attention(0x2a, 0x01);
+const CAPACITY_CHANGED = attention(0x2a, 0x09);
 
 function codes(asc: number, from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => asc * 256 + from + index);
@@ -71,10 +79,24 @@ export function suspicionOf(sense: Uint8Array): Suspicion {
   return isSuspicious(asc, ascq) ? "unit" : "none";
 }
 
-/** See `ScsiKnowledge`: REQUEST SENSE reads a unit attention and clears it; REPORT LUNS clears {@link LUNS_CHANGED} (SAM-5 §5.14). */
-export function takenBy(cdb: Uint8Array, result: ScsiResult): Uint8Array | undefined {
+/** FORMAT UNIT that ends before the medium is formatted: IMMED, in its data. What it is like then is not known yet. */
+function formatsLater({ cdb, dataOut }: Pick<ScsiCommand, "cdb" | "dataOut">): boolean {
+  return ((cdb[1] ?? 0) & 0x10) !== 0 && ((dataOut?.[1] ?? 0) & 0x02) !== 0;
+}
+
+/**
+ * See `ScsiKnowledge`: REQUEST SENSE reads a unit attention and clears it; REPORT LUNS clears {@link LUNS_CHANGED} (SAM-5 §5.14);
+ * MODE SELECT and FORMAT UNIT, however they end, make one for all other initiators (SPC-5 §6.14, SBC-4 §5.4).
+ */
+export function takenBy(
+  command: Pick<ScsiCommand, "cdb" | "dataOut">,
+  result: ScsiResult,
+): Uint8Array | undefined {
+  const [opcode] = command.cdb;
+  if (opcode === 0x15 || opcode === 0x55) return MODE_CHANGED;
+  if (opcode === 0x04) return formatsLater(command) ? undefined : CAPACITY_CHANGED;
   if (result.status !== 0) return undefined;
-  switch (cdb[0]) {
+  switch (opcode) {
     case 0x03:
       return result.dataIn.slice();
     case 0xa0:

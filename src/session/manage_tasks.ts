@@ -31,8 +31,6 @@ const OF_A_LUN: readonly number[] = [
   Fn.QueryAsyncEvent,
 ];
 const OF_THE_TARGET: readonly number[] = [Fn.TargetWarmReset, Fn.TargetColdReset, Fn.ITNexusReset];
-/** Functions after which what was in a volatile cache may be gone. */
-const RESETS: readonly number[] = [Fn.LogicalUnitReset, Fn.TargetWarmReset, Fn.TargetColdReset];
 /** Functions whose response ends tasks of this session without responses of their own. */
 const ENDS_TASKS_OF_LUN: readonly number[] = [Fn.AbortTaskSet, Fn.ClearTaskSet, Fn.LogicalUnitReset];
 
@@ -74,6 +72,5 @@ export async function manage(machine: StateMachine, fn: Fn, options: TaskManagem
   if (fn === Fn.AbortTask) connection.endBefore(cmdSN, (one) => one === command, error);
   else if (ENDS_TASKS_OF_LUN.includes(fn)) connection.endBefore(cmdSN, (one) => one.lun === lun, error);
   else if (OF_THE_TARGET.includes(fn)) connection.endBefore(cmdSN, () => true, error);
-  if (RESETS.includes(fn)) machine.flushes.reset(fn === Fn.LogicalUnitReset ? lun : undefined);
   return response;
 }

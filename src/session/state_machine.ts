@@ -249,6 +249,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
       }
       case "taken":
         return this.#sensed(event.unit, event.sense);
+      case "wasReset":
+        return this.flushes.reset(event.lun);
       case "postponed":
         if (!this.pending.postpone(event.command)) this.pending.fail(event.command, event.error);
         return;

@@ -11,6 +11,7 @@ import type { DeviceWriteStream } from "../../src/streams/mod.ts";
 import { code } from "../lib/rejections.ts";
 import { type DiskRig, withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
+import { decodeTaskManagementRequest, encodeTaskManagementResponse, Opcode } from "../../src/wire/mod.ts";
 import { ScsiDisk } from "../peers/scsi_disk.ts";
 
 const UNKNOWN = "ISCSI_OUTCOME_UNKNOWN";
@@ -181,6 +182,70 @@ withDisk("a reset of the unit by task management is a loss", {}, async ({ lun })
     await lun.session.taskManagement(fn, fn === 5 ? { lun: 0 } : {});
     assert.is(await outcome(lun.flush()), UNKNOWN, `function ${fn}`);
   }
+});
+
+test("a reset that nobody answered is a loss too, and one that was refused is none", async () => {
+  const disk = new ScsiDisk();
+  const target = await DiskTarget.listen(disk);
+  const lun = await openLun(target.url(), { ...QUICK, timeouts: { request: 50 } });
+  try {
+    await lun.write(BLOCK, 0);
+    const refused = outcome(lun.session.taskManagement(7));
+    target.script.pdu = (connection, { opcode, header }) => {
+      if (opcode !== Opcode.TaskManagementRequest) return false;
+      const { initiatorTaskTag } = decodeTaskManagementRequest(header);
+      const answer = encodeTaskManagementResponse({ response: 5, initiatorTaskTag, ...connection.numbers() });
+      connection.send(answer);
+      return true;
+    };
+    assert.is(await refused, "ISCSI_TASK_MANAGEMENT_FAILED");
+    await lun.flush();
+    target.script.pdu = undefined;
+    target.script.management = false;
+    for (const fn of [5, 6, 7] as const) {
+      await lun.write(BLOCK, 0);
+      const reset = lun.session.taskManagement(fn, fn === 5 ? { lun: 0 } : {});
+      assert.is(await outcome(reset), "ISCSI_REQUEST_TIMEOUT");
+      assert.is(await outcome(lun.flush()), UNKNOWN, `function ${fn}`);
+    }
+  } finally {
+    await target.close();
+    await lun.close();
+  }
+});
+
+withDisk(
+  "a reset of the unit that follows an abort without an answer is a loss",
+  { open: { timeouts: { request: 50 } } },
+  async ({ disk, target, lun }) => {
+    await lun.write(BLOCK, 0);
+    target.script.pdu = (_connection, { opcode, header }) =>
+      opcode === Opcode.TaskManagementRequest && decodeTaskManagementRequest(header).function === 1;
+    disk.on(0x28, { silent: true }, 1);
+    const aborter = new AbortController();
+    const read = outcome(lun.read(0, 512, { signal: aborter.signal }));
+    while (!disk.opcodes.includes("28")) await lun.session.ping();
+    aborter.abort();
+    assert.is(await read, "ABORT_ERR");
+    assert.is(lun.state, "connected");
+    assert.is(await outcome(lun.flush()), UNKNOWN);
+    await lun.flush();
+  },
+);
+
+withDisk("a write and the news of the loss in the same bytes", {}, async ({ disk, lun }) => {
+  let release = (): void => {};
+  const after = new Promise<void>((resolve) => release = resolve);
+  disk.on(0x2a, (command) => ({ ...disk.carryOut(command), after }), 1);
+  disk.on(0x28, { sense: { key: 6, asc: 0x29, ascq: 1 }, after }, 1);
+  const write = lun.write(BLOCK, 0);
+  const read = lun.read(4096, 512);
+  while (!disk.opcodes.includes("28") || !disk.opcodes.includes("2a")) await lun.session.ping();
+  disk.losePower();
+  release();
+  await write;
+  await read;
+  assert.is(await outcome(lun.flush()), UNKNOWN);
 });
 
 test("several Luns of one number, another one, and raw commands are each told by themselves", async () => {

@@ -145,6 +145,40 @@ withDisk("REQUEST SENSE reads it, and it counts all the same", {}, async ({ disk
   clean(disk);
 });
 
+for (const opcode of [0x15, 0x55]) {
+  withDisk(`MODE SELECT of one's own (${opcode.toString(16)}) switches the cache on`, {
+    nature: { writeCache: false },
+  }, async ({ disk, lun }) => {
+    await lun.flush();
+    disk.on(opcode, () => {
+      disk.nature.writeCache = true;
+      return {};
+    });
+    await lun.session.execute(0, { cdb: Uint8Array.of(opcode, 0x10, 0, 0, 0, 0, 0, 0, 0, 0) });
+    await lun.write(block(1), 0, { fua: true });
+    assert.is(disk.cache.size, 0);
+    await lun.write(block(2), 0);
+    assert.is(disk.cache.size, 1);
+    await lun.flush();
+    assert.is(disk.cache.size, 0);
+  });
+}
+
+for (const immediate of [false, true]) {
+  const what = immediate ? ", when the target has done it and says so" : "";
+  withDisk(`FORMAT UNIT of one's own makes other blocks${what}`, {}, async ({ disk, lun }) => {
+    disk.on(0x04, () => {
+      Object.assign(disk.nature, { blockSize: 4096, blocks: 256 });
+      return {};
+    });
+    const dataOut = Uint8Array.of(0, immediate ? 2 : 0, 0, 0);
+    await lun.session.execute(0, { cdb: Uint8Array.of(4, 0x10, 0, 0, 0, 0), dataOut });
+    if (immediate) disk.attention(0x2a, 0x09);
+    assert.is(await outcome(lun.write(new Uint8Array(4096), 4096)), "BLOCK_CHANGED");
+    assert.is(disk.cache.size, 0);
+  });
+}
+
 withDisk("REPORT LUNS may have cleared 3F/0E", {}, async ({ disk, lun }) => {
   swap(disk);
   await lun.session.execute(0, reportLuns());

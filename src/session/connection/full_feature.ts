@@ -83,7 +83,7 @@ export class FullFeature implements PduHandler {
       this.#turns.push(send);
       this.pump();
     });
-    this.#management = new TaskManagement(link);
+    this.#management = new TaskManagement(link, (lun) => owner.event({ kind: "wasReset", lun }));
     this.#keepalive = start.keepalive === undefined ? undefined : new Keepalive(link, this.nops, start.keepalive);
     const logout = new Logout(link, this.#keepalive, owner, requestTimeout);
     this.#logout = logout;

@@ -48,6 +48,8 @@ export type ConnectionEvent =
   | { readonly kind: "checkCondition"; readonly unit: LunState; readonly sense: Uint8Array }
   /** A command on a LUN has taken sense data from it, without ending with them. */
   | { readonly kind: "taken"; readonly unit: LunState; readonly sense: Uint8Array }
+  /** The initiator has reset a LUN, or all of them (undefined), or may have: no answer came. */
+  | { readonly kind: "wasReset"; readonly lun: bigint | undefined }
   /**
    * The target did not begin a command and wants it sent again later. If that has been done often enough, the command
    * ends with `error`.

@@ -191,7 +191,7 @@ export class Receiver implements FramerHandler {
     if (!("result" in ending)) return;
     const { command } = task;
     // Sense data can come without CHECK CONDITION. Whoever has asked for them has them first.
-    const sense = this.#link.scsi.takenBy(command.cdb, ending.result);
+    const sense = this.#link.scsi.takenBy(command, ending.result);
     if (sense !== undefined) this.#parts.owner.event({ kind: "taken", unit: command.unit, sense });
   }
 

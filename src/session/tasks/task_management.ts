@@ -10,7 +10,8 @@ import {
   encodeTaskManagementRequest,
   RejectReason,
   RESERVED_TAG,
-  type TaskManagementFunction,
+  TaskManagementFunction,
+  TaskManagementResponseCode,
 } from "../../wire/mod.ts";
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import type { Link } from "../connection/link.ts";
@@ -68,6 +69,12 @@ export type SendTaskManagement = (
   limit: number,
 ) => Promise<TaskManagementAnswer | undefined>;
 
+/** Functions that reset all LUNs. */
+const RESETS_OF_TARGET: readonly number[] = [
+  TaskManagementFunction.TargetWarmReset,
+  TaskManagementFunction.TargetColdReset,
+];
+
 const MAX_RESENDS = 4;
 const RESEND_DELAY = 100;
 
@@ -77,10 +84,13 @@ const RESEND_DELAY = 100;
  */
 export class TaskManagement {
   readonly #link: Link;
+  readonly #wasReset: (lun: bigint | undefined) => void;
   readonly #queue: OneAtATime = new OneAtATime();
 
-  constructor(link: Link) {
+  /** @param wasReset called when a LUN, or all of them (undefined), was reset, or may have been */
+  constructor(link: Link, wasReset: (lun: bigint | undefined) => void) {
     this.#link = link;
+    this.#wasReset = wasReset;
   }
 
   /**
@@ -105,13 +115,23 @@ export class TaskManagement {
     for (let attempt = 1;; attempt++) {
       if (call.wanted?.() === false || this.#link.loggedOut) return undefined;
       try {
-        return await this.#send(call, limit);
+        const answer = await this.#send(call, limit);
+        if (answer.response === TaskManagementResponseCode.Complete) this.#done(call);
+        return answer;
       } catch (error) {
+        // Whoever gives no answer may have done it all the same.
+        if (!(error instanceof RejectedError)) this.#done(call);
         const later = error instanceof RejectedError && error.reason === RejectReason.TooManyImmediateCommands;
         if (!later || attempt > MAX_RESENDS) throw error;
         await delay(RESEND_DELAY * attempt);
       }
     }
+  }
+
+  /** What was in a volatile cache may be gone now, whoever wanted the reset. */
+  #done({ fn, lun }: TaskManagementCall): void {
+    if (fn === TaskManagementFunction.LogicalUnitReset) this.#wasReset(lun);
+    if (RESETS_OF_TARGET.includes(fn)) this.#wasReset(undefined);
   }
 
   async #send(call: TaskManagementCall, limit: number): Promise<TaskManagementAnswer> {
