@@ -233,21 +233,6 @@ withDisk(
   },
 );
 
-withDisk("a write and the news of the loss in the same bytes", {}, async ({ disk, lun }) => {
-  let release = (): void => {};
-  const after = new Promise<void>((resolve) => release = resolve);
-  disk.on(0x2a, (command) => ({ ...disk.carryOut(command), after }), 1);
-  disk.on(0x28, { sense: { key: 6, asc: 0x29, ascq: 1 }, after }, 1);
-  const write = lun.write(BLOCK, 0);
-  const read = lun.read(4096, 512);
-  while (!disk.opcodes.includes("28") || !disk.opcodes.includes("2a")) await lun.session.ping();
-  disk.losePower();
-  release();
-  await write;
-  await read;
-  assert.is(await outcome(lun.flush()), UNKNOWN);
-});
-
 test("several Luns of one number, another one, and raw commands are each told by themselves", async () => {
   const [disk, other] = [new ScsiDisk(), new ScsiDisk({ serial: "serial-2" })];
   const target = await DiskTarget.listen([[0, disk], [1, other]]);

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { connect, type Lun, openLun } from "../../mod.ts";
 import { inquiry, runWithRetry, testUnitReady } from "../../src/scsi/mod.ts";
 import { encodeTextKeys } from "../../src/wire/mod.ts";
-import { assertRejects, code, outcome } from "../lib/rejections.ts";
+import { assertRejects, code, outcome, rejection } from "../lib/rejections.ts";
 import { until } from "../lib/until.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
@@ -323,6 +323,17 @@ withDisk(
     await other.close();
   },
 );
+
+withDisk("pages of many KiB are compared whole, and told in part", {
+  nature: { designators: Array.from({ length: 1300 }, (_, index) => naa(BigInt(index))) },
+}, async ({ disk, lun }) => {
+  disk.nature.designators?.reverse();
+  await lun.refresh();
+  disk.nature.designators = disk.nature.designators?.map((_, index) => naa(BigInt(5000 + index)));
+  const error = await rejection(lun.refresh());
+  assert.is((error as { code?: string }).code, "SCSI_IDENTITY_CHANGED");
+  assert.ok(error.message.length < 1000, `${error.message.length} characters`);
+});
 
 withDisk("a LUN that another one of its number finds to be another disk", {}, async ({ disk, lun }) => {
   disk.nature.serial = "other";

@@ -45,6 +45,8 @@ export interface LunIdentity {
  */
 const LASTING: ReadonlySet<number> = new Set([1, 2, 3, 7, 8, 10]);
 
+/** So many characters of a fact are told in a message. */
+const MOST_TOLD = 200;
 /** Bytes that are asked for at first: old units hang on more. */
 const FIRST = 255;
 
@@ -238,8 +240,13 @@ function lasting({ serial, names }: LunIdentity): unknown {
   return serial || (names ? [...names.values()].flatMap((values) => [...values]) : undefined);
 }
 
+/** A fact in a message. A page may have 64 KiB. */
+function told(fact: unknown): string {
+  const text = JSON.stringify(fact) ?? "absent";
+  return text.length <= MOST_TOLD ? text : `${text.slice(0, MOST_TOLD)} …`;
+}
+
 function changed(what: string, before: unknown, now: unknown): never {
-  const told = (value: unknown): string => JSON.stringify(value) ?? "absent";
   throw new IscsiError(
     ErrorCode.IdentityChanged,
     `The logical unit is not the one it was: its ${what} was ${told(before)} and is ${told(now)}`,
@@ -262,6 +269,6 @@ export async function requireSerial(executor: ScsiExecutor, wanted: string, opti
   if (serial === wanted) return;
   throw new IscsiError(
     ErrorCode.IdentityChanged,
-    `The LUN's unit serial number must be ${JSON.stringify(wanted)} and is ${JSON.stringify(serial ?? "absent")}`,
+    `The LUN's unit serial number must be ${told(wanted)} and is ${told(serial)}`,
   );
 }
