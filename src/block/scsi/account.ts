@@ -21,11 +21,14 @@ export interface AccountedExecutor extends ScsiExecutor {
 
 /** One writer of a device. */
 export class Account {
-  constructor(readonly writer: Writer, readonly cache: { readonly volatile: boolean }) {}
+  constructor(readonly writer: Writer, readonly cache: { readonly assurance: object | undefined }) {}
 
-  /** Whether a write that is acknowledged now may be in a volatile cache. */
-  get volatile(): boolean {
-    return this.cache.volatile;
+  /**
+   * What says that a write is in no volatile cache, until the disk is asked again: then it is another object. Undefined: the write
+   * may be.
+   */
+  get assurance(): object | undefined {
+    return this.cache.assurance;
   }
 }
 

@@ -41,8 +41,8 @@ class Batch implements SentListener {
   inFlight = 0;
   /** The earliest span in which one of its commands was sent. */
   span: Span | undefined;
-  /** Whether the cache was volatile when it began. */
-  readonly volatile: boolean;
+  /** What said when it began that nothing would be in a volatile cache. */
+  readonly assurance: object | undefined;
   failure: { reason: unknown } | undefined;
   forget: (() => void) | undefined;
   /** The part of the options that an executor takes. */
@@ -54,7 +54,7 @@ class Batch implements SentListener {
     readonly resolve: () => void,
     readonly reject: (reason: unknown) => void,
   ) {
-    this.volatile = account?.volatile ?? false;
+    this.assurance = account?.assurance;
     this.run = { signal: options.signal, timeout: options.timeout, optional: job.optional };
   }
 
@@ -346,8 +346,9 @@ export class JobQueue {
     batch.job.settled?.();
     if (batch.failure === undefined) {
       // Acknowledged to its writer: only now, and not where a part of it has failed.
-      const { account, span } = batch;
-      if (span !== undefined && account !== undefined && (batch.volatile || account.volatile)) {
+      const { account, span, assurance } = batch;
+      // Where the disk was asked meanwhile, it may have had a volatile cache for a time.
+      if (span !== undefined && account !== undefined && (assurance === undefined || assurance !== account.assurance)) {
         account.writer.wrote(span);
       }
       batch.resolve();

@@ -74,7 +74,7 @@ export class ScsiDevice extends DeviceBase {
     this.#comparer = new Comparer(parts.queue, this.#features);
     this.#provisioning = new Provisioning(parts.queue, parts.locks, this.#features, () => this.#geometry);
     const { geometry } = unit;
-    this.#cache = new WriteCache(parts.queue, parts.ledger, () => unit.geometry.writeCache);
+    this.#cache = new WriteCache(parts.queue, parts.ledger, () => unit.geometry);
     this.limits = {
       maxTransfer: geometry.maxTransfer,
       optimalTransfer: geometry.optimalTransfer,

@@ -9,6 +9,7 @@ import { synchronizeCache10, synchronizeCache16 } from "../../scsi/commands/sbc/
 import { isUnknownCommand } from "../../scsi/refusal.ts";
 import { Account, failedFlush, isDeferred } from "./account.ts";
 import { OneCommand } from "./odd.ts";
+import type { Geometry } from "./geometry.ts";
 import type { JobQueue } from "./queue.ts";
 
 /** How often a flush is sent again after a deferred error: a disk may report one for each write that has failed. */
@@ -18,18 +19,18 @@ const MAX_DEFERRED = 16;
 export class WriteCache {
   readonly #queue: JobQueue;
   readonly #ledger: Ledger;
-  readonly #enabled: () => boolean | undefined;
+  readonly #geometry: () => Geometry;
   /** The forms of SYNCHRONIZE CACHE that it has not refused as unknown. */
   #forms: readonly (typeof synchronizeCache10)[] = [synchronizeCache10, synchronizeCache16];
   readonly #accounts: WeakMap<object, Account> = new WeakMap();
   /** Of all writers that are not named. */
   readonly #own: Account;
 
-  /** @param enabled whether the disk says now that it has a volatile cache; undefined where it says nothing */
-  constructor(queue: JobQueue, ledger: Ledger, enabled: () => boolean | undefined) {
+  /** @param geometry what the disk says now: another object whenever it has been asked again */
+  constructor(queue: JobQueue, ledger: Ledger, geometry: () => Geometry) {
     this.#queue = queue;
     this.#ledger = ledger;
-    this.#enabled = enabled;
+    this.#geometry = geometry;
     this.#own = this.account(this);
   }
 
@@ -40,7 +41,12 @@ export class WriteCache {
 
   /** Whether what the disk acknowledges may be in a volatile cache. A disk that says nothing and has no such command has none. */
   get volatile(): boolean {
-    return this.#enabled() ?? this.flushable;
+    return this.#geometry().writeCache ?? this.flushable;
+  }
+
+  /** What it has said, if that is that nothing is in a volatile cache. */
+  get assurance(): object | undefined {
+    return this.volatile ? undefined : this.#geometry();
   }
 
   /** What is known of one writer, named by an object. */
