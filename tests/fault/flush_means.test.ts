@@ -275,6 +275,29 @@ for (const met of ["WRITE", "forced WRITE", "READ"] as const) {
   );
 }
 
+withDisk(
+  "a cache that is on only until the unit has been asked loses a write all the same",
+  OFF,
+  async ({ disk, lun }) => {
+    let release = (): void => {};
+    const gate = new Promise<void>((resolve) => release = resolve);
+    disk.on(0x12, (command) => ({ ...disk.carryOut(command), after: gate }), 1);
+    disk.nature.writeCache = true;
+    disk.attention(0x2a, 1);
+    const met = lun.session.execute(0, { cdb: new Uint8Array(6), replay: "safe" });
+    const write = lun.write(BLOCK, 0);
+    assert.is((await met).status, 2);
+    while (disk.cache.size === 0) await lun.session.ping();
+    disk.losePower();
+    disk.attention(0x29, 1);
+    disk.nature.writeCache = false;
+    release();
+    await write;
+    assert.is(await outcome(lun.flush()), UNKNOWN);
+    await lun.flush();
+  },
+);
+
 withDisk("a cache that is switched on while the connection is lost", OFF, async ({ disk, target, lun }) => {
   await lun.write(BLOCK, 0);
   disk.nature.writeCache = true;
