@@ -1,5 +1,8 @@
 // Listing targets and LUNs ends as soon as its signal fires, or Ctrl-C is pressed, whatever is waited for.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
+import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { main } from "../../src/cli/main.ts";
@@ -7,6 +10,7 @@ import { discover } from "../../src/client/discover.ts";
 import { decodeTextRequest, encodeTextResponse, Opcode } from "../../src/wire/mod.ts";
 import { rejection } from "../lib/rejections.ts";
 import { DiskTarget } from "../peers/disk_target.ts";
+import { lunstreamCommand } from "../peers/lunstream.ts";
 import { ScsiDisk } from "../peers/scsi_disk.ts";
 import type { PeerConnection } from "../protocol/peer_connection.ts";
 import type { Pdu } from "../protocol/peer_bytes.ts";
@@ -140,6 +144,25 @@ test("the first Ctrl-C ends lunstream ls when nobody takes what it prints", asyn
   await printing;
   io.interrupt("SIGINT");
   assert.is(await run, 130);
+  await target.close();
+});
+
+test("one SIGINT ends the program lunstream ls, while it waits for a text", async () => {
+  const target = await DiskTarget.listen(new ScsiDisk());
+  const [program, first] = lunstreamCommand();
+  const child = spawn(program, [...first, "ls", `iscsi://127.0.0.1:${target.port}`], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  await new Promise<void>((resolve) =>
+    target.script.pdu = (_connection, { opcode }) => {
+      if (opcode === Opcode.TextRequest) resolve();
+      return opcode === Opcode.TextRequest;
+    }
+  );
+  const began = performance.now();
+  // Not `child.kill()`: after that Deno reports the signal as what ended the child, whatever did.
+  process.kill(child.pid!, "SIGINT");
+  assert.equal(await ended, [130, null]);
+  assert.ok(performance.now() - began < SOON);
   await target.close();
 });
 

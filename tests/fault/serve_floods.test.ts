@@ -163,6 +163,23 @@ test("Initiators that never come to the end of their logins", async () => {
   await serving.close();
 });
 
+test("An initiator that goes on asking and takes nothing for a ping interval is dropped, without any want of memory", async () => {
+  const serving = await startTarget({ luns: [{ backing: memoryBacking(SIZE) }], pingInterval: 200 });
+  const one = await Initiator.login(serving.port, serving.name, KEYS);
+  one.socket.pause();
+  let ended = false;
+  // A paused socket does not see the end: writing to it does.
+  one.socket.on("error", () => ended = true);
+  for (let i = 0; !ended && serving.sessionCount > 0; i++) {
+    assert.ok(i < 5000, "it is still there");
+    // As much as the sockets hold, and then what is hardly more.
+    nop(one, i < 250 ? DATA : new Uint8Array(0));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  one.socket.destroy();
+  await serving.close();
+});
+
 test("What is held for connections that end in the middle of something is free again", async () => {
   const serving = await startTarget({ luns: [{ backing: memoryBacking(SIZE) }], maxMemory: 4 * MIB });
   for (let round = 0; round < 2; round++) {

@@ -172,6 +172,7 @@ const USAGE: [string[], RegExp][] = [
   ],
   [["serve", "--port", "0", "--size", "1000"], /\[ERR_/],
   [["serve", "--port", "0", "--block-size", "600"], /\[ERR_/],
+  [["serve", "--port", "0", "--max-memory", "1M"], /maxMemory must be an integer from 4194304 .*\[ERR_OUT_OF_RANGE\]/],
 ];
 for (const [argv, message] of USAGE) {
   test(`"${argv.join(" ")}" is a mistake of usage`, async () => {

@@ -174,6 +174,35 @@ test("BufferPool and Budget", async () => {
   await Promise.all([large, small]);
 });
 
+test("Budget: the part that has the least comes first, then the one that has given back the most", async () => {
+  let short = 0;
+  const whole = new Budget(10, { short: () => short++ });
+  const [greedy, modest, other] = [1, 2, 3].map(() => new Budget(8, { within: whole }));
+  assert.ok(modest!.tryTake(2));
+  modest!.give(2);
+  assert.ok(greedy!.tryTake(8));
+  assert.ok(other!.tryTake(2));
+  assert.is(short, 0);
+  const log: string[] = [];
+  const again = new Budget(8, { within: whole });
+  const waits = [
+    other!.take(2).then(() => log.push("other")),
+    again.take(2).then(() => log.push("new")),
+    modest!.take(2).then(() => log.push("modest")),
+  ];
+  assert.not.ok(modest!.tryTake(1), "nobody passes those who wait");
+  await settle();
+  assert.equal([log, short], [[], 4]);
+  greedy!.give(2);
+  await settle();
+  assert.equal(log, ["modest"]);
+  greedy!.give(2);
+  await settle();
+  assert.equal(log, ["modest", "new"]);
+  greedy!.give(4);
+  await Promise.all(waits);
+});
+
 test("DataOutReceiver: nothing of an aborted transfer is used again while bytes may still come", async () => {
   const pool = new BufferPool(8);
   const sent: number[] = [];
