@@ -6,6 +6,7 @@
 
 import { ErrorCode, IscsiError, TimeoutError } from "../../errors.ts";
 import { timeLimit } from "../../async/time_limit.ts";
+import { connectionLost } from "../failures.ts";
 import type { Link } from "../connection/link.ts";
 import { InTheWay } from "./in_the_way.ts";
 import { type RequestEvents, type RequestKind, RequestTask } from "./task.ts";
@@ -88,6 +89,8 @@ export function request(
     link.tasks.add(task);
     const { header, data } = encode(itt);
     link.connection.send(header, data);
+    // It may have ended before, or meanwhile: by a caller who sees every PDU. Then no timer may keep the program alive.
+    if (link.connection.ended) return events.lost(connectionLost("The connection has been closed"));
     wait(new InTheWay(link));
   });
 }
