@@ -91,6 +91,28 @@ withDisk(
   },
 );
 
+for (const [page, nature] of [[0x80, { designators: undefined }], [0x83, { serial: undefined }]] as const) {
+  let end = (): void => {};
+  withDisk(`page ${page.toString(16)}h cut when the LUN is opened, and whole after a reconnect`, {
+    nature,
+    before: ({ disk }) => {
+      end = disk.rule((command) => {
+        const { data } = command.cdb[0] === 0x12 && command.cdb[2] === page ? disk.carryOut(command) : {};
+        return data === undefined ? undefined : { data: data.subarray(0, 7) };
+      });
+    },
+  }, async ({ disk, target, lun }) => {
+    end();
+    target.cut();
+    await until(() => lun.session.state !== "connected");
+    await lun.write(block(1), 0);
+    disk.nature.product = "another";
+    target.cut();
+    await until(() => lun.session.state !== "connected");
+    await assertRejects(lun.write(block(1), 0), "SCSI_IDENTITY_CHANGED");
+  });
+}
+
 withDisk("28h/00h of a disk that cannot be taken out", {}, async ({ disk, target, lun }) => {
   disk.attention(0x28, 0x00);
   target.cut();

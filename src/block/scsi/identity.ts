@@ -73,13 +73,13 @@ export async function readIdentity(
     if (pages !== undefined && !pages.includes(code)) return null;
     try {
       if (known !== undefined) return read(await askPage(code, (question) => ask(executor, question, options)));
-      return read(
-        await askPage(code, async (question) => {
-          const { answer, error } = await questions.try(executor, question, options);
-          if (error !== undefined) throw error;
-          return answer;
-        }),
-      );
+      const page = await askPage(code, async (question) => {
+        const { answer, error } = await questions.try(executor, question, options);
+        if (error !== undefined) throw error;
+        return answer;
+      });
+      // There is such a fact, whatever it is.
+      return page.missing > 0 ? undefined : read(page);
     } catch (error) {
       return known === undefined ? unhad(error) : missing(error, before !== null);
     }
