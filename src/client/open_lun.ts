@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { onAbort } from "../async/on_abort.ts";
+import { unlessAborted } from "../async/unless_aborted.ts";
 import { ErrorCode, typeError } from "../errors.ts";
 import { withCallSite } from "./call_site.ts";
 import { IscsiSession, type Lun, type LunOptions } from "./iscsi_session.ts";
@@ -55,15 +57,21 @@ async function open(url: string, options: OpenLunOptions): Promise<Lun> {
       "The URL must have a LUN, as in iscsi://host/iqn.2026-01.com.example:disk/0, got one of a target",
     );
   }
+  const { signal } = client;
   const session = await IscsiSession.connect({ ...resolved.session, targetName });
+  // A target that does not answer would be given time to abort its task, too: nobody needs the session any more.
+  const forget = onAbort(signal, () => void session.close({ signal }));
   try {
-    return await session.openLun(lun, {
-      ...{ readOnly, depth, maxTransfer, atomic, maxBlockSize, questionTimeout, signal: client.signal },
+    const opening = session.openLun(lun, {
+      ...{ readOnly, depth, maxTransfer, atomic, maxBlockSize, questionTimeout, signal },
       serial: serial ?? forceUsn,
       owns: true,
     });
+    return await unlessAborted(opening, signal);
   } catch (error) {
-    await session.close({ signal: client.signal });
+    await session.close({ signal });
     throw error;
+  } finally {
+    forget();
   }
 }

@@ -12,7 +12,7 @@ import { noise } from "../lib/bytes.ts";
 import { reject } from "../protocol/answers.ts";
 import type { Pdu } from "../protocol/peer_bytes.ts";
 import type { PeerConnection } from "../protocol/peer_connection.ts";
-import { outcome } from "../lib/rejections.ts";
+import { outcome, rejection } from "../lib/rejections.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
 import { type Answer, type DiskCommand, ScsiDisk } from "../peers/scsi_disk.ts";
@@ -333,6 +333,27 @@ test("a disk whose size cannot be had is not opened, with the error that says wh
   small.on(0x25, { data: Uint8Array.of(255, 255, 255, 255, 0, 0, 2, 0) });
   assert.is(await opening(small), "BLOCK_UNSUPPORTED");
   assert.is(count(small, "9e"), 1);
+});
+
+test("an opening whose signal fires ends at once, though the target answers neither the command nor its abort", async () => {
+  for (const opcode of [0x00, 0x12, 0x9e]) {
+    const disk = new ScsiDisk();
+    const target = await DiskTarget.listen(disk);
+    target.script.management = false;
+    const controller = new AbortController();
+    disk.on(opcode, () => {
+      controller.abort();
+      return { silent: true };
+    });
+    try {
+      const began = performance.now();
+      const { code } = await rejection(openLun(target.url(), { ...QUICK, signal: controller.signal }));
+      assert.is(code, "ABORT_ERR");
+      assert.ok(performance.now() - began < 8000, "it does not wait for the answer to its ABORT TASK");
+    } finally {
+      await target.close();
+    }
+  }
 });
 
 // Block sizes

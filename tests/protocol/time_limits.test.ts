@@ -69,6 +69,16 @@ withDisk("a write whose outcome is not known says which command it was", {
   assert.match(error.message, /WRITE\(10\) was not answered within 100 ms/);
 });
 
+withDisk("the way of a request into the socket is no progress of it: one limit passes, not two", {
+  open: { timeouts: { request: 1500 } },
+}, async ({ target, lun }) => {
+  target.script.pdu = (_, { opcode }) => opcode === Opcode.LogoutRequest;
+  const began = performance.now();
+  await lun.close();
+  const took = performance.now() - began;
+  assert.ok(took > 1400 && took < 2900, `${took} ms`);
+});
+
 withDisk("a command that the target has forgotten ends, although others go on", {
   open: { timeouts: { command: { read: 200 } } },
 }, async ({ disk, lun }) => {

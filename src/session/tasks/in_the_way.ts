@@ -8,12 +8,12 @@ import { SILENT_CLASSES } from "../commands/limits.ts";
 import type { Link } from "../connection/link.ts";
 import type { ScsiTask } from "./task.ts";
 
-/** What waited in the socket, and the commands that were in flight, when a request had been sent. */
+/** What waited in the socket, and the commands that were in flight, before a request was sent. */
 export class InTheWay {
   readonly #link: Link;
   /** The tasks that have not ended, with their bytes when they were last looked at. */
   readonly #tasks: Map<ScsiTask, number>;
-  /** The connection's `queuedBytes` after the request. */
+  /** The connection's `queuedBytes` before the request. */
   readonly #end: number;
   #received: number;
   #handedOver: number;

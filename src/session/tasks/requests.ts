@@ -88,9 +88,11 @@ export function request(
     const task = new RequestTask(kind, link.connection, itt, events);
     link.tasks.add(task);
     const { header, data } = encode(itt);
+    // Before the request: its own bytes, handed over, are no progress of what it waits behind.
+    const ahead = new InTheWay(link);
     link.connection.send(header, data);
     // It may have ended before, or meanwhile: by a caller who sees every PDU. Then no timer may keep the program alive.
     if (link.connection.ended) return events.lost(connectionLost("The connection has been closed"));
-    wait(new InTheWay(link));
+    wait(ahead);
   });
 }
