@@ -138,6 +138,16 @@ class Cached extends Layer implements CachedDevice {
     );
   }
 
+  /** What may not have reached the medium may be gone below, too. */
+  protected override async _flush(signal?: AbortSignal, writer?: object): Promise<void> {
+    try {
+      await super._flush(signal, writer);
+    } catch (error) {
+      this.invalidate();
+      throw error;
+    }
+  }
+
   protected override async _close(): Promise<void> {
     await Promise.allSettled(this.#loads);
     this.invalidate();
@@ -239,7 +249,8 @@ class Cached extends Layer implements CachedDevice {
 
 /**
  * A device that keeps what was read, up to `capacity` bytes, and reads ahead where reads follow each other. Writes go
- * through at once; what they touch is forgotten. Changes by others are not seen until `invalidate()`.
+ * through at once; what they touch is forgotten, and everything where a flush fails. Changes by others are not seen until
+ * `invalidate()`.
  *
  * @throws RangeError (`ERR_OUT_OF_RANGE`) for sizes that are not allowed
  */

@@ -53,7 +53,8 @@ export function lossIn(sense: Uint8Array): Loss | undefined {
   const asc = sense[descriptors ? 2 : 12];
   const ascq = sense[descriptors ? 3 : 13];
   if (asc === 0x28) return ascq === 0 ? MEDIUM : undefined;
-  if (asc !== 0x29 || ascq === undefined || ascq > 4) return undefined;
+  // One whose code was cut may be any of them.
+  if (asc !== undefined && (asc !== 0x29 || (ascq ?? 0) > 4)) return undefined;
   return ascq === 1 || ascq === 4 ? POWER : RESET;
 }
 

@@ -350,6 +350,21 @@ withDisk(
   },
 );
 
+withDisk(
+  "what a layer has kept of writes that are lost is not read from it after it has been told",
+  {},
+  async (rig) => {
+    const { disk, lun } = rig;
+    const layer = cached(lun);
+    await layer.write(BLOCK, 0);
+    assert.is((await layer.read(0, 512))[0], 7);
+    disk.losePower();
+    disk.attention(0x29, 1);
+    assert.is(await outcome(layer.flush()), UNKNOWN);
+    assert.is((await layer.read(0, 512))[0], 0);
+  },
+);
+
 withDisk("all other writers: duplex, WHATWG, adapters, copies", {}, async (rig) => {
   const { target, lun } = rig;
   class Disk {

@@ -137,7 +137,10 @@ const LOSSES: readonly (readonly [name: string, sense: string, certain: boolean 
   ["deferred, no sense", "73 00 00 00 00 00 00 00", undefined],
   ["medium error", "70 00 03 00 00 00 00 0a 00 00 00 00 0c 00 00 00 00 00", undefined],
   ["power on, but no unit attention", "72 02 29 01 00 00 00 00", undefined],
-  ["cut before the code", "70 00 06 00", undefined],
+  ["cut before the code, which may be any", "70 00 06 00", false],
+  ["cut before the code, descriptor", "72 06", false],
+  ["cut after the first part of the code", "72 06 29", false],
+  ["the same, of another one", "72 06 2a", undefined],
   ["no sense data", "", undefined],
 ];
 for (const [name, sense, certain] of LOSSES) {
