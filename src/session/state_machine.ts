@@ -220,7 +220,8 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.holds.wanted(unit);
   }
 
-  depends({ status, sense }: ScsiResult): boolean {
+  depends(result: ScsiResult): boolean {
+    const { status, sense } = result;
     return status !== CHECK_CONDITION || this.options.scsi.meaningOf(sense) === "recovered";
   }
 
