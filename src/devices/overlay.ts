@@ -6,7 +6,7 @@
 
 import { checkKeys, wrongRange } from "../arguments.ts";
 import { ErrorCode, IscsiError } from "../errors.ts";
-import { expectBytes } from "./compare.ts";
+import { compareThenWrite } from "./compare.ts";
 import { checkDevice } from "../block/check_device.ts";
 import type { BlockDevice, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../block/device.ts";
 import { appendExtent } from "../block/extents.ts";
@@ -121,21 +121,21 @@ class Overlay extends Layer implements OverlayDevice {
     return list;
   }
 
-  protected override async _compareAndWrite(
+  protected override _compareAndWrite(
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
     writer?: object,
   ): Promise<void> {
-    const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
-    try {
-      await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
-      await this.#store.write(data, position, { signal, writer });
-      this.#changed.add(position, position + data.length);
-    } finally {
-      held.release();
-    }
+    return compareThenWrite(this.#locks, {
+      write: async () => {
+        await this.#store.write(data, position, { signal, writer });
+        this.#changed.add(position, position + data.length);
+      },
+      read: (buffer) => this._readInto(buffer, position, signal),
+      ...{ expected, position, signal },
+    });
   }
 
   protected override async _close(): Promise<void> {

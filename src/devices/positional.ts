@@ -6,7 +6,7 @@
 
 import { checkInteger, checkMultiple, checkPowerOfTwo } from "../arguments.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
-import { expectBytes } from "./compare.ts";
+import { compareThenWrite } from "./compare.ts";
 import { DeviceBase } from "../block/base.ts";
 import type { BlockDevice, DeviceLimits, DeviceSupport, WriteOptions } from "../block/device.ts";
 import { Ledger, Writer } from "../async/ledger.ts";
@@ -119,20 +119,18 @@ class FileDevice extends DeviceBase {
   }
 
   /** Atomic among the users of this device, but not against other users of the file. */
-  protected override async _compareAndWrite(
+  protected override _compareAndWrite(
     expected: Uint8Array,
     data: Uint8Array,
     position: number,
     signal?: AbortSignal,
     writer?: object,
   ): Promise<void> {
-    const held = await this.#locks.acquire(position, position + data.length, "exclusive", signal);
-    try {
-      await expectBytes(expected, position, (buffer) => this._readInto(buffer, position, signal));
-      await this.#put(data, position, this.#ledger.writer(writer ?? this));
-    } finally {
-      held.release();
-    }
+    return compareThenWrite(this.#locks, {
+      write: () => this.#put(data, position, this.#ledger.writer(writer ?? this)),
+      read: (buffer) => this._readInto(buffer, position, signal),
+      ...{ expected, position, signal },
+    });
   }
 
   #cut(end: number): IscsiError {
