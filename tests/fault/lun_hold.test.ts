@@ -308,6 +308,22 @@ withDisk("commands of the caller's own check that fail are no answer either", {
   await writing;
 });
 
+const NEVER = { ...QUICK.recovery, maxTime: 200, verify: () => new Promise<void>(() => {}) };
+withDisk("the caller's own check that never settles: commands end in time", {
+  open: { timeouts: { request: 20 }, recovery: NEVER },
+}, async ({ lun, target }) => {
+  await lost(lun, target);
+  assert.is(await outcome(lun.write(block(1), 0)), "SCSI_UNVERIFIED");
+});
+withDisk("a LUN is closed while the caller's own check goes on", {
+  open: { timeouts: { request: 20 }, recovery: { ...NEVER, maxTime: 60_000 } },
+}, async ({ lun, target }) => {
+  await lost(lun, target);
+  const reading = outcome(lun.read(0, 512));
+  await lun.close();
+  assert.is(await reading, "ISCSI_SESSION_CLOSED");
+});
+
 withDisk("the caller's own check decides who the unit is after a reconnect, and lasting changes are then known", {
   open: { ...QUICK, recovery: { ...QUICK.recovery, verify: () => Promise.resolve() } },
 }, async ({ disk, lun, target }) => {

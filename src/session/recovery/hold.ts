@@ -5,7 +5,8 @@
  * @module
  */
 
-import { delay, settlesWithin } from "../../async/delay.ts";
+import { onAbort } from "../../async/on_abort.ts";
+import { delay, MAX_TIMEOUT, settlesWithin } from "../../async/delay.ts";
 import { decodeLun, formatLun } from "../../bytes/lun.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
@@ -173,10 +174,7 @@ export class Holds {
       askedOnce();
       if (outcome.kind === "unasked") {
         if (!hold.patient) return this.#giveUp(unit, hold, outcome.error);
-        if (attempt === STUCK) {
-          unit.stuck = true;
-          for (const tell of unit.tellStuck.splice(0)) tell();
-        }
+        if (attempt === STUCK) this.#stuck(unit);
       }
       // Unit attentions come one by one: after the first there is no need to wait.
       const pause = stale && attempt === 1 ? 0 : backoff(this.#policy, attempt + 1, random());
@@ -198,13 +196,34 @@ export class Holds {
     const { seen, reconnected } = hold;
     const asked = reconnected ? this.#policy.verify : undefined;
     try {
-      await asked?.(unit.field, executor);
+      if (asked !== undefined) await this.#bounded(unit, asked(unit.field, executor), signal);
       await this.#options.verifyLun(unit.field, executor, { seen, reconnected, accepted: asked !== undefined });
       return { kind: "same" };
     } catch (thrown) {
       const error = asError(thrown);
       return { kind: isAnswer(error) ? "changed" : "unasked", error };
     }
+  }
+
+  /** The caller's own check: one that never settles must not hold its LUN for ever. */
+  async #bounded(unit: LunState, own: Promise<void>, signal: AbortSignal): Promise<void> {
+    const { maxTime } = this.#policy;
+    const interrupted = new Promise<void>((resolve) => onAbort(signal, resolve));
+    const check = Promise.race([own, interrupted]);
+    const first = Math.min(this.#options.timeouts.request, maxTime);
+    if (!await settlesWithin(check, first)) {
+      this.#stuck(unit);
+      if (!await settlesWithin(check, Math.min(maxTime - first, MAX_TIMEOUT))) {
+        throw new IscsiError(ErrorCode.Unverified, `recovery.verify has not settled within ${maxTime} ms`);
+      }
+    }
+    await check;
+  }
+
+  /** Whoever has commands of the LUN may have to wait for long. */
+  #stuck(unit: LunState): void {
+    unit.stuck = true;
+    for (const tell of unit.tellStuck.splice(0)) tell();
   }
 
   /** Runs a command before all others, although its LUN is held. */

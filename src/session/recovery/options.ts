@@ -48,7 +48,7 @@ export interface RecoveryOptions {
    * Checks a LUN after a reconnect, before anything is sent to it again: throw if it is not the same any more. `lun`
    * has the 8 bytes of the LUN field; the executor's commands go before all others. Where it resolves, an open LUN is from
    * then on the unit that it is now; its block size must be the same all the same. An error of this library, such as those
-   * with which commands fail, says that the LUN could not be asked: it is called again for `maxTime`. Exceptions are
+   * with which commands fail, says that the LUN could not be asked: it is called again for `maxTime`, in which it must settle. Exceptions are
    * `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED` and `BLOCK_UNSUPPORTED`: with these the LUN's commands reject, and with
    * `ISCSI_TASK_TERMINATED` after any other error. Default: an open LUN is compared with what identified it before.
    */
