@@ -40,6 +40,12 @@ const REFUSALS: [string, Answer][] = [
   ["silence", { silent: true }],
 ];
 
+/** What only an optional question may meet without end. */
+const ATTENTIONS: [string, Answer][] = [
+  ["UNIT ATTENTION 29/00 for ever", { sense: { key: 6, asc: 0x29, ascq: 0 } }],
+  ["UNIT ATTENTION 2A/01 for ever", { sense: { key: 6, asc: 0x2a, ascq: 1 } }],
+];
+
 const vpd = (page: number) => ({ cdb }: DiskCommand) => cdb[0] === 0x12 && (cdb[1]! & 1) === 1 && cdb[2] === page;
 const QUESTIONS: [string, (command: DiskCommand) => boolean][] = [
   ["VPD page 00h", vpd(0x00)],
@@ -59,7 +65,7 @@ const POLITE = new Set(["12", "00", "25", "9e", "1a", "5a"]);
 const nature = { compareAndWrite: 1, unmap: true, writeSame: true, thin: true, readsZeros: true };
 
 for (const [question, meant] of QUESTIONS) {
-  for (const [how, answer] of REFUSALS) {
+  for (const [how, answer] of [...REFUSALS, ...ATTENTIONS]) {
     const before = ({ disk }: { disk: ScsiDisk }) => void disk.rule((command) => meant(command) ? answer : undefined);
     withDisk(
       `${question} answered by ${how}: the disk is opened, read, written and flushed`,

@@ -19,7 +19,7 @@ type Outcome<T> =
 
 /**
  * The optional questions to one unit. It may refuse one, fail, or say nothing: the caller goes on without the answer. A
- * question that was met by silence is not asked again, for as long as this object is kept.
+ * question that was met by silence, or by unit attentions without end, is not asked again, for as long as this object is kept.
  */
 export class OptionalQuestions {
   /** Errors of silence, by the bytes of the CDB that say what is asked; the others say how much of it. */
@@ -45,7 +45,8 @@ export class OptionalQuestions {
       return { answer: await ask(executor, question, terms) };
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
-      if (isSilence(error)) this.#silences.set(key, error);
+      // Unit attentions without end are no answer either, and each would be a reason to ask the unit everything anew.
+      if (isSilence(error) || error.code === ErrorCode.ScsiUnitAttention) this.#silences.set(key, error);
       return { error };
     }
   }
