@@ -46,7 +46,7 @@ export class OptionalQuestions {
     } catch (error) {
       if (!isNoAnswer(error)) throw error;
       // Unit attentions without end are no answer either, and each would be a reason to ask the unit everything anew.
-      if (isSilence(error) || error.code === ErrorCode.ScsiUnitAttention) this.#silences.set(key, error);
+      if (error.code === ErrorCode.ScsiUnitAttention || isSilence(error)) this.#silences.set(key, error);
       return { error };
     }
   }
