@@ -29,7 +29,7 @@ export interface DiscoveredTarget {
 
 /** Options of {@link parseSendTargets}. */
 export interface SendTargetsOptions {
-  /** The portal that was asked: the portal of targets listed without an address, and the host of wildcard addresses. */
+  /** The portal that was asked: that of targets without an address that can be used, and the host of wildcard addresses. */
   portal?: PortalAddress | undefined;
   /**
    * Most records accepted, 1 or more.
@@ -121,11 +121,12 @@ function usable(
 ): DiscoveredTarget[] {
   const targets: DiscoveredTarget[] = [];
   for (const { target, rejected } of entries.values()) {
+    // Where nothing is left of what was told, the portal that was asked is the last resort.
+    if (target.portals.length === 0 && portal !== undefined) target.portals.push({ ...portal });
     if (target.portals.length === 0 && rejected) {
       onRejected?.(`The target ${quote(target.name)} was left out because it has no address that can be used`);
       continue;
     }
-    if (target.portals.length === 0 && portal !== undefined) target.portals.push({ ...portal });
     targets.push(target);
   }
   return targets;

@@ -125,16 +125,16 @@ test("F-50 hostile names are left out with their addresses, and reported without
   assert.not.match(JSON.stringify(targets), "10.6.6.6");
 });
 
-test("F-51 an address that is none is left out, and its target too where nothing is left", () => {
-  const { targets, reasons } = rejections([
-    NAME("half"),
-    AT("10.0.0.1:0"),
-    AT("10.0.0.1"),
-    NAME("none"),
-    AT("10.0.0.256"),
-  ], { portal: { host: "192.0.2.1", port: 3260 } });
-  assert.equal(targets, [{ name: "iqn.2026-01.test:half", portals: [{ host: "10.0.0.1", port: 3260 }] }]);
-  assert.is(reasons.length, 3);
+test("F-51 an address that is none is left out; where nothing is left the portal that was asked is, or else the target is left out", () => {
+  const portal = { host: "192.0.2.1", port: 3260 };
+  const answer = [NAME("half"), AT("10.0.0.1:0"), AT("10.0.0.1"), NAME("none"), AT("10.0.0.256")];
+  const half = { name: "iqn.2026-01.test:half", portals: [{ host: "10.0.0.1", port: 3260 }] };
+  const known = rejections(answer, { portal });
+  assert.equal(known.targets, [half, { name: "iqn.2026-01.test:none", portals: [portal] }]);
+  assert.is(known.reasons.length, 2);
+  const unknown = rejections(answer);
+  assert.equal(unknown.targets, [half]);
+  assert.is(unknown.reasons.length, 3);
 });
 
 test("F-51 addresses that are taken", () => {
