@@ -280,6 +280,27 @@ for (const [name, opcodes, answer] of cannot) {
   }
 }
 
+test("the signal of recovery ends the tries to ask a LUN", async () => {
+  const abort = new AbortController();
+  const disk = new ScsiDisk();
+  const target = await DiskTarget.listen(disk);
+  try {
+    const recovery = { ...QUICK.recovery, signal: abort.signal };
+    const lun = await openLun(target.url(), { ...QUICK, recovery });
+    const well = disk.on(0x00, BUSY);
+    await lost(lun, target);
+    const write = rejection(lun.write(block(1), 0));
+    await until(() => target.connections.length === 2 && disk.opcodes.at(-1) === "00");
+    abort.abort();
+    assert.is((await write).code, "SCSI_UNVERIFIED");
+    well();
+    await lun.read(0, 512);
+    await lun.close();
+  } finally {
+    await target.close();
+  }
+});
+
 const SHORT = { ...QUICK, recovery: { minDelay: 5, maxDelay: 10, maxTime: 60 } };
 withDisk("a LUN that could not be asked in time is asked again by its next command", { open: SHORT }, async (rig) => {
   const { disk, lun } = rig;

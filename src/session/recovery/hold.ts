@@ -178,12 +178,23 @@ export class Holds {
       }
       // Unit attentions come one by one: after the first there is no need to wait.
       const pause = stale && attempt === 1 ? 0 : backoff(this.#policy, attempt + 1, random());
-      if (clock.now() + pause > end) return this.#giveUp(unit, hold, this.#unverified(unit, outcome));
-      try {
-        await delay(pause, signal);
-      } catch {
-        return;
-      }
+      const ended = clock.now() + pause > end || !await this.#pause(pause, signal);
+      if (signal.aborted) return;
+      if (ended) return this.#giveUp(unit, hold, this.#unverified(unit, outcome));
+    }
+  }
+
+  /** Waits before the next try. False: the check has been interrupted, or the caller has ended all tries. */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    const stop = new AbortController();
+    const waits = [signal, this.#policy.signal].map((one) => onAbort(one, () => stop.abort()));
+    try {
+      await delay(milliseconds, stop.signal);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      for (const forget of waits) forget();
     }
   }
 
@@ -265,10 +276,11 @@ export class Holds {
   }
 
   #unverified(unit: LunState, outcome: Outcome): IscsiError {
-    const { maxTime } = this.#policy;
+    const { maxTime, signal } = this.#policy;
+    const when = signal?.aborted === true ? "before the signal of recovery fired" : `within ${maxTime} ms`;
     return new IscsiError(
       ErrorCode.Unverified,
-      `LUN ${nameOf(unit)} may have become another one, and could not be asked within ${maxTime} ms`,
+      `LUN ${nameOf(unit)} may have become another one, and could not be asked ${when}`,
       outcome.kind === "same" ? {} : { cause: outcome.error },
     );
   }
