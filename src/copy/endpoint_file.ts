@@ -1,5 +1,12 @@
 import { checkBoolean, checkKeys, checkSignal, checkString, optional } from "../arguments.ts";
-import { openFile, type OpenFileOptions, type PositionalFile, replaceFile, type Replacement } from "../runtime/mod.ts";
+import {
+  openFile,
+  type OpenFileOptions,
+  type PositionalFile,
+  replaceFile,
+  type Replacement,
+  requireStdout,
+} from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
 
@@ -75,6 +82,7 @@ export interface FileSinkOptions extends FileEndpointOptions {
 export async function fileSink(path: string, options: FileSinkOptions = {}): Promise<CopySink> {
   check(path, options, ["inPlace"]);
   const inPlace = optional(checkBoolean, "inPlace", options.inPlace) ?? false;
+  requireStdout(path);
   const replacement = inPlace ? undefined : await replaceFile(path);
   return replacement === undefined ? await sinkInPlace(path, options.signal) : replacingSink(path, replacement);
 }

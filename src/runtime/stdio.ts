@@ -88,6 +88,18 @@ function flagsOf(fdinfo: string): number {
   return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(fdinfo)?.[1] ?? "0", 8);
 }
 
+/** Paths of standard output. */
+const STDOUT_PATHS: ReadonlySet<string> = new Set(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
+
+/** Makes sure that standard output is there, if that is where `path` leads. @throws IscsiError `COPY_FILE` where it is closed */
+export function requireStdout(path = "/dev/stdout"): void {
+  if (!STDOUT_PATHS.has(path) || !standardIsClosed(1)) return;
+  throw new IscsiError(
+    ErrorCode.CopyFile,
+    "Cannot write to standard output: it is closed, or it is /dev/null opened for reading too (cp to null: discards)",
+  );
+}
+
 /**
  * Writes all of `bytes` to standard output, and resolves when the system has taken them. A slow reader of a pipe makes it wait
  * without stopping anything else.
@@ -96,12 +108,7 @@ function flagsOf(fdinfo: string): number {
  * is a file and the disk is full
  */
 export async function writeStdout(bytes: Uint8Array): Promise<void> {
-  if (standardIsClosed(1)) {
-    throw new IscsiError(
-      ErrorCode.CopyFile,
-      "Cannot write to standard output: it is closed, or it is /dev/null opened for reading too (cp to null: discards)",
-    );
-  }
+  requireStdout();
   try {
     for (let done = 0; done < bytes.length;) {
       const rest = done === 0 ? bytes : bytes.subarray(done);

@@ -63,8 +63,19 @@ for (const [name, data, args] of COMMANDS) {
   });
 }
 
+if (existsSync("/proc/self/fdinfo")) {
+  test("a copy to the path of a closed standard output is an error", async () => {
+    for (const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+      const { code, stderr } = await redirected(">&-", ["cp", "-q", url, path]);
+      assert.is(code, 1, stderr);
+      assert.match(stderr, /Cannot write to standard output: it is closed, .* \[COPY_FILE\]\n$/);
+    }
+  });
+}
+
 test("what is discarded on purpose is no error", async () => {
   assert.is((await redirected("> /dev/null", ["cp", "-q", url, "-"])).code, 0);
+  assert.is((await redirected("> /dev/null", ["cp", "-q", url, "/dev/stdout"])).code, 0);
   assert.is((await redirected("> /dev/null", ["ls", url])).code, 0);
   const child = spawn(program, [...first, "ls", url], { stdio: "ignore" });
   assert.is((await once(child, "close"))[0], 0);
