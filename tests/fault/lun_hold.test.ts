@@ -290,7 +290,7 @@ test("the signal of recovery ends the tries to ask a LUN", async () => {
     const well = disk.on(0x00, BUSY);
     await lost(lun, target);
     const write = rejection(lun.write(block(1), 0));
-    await until(() => target.connections.length === 2 && disk.opcodes.at(-1) === "00");
+    await until(() => lun.state === "connected");
     abort.abort();
     assert.is((await write).code, "SCSI_UNVERIFIED");
     well();
