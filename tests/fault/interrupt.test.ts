@@ -115,6 +115,20 @@ for (const [what, stuck] of PHASES) {
   });
 }
 
+for (
+  const [name, opcode, args] of [["inquiry", 0x12, []], ["raw", 0xa8, ["a8 00 00 00 00 00 00 00 00 00 00 00"]]] as const
+) {
+  test(`the first Ctrl-C ends lunstream scsi ${name} of a target that does not answer`, async () => {
+    const io = new FakeIo();
+    const { outcome, took } = await interrupted(command(opcode, { silent: true }), (url) => ({
+      run: main(["scsi", name, `${url}/iqn.2026-01.test.lunstream:scripted/0`, ...args], io),
+      stop: () => io.interrupt("SIGINT"),
+    }));
+    assert.is(outcome, 130);
+    assert.ok(took < SOON, `${took} ms`);
+  });
+}
+
 test("discover() ends with its signal in a login that is not answered", async () => {
   const server = createServer(() => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,3 +1,5 @@
+import { onAbort } from "../../async/on_abort.ts";
+import { unlessAborted } from "../../async/unless_aborted.ts";
 import { REPORT_LUNS_UNIT } from "../../bytes/lun.ts";
 import { connect } from "../../client/connect.ts";
 import { parseIscsiUrl } from "../../client/url.ts";
@@ -50,7 +52,9 @@ export function withUnit(
     const { lun } = parseIscsiUrl(url);
     const { initiatorName, isid, portal: portals } = options;
     const session = await connect(url, { initiatorName, isid, portals, signal });
-    try {
+    // A target that does not answer would be given time to abort its task, too: nobody needs the session any more.
+    const forget = onAbort(signal, () => void session.close({ signal }));
+    const run = async (): Promise<number> => {
       const executor = session.lun(lun ?? 0);
       const reportLuns = lun === undefined ? session.lun(REPORT_LUNS_UNIT) : undefined;
       for (const sense of await drainUnitAttention(executor, { signal })) {
@@ -61,8 +65,12 @@ export function withUnit(
         (await runWithRetry(executor, command, { signal })).dataIn;
       const deviceType = async (): Promise<number> => parseInquiry(await ask(inquiry())).deviceType;
       return await work({ executor, reportLuns, ask, deviceType, signal }) ?? ExitCode.Done;
+    };
+    try {
+      return await unlessAborted(run(), signal);
     } finally {
-      await session.close();
+      forget();
+      await session.close({ signal });
     }
   });
 }
