@@ -152,12 +152,13 @@ export class Nemesis {
     this.#disk.attention(0x2a, 0x09);
   }
 
-  /** It has no time for some commands. */
+  /** It has no time for some commands, and not for long: who is refused comes back later and later. */
   #busy(): void {
     let left = this.#random.int(1, 6);
+    const until = performance.now() + 50;
     const status = this.#random.pick([0x08, 0x28]);
     const forget = this.#disk.rule(() => {
-      if (left-- > 0) return { status };
+      if (left-- > 0 && performance.now() < until) return { status };
       forget();
       return undefined;
     });
