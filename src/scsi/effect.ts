@@ -11,6 +11,7 @@ import { cdbName } from "./cdb/names.ts";
 import { serviceActionOf } from "./cdb/sets.ts";
 import { classOf } from "./command_class.ts";
 import { flushLoses, lossIn, passesAttentions } from "./loss.ts";
+import { senseCodes } from "./sense/codes.ts";
 import { SenseKey } from "./sense/keys.ts";
 import { suspicionOf, takenBy } from "./suspicion.ts";
 
@@ -139,11 +140,9 @@ function effectOf(cdb: Uint8Array): CommandEffect {
  * throws: missing or invalid sense data are `other`.
  */
 function meaningOf(sense: Uint8Array): SenseMeaning {
-  const code = (sense[0] ?? 0) & 0x7f;
-  if (code < 0x70 || code > 0x73) return "other";
-  const key = (sense[code >= 0x72 ? 1 : 2] ?? 0) & 0x0f;
-  if (key === SenseKey.UnitAttention) return "unitAttention";
-  return key === SenseKey.RecoveredError && (code & 1) === 0 ? "recovered" : "other";
+  const codes = senseCodes(sense);
+  if (codes?.key === SenseKey.UnitAttention) return "unitAttention";
+  return codes?.key === SenseKey.RecoveredError && !codes.deferred ? "recovered" : "other";
 }
 
 /** What a session is handed. */

@@ -5,6 +5,7 @@
  */
 
 import type { Loss } from "../command.ts";
+import { senseCodes } from "./sense/codes.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 const POWER: Loss = { what: "The target has lost power or restarted", certain: true };
@@ -45,13 +46,10 @@ const GONE: ReadonlySet<number> = new Set([
  * state of a transceiver (29h/05h, 29h/06h), and changes of parameters, capacity or identity do not.
  */
 export function lossIn(sense: Uint8Array): Loss | undefined {
-  const code = (sense[0] ?? 0) & 0x7f;
-  if (code < 0x70 || code > 0x73) return undefined;
-  const descriptors = code >= 0x72;
-  const key = (sense[descriptors ? 1 : 2] ?? 0) & 0x0f;
-  if (key !== SenseKey.UnitAttention) return (code & 1) !== 0 && !HARMLESS.has(key) ? DEFERRED : undefined;
-  const asc = sense[descriptors ? 2 : 12];
-  const ascq = sense[descriptors ? 3 : 13];
+  const codes = senseCodes(sense);
+  if (codes === undefined) return undefined;
+  const { deferred, key, asc, ascq } = codes;
+  if (key !== SenseKey.UnitAttention) return deferred && !HARMLESS.has(key) ? DEFERRED : undefined;
   if (asc === 0x28) return ascq === 0 ? MEDIUM : undefined;
   // One whose code was cut may be any of them.
   if (asc !== undefined && (asc !== 0x29 || (ascq ?? 0) > 4)) return undefined;
@@ -69,9 +67,8 @@ export function losesCache(senseKey: number): boolean {
  */
 export function flushLoses(cdb: Uint8Array, sense: Uint8Array): Loss | undefined {
   if (cdb[0] !== SYNCHRONIZE_CACHE_10 && cdb[0] !== SYNCHRONIZE_CACHE_16) return undefined;
-  const code = (sense[0] ?? 0) & 0x7f;
-  if (code !== 0x70 && code !== 0x72) return undefined;
-  return losesCache((sense[code === 0x72 ? 1 : 2] ?? 0) & 0x0f) ? FLUSH : undefined;
+  const codes = senseCodes(sense);
+  return codes !== undefined && !codes.deferred && losesCache(codes.key) ? FLUSH : undefined;
 }
 
 /** Whether a command is carried out whatever unit attention is pending (SPC-4 §5.14). */

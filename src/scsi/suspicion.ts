@@ -6,6 +6,7 @@
  */
 
 import type { ScsiCommand, ScsiResult, Suspicion } from "../command.ts";
+import { senseCodes } from "./sense/codes.ts";
 import { SenseKey } from "./sense/keys.ts";
 
 /**
@@ -69,11 +70,9 @@ export function isSuspicious(asc: number, ascq: number): boolean {
 
 /** See `ScsiKnowledge`. Missing or cut codes are suspicious. */
 export function suspicionOf(sense: Uint8Array): Suspicion {
-  const code = (sense[0] ?? 0) & 0x7f;
-  if (code < 0x70 || code > 0x73) return "none";
-  const descriptors = code >= 0x72;
-  const key = (sense[descriptors ? 1 : 2] ?? 0) & 0x0f;
-  const [asc, ascq] = [sense[descriptors ? 2 : 12] ?? 0, sense[descriptors ? 3 : 13] ?? 0];
+  const codes = senseCodes(sense);
+  if (codes === undefined) return "none";
+  const { key, asc = 0, ascq = 0 } = codes;
   if (key !== SenseKey.UnitAttention) return key === SenseKey.IllegalRequest && asc === NOT_SUPPORTED ? "gone" : "none";
   if (asc * 256 + ascq === LUNS_CHANGED) return "target";
   return isSuspicious(asc, ascq) ? "unit" : "none";

@@ -16,6 +16,7 @@ import { PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../../scsi/inquiry/standard.ts";
 import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
+import { ScsiStatus } from "../../scsi/status.ts";
 import { askGeometry, type GeometryRules } from "./ask_geometry.ts";
 import type { Geometry } from "./geometry.ts";
 import { type LunIdentity, notThere, readIdentity } from "./identity.ts";
@@ -77,7 +78,7 @@ export async function askCondition(
     const geometry = await askGeometry(executor, standard, pages, questions, rules, options);
     if (met.length === waiting) return { standard, identity, pages, geometry, met };
     if (round === ROUNDS) {
-      const [status, sense] = [2, met.at(-1)];
+      const [status, sense] = [ScsiStatus.CheckCondition, met.at(-1)];
       const message = "The logical unit keeps reporting unit attentions while it is asked what it is";
       throw new ScsiError(ErrorCode.ScsiUnitAttention, message, { status, sense, cdb: testUnitReady().cdb });
     }

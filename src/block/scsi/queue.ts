@@ -22,6 +22,7 @@ import type { SentListener, Span } from "../../async/ledger.ts";
 import { type Account, type AccountedExecutor, isRecovered } from "./account.ts";
 import type { DepthControl } from "./depth.ts";
 import { onAbort } from "../../async/on_abort.ts";
+import { unlessAborted } from "../../async/unless_aborted.ts";
 
 /** One operation, as a series of commands that may be in flight together. */
 export interface Job {
@@ -78,17 +79,6 @@ const PASSED_OVER = 10;
 function whereUnknown(cause: unknown): unknown {
   if (cause instanceof AbortError) return cause;
   return new IscsiError(ErrorCode.OutcomeUnknown, "The write may have been carried out by another unit", { cause });
-}
-
-/** What `promise` settles with, or an AbortError where the signal fires first. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new AbortError(signal));
-    if (signal.aborted) abort();
-    const forget = onAbort(signal, abort);
-    promise.then(resolve, reject).finally(forget);
-  });
 }
 
 export class JobQueue {

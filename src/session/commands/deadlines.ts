@@ -2,10 +2,11 @@
  * The time limits of commands.
  *
  * The limit that a caller sets for one command is wall time. The session's own limits, and those of questions whose answer nobody
- * depends on, count from the last progress, so that a slow link fails nothing while bytes move on it. Progress of a command is a byte of its own, and whatever moves of, or ends, the
- * commands that were in flight together with it when a quarter of its limit had passed: those may be in its way, on the wire or in
- * the target. Later commands are not, so that one that the target has forgotten ends although others go on. Where the target says
- * nothing at all, not even to a ping, it is busy with one of them: that one's limit counts for the others too.
+ * depends on, count from the last progress, so that a slow link fails nothing while bytes move on it. Progress of a command is a
+ * byte of its own, and whatever moves of, or ends, the commands that were in flight together with it when a quarter of its limit
+ * had passed: those may be in its way, on the wire or in the target. Later commands are not, so that one that the target has
+ * forgotten ends although others go on. Where the target says nothing at all, not even to a ping, it is busy with one of them: that
+ * one's limit counts for the others too.
  *
  * Nothing is noted when a byte moves. A few times in each limit the counters are looked at: so up to a quarter more may pass.
  *
