@@ -12,6 +12,11 @@ export function isUnknownCommand(error: unknown): boolean {
   return reasonOf(error) === 0x2000;
 }
 
+/** Whether the unit refuses a field of the command: INVALID FIELD IN CDB, 24h/00h. */
+export function isInvalidField(error: unknown): boolean {
+  return reasonOf(error) === 0x2400;
+}
+
 /**
  * Whether the unit does not know the command, or this form of it: 20h/00h, INVALID FIELD IN CDB (24h/00h), INVALID FIELD IN
  * PARAMETER LIST (26h/00h). An LBA out of range, a write protection or a reservation is none of these.

@@ -56,6 +56,8 @@ export interface DiskNature extends DiskFeatures {
   writeCache: boolean;
   /** DPOFUA. */
   fua: boolean;
+  /** Without DPOFUA: whether a bit that it does not know is ignored; else it is refused. */
+  ignoresFua: boolean;
   writeProtected: boolean;
   removable: boolean;
   vendor: string;
@@ -111,6 +113,7 @@ export class ScsiDisk {
       blocks: 2048,
       writeCache: true,
       fua: true,
+      ignoresFua: false,
       writeProtected: false,
       removable: false,
       vendor: "SCRIPTED",
@@ -258,9 +261,9 @@ export class ScsiDisk {
 
   /** Writes blocks; `flags` is byte 1 of the CDB, with FUA. */
   write(lba: number, blocks: number, flags: number, data: Uint8Array): Answer {
-    const { blockSize, writeCache, fua, writeProtected } = this.nature;
+    const { blockSize, writeCache, fua, ignoresFua, writeProtected } = this.nature;
     if (writeProtected) return { sense: { key: 7, asc: 0x27, ascq: 0 } };
-    const forced = (flags & 0x08) !== 0;
+    const forced = (flags & 0x08) !== 0 && (fua || !ignoresFua);
     if (forced && !fua) return { sense: { key: 5, asc: 0x24, ascq: 0 } };
     if (lba + blocks > this.nature.blocks) return LBA_OUT_OF_RANGE;
     for (let i = 0; i < blocks; i++) {

@@ -7,9 +7,11 @@
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { compareAndWrite } from "../../scsi/commands/sbc/compare_and_write.ts";
 import { ScsiError } from "../../scsi/errors.ts";
+import { isInvalidField } from "../../scsi/refusal.ts";
 import { firstDifference, miscompare } from "../miscompare.ts";
 import type { Account } from "./account.ts";
 import type { Features } from "./features.ts";
+import type { Force } from "./force.ts";
 import type { JobQueue } from "./queue.ts";
 import { OneCommand } from "./odd.ts";
 import { ReadTransfer, type Segment, type TransferRules } from "./transfer.ts";
@@ -23,8 +25,8 @@ interface Change {
   /** Where they are in the segment. */
   readonly offset: number;
   readonly bytes: Uint8Array;
-  /** Set FUA. */
-  readonly fua?: boolean;
+  /** Where it is to be written with FUA. */
+  readonly force?: Force | undefined;
   readonly signal: AbortSignal | undefined;
   readonly account: Account | undefined;
 }
@@ -80,12 +82,15 @@ export class Comparer {
 
   async #replace({ blockSize }: TransferRules, change: Change, write: Uint8Array): Promise<void> {
     const { position, buffer } = change.segment;
-    const fua = change.fua === true ? { fua: true } : {};
+    const { force } = change;
+    const fua = force?.fua === true;
     const [lba, blocks] = [position / blockSize, buffer.length / blockSize];
-    const command = compareAndWrite({ lba, blocks, compare: buffer, write, ...fua });
+    const command = compareAndWrite({ lba, blocks, compare: buffer, write, fua });
     try {
-      await this.#queue.run(new OneCommand(command), change.signal, change.account);
+      await this.#queue.run(new OneCommand(force?.given(command) ?? command), change.signal, change.account);
     } catch (error) {
+      // Without FUA it may be taken.
+      if (fua && isInvalidField(error)) throw error;
       throw this.#features.refusesCompare(error) ? compareRefused(error) : error;
     }
   }

@@ -14,6 +14,7 @@ import { ScsiError } from "../../scsi/errors.ts";
 import { Association, type Designator } from "../../scsi/inquiry/designator.ts";
 import type { InquiryData } from "../../scsi/inquiry/standard.ts";
 import { parseVpdPage, type VpdPage } from "../../scsi/inquiry/vpd.ts";
+import { isInvalidField } from "../../scsi/refusal.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
 
@@ -157,10 +158,6 @@ function missing(error: unknown, had: boolean): null {
 
 function isRefusal({ sense }: ScsiError): boolean {
   return sense?.senseKey === SenseKey.IllegalRequest && !sense.deferred && sense.asc !== 0x25;
-}
-
-function isInvalidField({ sense }: ScsiError): boolean {
-  return sense?.asc === 0x24 && sense.ascq === 0;
 }
 
 function short(what: string): IscsiError {

@@ -6,6 +6,7 @@
 
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import type { RetryOptions } from "../../scsi/retry.ts";
+import { isInvalidField } from "../../scsi/refusal.ts";
 import { DeviceBase } from "../base.ts";
 import type { DeviceLimits, DeviceSupport, Extent, OperationOptions, WriteOptions } from "../device.ts";
 import type { Geometry } from "./geometry.ts";
@@ -15,6 +16,7 @@ import type { Account } from "./account.ts";
 import type { Ledger } from "../../async/ledger.ts";
 import { Comparer, compareRefused } from "./compare.ts";
 import { Features } from "./features.ts";
+import type { Force } from "./force.ts";
 import { splitOdd } from "./odd.ts";
 import type { JobQueue } from "./queue.ts";
 import type { HeldRange, RangeLock } from "../../async/range_lock.ts";
@@ -45,11 +47,11 @@ export interface ScsiDeviceParts {
 
 /** How blocks are written. */
 interface HowToWrite {
-  /** Set FUA. */
-  readonly fua: boolean;
+  /** Where it is to be written with FUA. */
+  readonly force: Force | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Of whoever writes; undefined: nothing of it will be cached. */
-  readonly account: Account | undefined;
+  /** Of whoever writes. */
+  readonly account: Account;
 }
 
 export class ScsiDevice extends DeviceBase {
@@ -62,6 +64,8 @@ export class ScsiDevice extends DeviceBase {
   readonly #features: Features = new Features(() => this.#geometry);
   readonly #comparer: Comparer;
   readonly #provisioning: Provisioning;
+  /** What the disk said when it refused FUA nevertheless: until it is asked again. */
+  #refusedFua: Geometry | undefined;
   /** Sizes for fast requests, in bytes. */
   readonly limits: DeviceLimits;
 
@@ -99,12 +103,12 @@ export class ScsiDevice extends DeviceBase {
   }
 
   override get supports(): DeviceSupport {
-    const { fua, writeCache } = this.#geometry;
+    const { writeCache } = this.#geometry;
     const { discard, zero, extents, compareAndWrite } = this.#features;
     const writable = !this.readOnly;
     return {
       flush: this.#cache.flushable,
-      fua: fua || writeCache === false,
+      fua: this.#fua || writeCache === false,
       discard: writable && discard !== undefined,
       writeZeroes: writable && zero !== undefined,
       extents,
@@ -128,26 +132,48 @@ export class ScsiDevice extends DeviceBase {
   }
 
   protected override _write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
-    const { blockSize, fua, writeCache } = this.#geometry;
-    const end = position + buffer.length;
-    const aligned = position % blockSize === 0 && end % blockSize === 0;
-    const forced = options?.fua ?? false;
-    const bit = forced && fua && writeCache !== false;
-    const account = forced ? undefined : this.#cache.account(options?.writer);
-    // The usual case creates no promise but the queue's own.
-    if (aligned && bit === forced) {
-      const held = this.#locks.tryAcquire(position, end, "shared");
-      if (held !== undefined) return this.#writeBlocks([{ position, buffer }], bit, held, options?.signal, account);
-    }
+    const { blockSize } = this.#geometry;
     const signal = options?.signal;
-    if (bit === forced) return this.#writeOdd(buffer, position, { fua: bit, signal, account });
-    return this.#writeForced(buffer, position, signal);
+    if (options?.fua === true) return this.#writeForced(buffer, position, signal);
+    const end = position + buffer.length;
+    const account = this.#cache.account(options?.writer);
+    // The usual case creates no promise but the queue's own.
+    if (position % blockSize === 0 && end % blockSize === 0) {
+      const held = this.#locks.tryAcquire(position, end, "shared");
+      if (held !== undefined) return this.#writeBlocks([{ position, buffer }], undefined, held, signal, account);
+    }
+    return this.#writeOdd(buffer, position, { force: undefined, signal, account });
   }
 
-  /** A write that must be on the medium when it settles, where its commands cannot say so: by a flush, unless nothing of it is cached. */
-  async #writeForced(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
-    const own = this.#cache.newAccount();
-    await this.#writeOdd(buffer, position, { fua: false, signal, account: own });
+  /** Whether writes can be forced to the medium by FUA, as far as is known. */
+  get #fua(): boolean {
+    return this.#geometry.fua && this.#refusedFua !== this.#geometry;
+  }
+
+  /**
+   * A write that must be on the medium when it settles: by FUA, or by a flush where its commands cannot say so, or the disk no longer
+   * says when it settles that they could. Neither is needed where nothing of it is cached.
+   */
+  async #writeForced(
+    buffer: Uint8Array,
+    position: number,
+    signal: AbortSignal | undefined,
+    canForce: boolean = this.#fua,
+  ): Promise<void> {
+    const geometry = this.#geometry;
+    const { forces } = this.unit;
+    const force = canForce && geometry.writeCache !== false ? forces.begin() : undefined;
+    const own = this.#cache.newAccount(force);
+    try {
+      await this.#writeOdd(buffer, position, { force, signal, account: own });
+    } catch (error) {
+      if (force === undefined || !isInvalidField(error)) throw error;
+      await this.#writeForced(buffer, position, signal, false);
+      this.#refusedFua = geometry;
+      return;
+    } finally {
+      if (force !== undefined) forces.end(force);
+    }
     if (!own.writer.unflushed) return;
     await this.#cache.flush(own, false, signal);
     if (own.writer.unflushed) {
@@ -246,12 +272,12 @@ export class ScsiDevice extends DeviceBase {
 
   #writeBlocks(
     segments: Segment[],
-    fua: boolean,
+    force: Force | undefined,
     held: HeldRange | undefined,
     signal: AbortSignal | undefined,
     account: Account | undefined,
   ): Promise<void> {
-    return this.#queue.run(new WriteTransfer(this.#geometry, segments, fua, held), signal, account);
+    return this.#queue.run(new WriteTransfer(this.#geometry, segments, force, held), signal, account);
   }
 
   async #readOdd(buffer: Uint8Array, position: number, signal: AbortSignal | undefined): Promise<void> {
@@ -270,14 +296,14 @@ export class ScsiDevice extends DeviceBase {
 
   /** Writes that may need more than one step: odd ends, a range that is locked. */
   async #writeOdd(buffer: Uint8Array, position: number, how: HowToWrite): Promise<void> {
-    const { fua, signal, account } = how;
+    const { force, signal, account } = how;
     const { first, end } = this.#cover(position, buffer.length);
     const odd = end - first !== buffer.length;
     const held = await this.#locks.acquire(first, end, odd ? "exclusive" : "shared", signal);
     try {
       if (odd && this.#parts.atomic) return await this.#writeAtomic(buffer, position, how);
       const segments = odd ? await this.#merge(buffer, position, first, end, signal) : [{ position, buffer }];
-      await this.#writeBlocks(segments, fua, undefined, signal, account);
+      await this.#writeBlocks(segments, force, undefined, signal, account);
     } finally {
       held.release();
     }
@@ -298,7 +324,7 @@ export class ScsiDevice extends DeviceBase {
       await this.#comparer.exchange({ blockSize, maxTransfer: blockSize }, change);
     }
     const middle = segments.filter((segment) => !isEnd(segment));
-    if (middle.length > 0) await this.#writeBlocks(middle, how.fua, undefined, how.signal, how.account);
+    if (middle.length > 0) await this.#writeBlocks(middle, how.force, undefined, how.signal, how.account);
   }
 
   /**

@@ -8,6 +8,7 @@ import { ErrorCode, IscsiError } from "../../errors.ts";
 import { readBlocks, writeBlocks } from "../../scsi/commands/sbc/blocks.ts";
 import type { ScsiCommand, ScsiResult } from "../../command.ts";
 import type { HeldRange } from "../../async/range_lock.ts";
+import type { Force } from "./force.ts";
 import type { Job } from "./queue.ts";
 
 /** A run of blocks and its bytes. */
@@ -79,20 +80,28 @@ export class ReadTransfer extends Transfer {
   }
 }
 
+/** A write that may stay in the cache. */
+const CACHED = { fua: false };
+
 /** WRITE out of the segments' memory. */
 export class WriteTransfer extends Transfer {
-  /** `held` is released when nothing is in flight any more. */
+  /**
+   * @param force where it is to be written with FUA
+   * @param held released when nothing is in flight any more
+   */
   constructor(
     rules: TransferRules,
     segments: readonly Segment[],
-    readonly fua: boolean,
+    readonly force: Force | undefined,
     readonly held?: HeldRange | undefined,
   ) {
     super(rules, segments);
   }
 
   command(lba: number, blocks: number, dataOut: Uint8Array): ScsiCommand {
-    return writeBlocks(lba, blocks, dataOut, this);
+    const { force } = this;
+    if (force === undefined) return writeBlocks(lba, blocks, dataOut, CACHED);
+    return force.given(writeBlocks(lba, blocks, dataOut, force));
   }
 
   /** A target that took less than it was given has not written it all, whatever its status says. */

@@ -10,6 +10,7 @@ import type { SenseData } from "../../scsi/sense/parse.ts";
 import { isSuspicious } from "../../scsi/suspicion.ts";
 import { meaningOfUnsupported, mediumChange, requireSameBlocks } from "./change.ts";
 import { askCondition, type Asking, type Condition } from "./condition.ts";
+import { Forces } from "./force.ts";
 import type { Geometry } from "./geometry.ts";
 import { Hold, type HoldTimes, isAnswer } from "./hold.ts";
 import { sameUnit } from "./identity.ts";
@@ -40,6 +41,8 @@ export interface UnitParts {
 }
 
 export class Unit {
+  /** The writes to it that say FUA. */
+  readonly forces: Forces = new Forces();
   /** What it has told last. */
   #condition: Condition;
   readonly #parts: UnitParts;
@@ -126,7 +129,8 @@ export class Unit {
     requireSameBlocks(before.geometry.blockSize, now.geometry.blockSize);
     this.#condition = { ...now, identity };
     this.#answered = turn;
-    const { size } = now.geometry;
+    const { size, fua } = now.geometry;
+    if (!fua) this.forces.drop();
     if (size !== before.geometry.size) this.#parts.resized?.(before.geometry.size, size);
   }
 }

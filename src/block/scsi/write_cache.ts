@@ -60,9 +60,9 @@ export class WriteCache {
     return account;
   }
 
-  /** A writer that is nobody else. */
-  newAccount(): Account {
-    return new Account(new Writer(this.#ledger, undefined), this);
+  /** A writer that is nobody else, and whose writes something else may keep out of the cache. */
+  newAccount(force: { readonly assurance: object | undefined } = this): Account {
+    return new Account(new Writer(this.#ledger, undefined), force);
   }
 
   /** Flushes for a writer. With `ownOnly` only if this writer has something in the cache. */
