@@ -45,7 +45,8 @@ export async function main(argv: readonly string[], io: CliIo = processIo()): Pr
       await program.parseAsync([...argv], { from: "user" });
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
-      await io.out(output);
+      // A mistake of usage has nothing for standard output, and does not need one.
+      if (output !== "") await io.out(output);
       code = error.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import {
   type PositionalFile,
   replaceFile,
   type Replacement,
+  requireStdin,
   requireStdout,
 } from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
@@ -24,6 +25,7 @@ export interface FileEndpointOptions {
  */
 export async function fileSource(path: string, options: FileEndpointOptions = {}): Promise<CopySource> {
   check(path, options);
+  requireStdin(path);
   const file = await open(path, { mode: "read" }, options.signal);
   const pipe = new Pipe(file);
   try {

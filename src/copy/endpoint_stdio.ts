@@ -17,7 +17,12 @@ export interface StandardStreams {
 
 const PROCESS: StandardStreams = { stdin, writeStdout, identity: standardIdentity };
 
-/** Standard input as the source of a copy. @throws TypeError `ERR_INVALID_ARG_TYPE` */
+/**
+ * Standard input as the source of a copy.
+ *
+ * @throws TypeError `ERR_INVALID_ARG_TYPE`
+ * @throws IscsiError `COPY_FILE` where standard input is closed
+ */
 export function stdinSource(streams: StandardStreams = PROCESS): CopySource {
   checkShape("streams", streams, "StandardStreams", { stdin: "function" });
   const input = streams.stdin();

@@ -13,9 +13,14 @@ const proc = (): typeof Process => nodeModule<typeof Process>("node:process");
 /**
  * The bytes of standard input. Chunks do not share memory. Ending the iteration early closes standard input.
  *
- * @throws IscsiError `COPY_FILE`
+ * @throws IscsiError `COPY_FILE`, at once where it is closed
  */
-export async function* stdin(): AsyncGenerator<Uint8Array, void, void> {
+export function stdin(): AsyncGenerator<Uint8Array, void, void> {
+  requireStdin();
+  return input();
+}
+
+async function* input(): AsyncGenerator<Uint8Array, void, void> {
   try {
     yield* isDeno ? denoInput() : nodeInput();
   } catch (error) {
@@ -24,10 +29,10 @@ export async function* stdin(): AsyncGenerator<Uint8Array, void, void> {
 }
 
 async function* denoInput(): AsyncGenerator<Uint8Array, void, void> {
-  const input = denoApi().stdin;
+  const { stdin } = denoApi();
   while (true) {
     const buffer = new Uint8Array(INPUT);
-    const length = await input.read(buffer);
+    const length = await stdin.read(buffer);
     if (length === null) return;
     yield buffer.subarray(0, length);
   }
@@ -56,20 +61,20 @@ export function standardIdentity(fd: 0 | 1): string | undefined {
 }
 
 /** Whether a standard stream seems to have been closed when the program began, by its descriptor. */
-const seemsClosed = new Map<1 | 2, boolean>();
+const seemsClosed = new Map<0 | 1 | 2, boolean>();
 
 /**
- * Whether standard output (1) or standard error (2) has been closed (`>&-` in a shell). Both runtimes put `/dev/null` in
+ * Whether standard input (0), output (1) or error (2) has been closed (`>&-` in a shell). Both runtimes put `/dev/null` in
  * the place of such a stream before the program begins, open for reading too; a program that passes such a `/dev/null`
  * on purpose cannot be told from that. Only Linux tells how it is open; false elsewhere.
  */
-export function standardIsClosed(fd: 1 | 2): boolean {
+export function standardIsClosed(fd: 0 | 1 | 2): boolean {
   let closed = seemsClosed.get(fd);
   if (closed === undefined) seemsClosed.set(fd, closed = isClosed(fd));
   return closed;
 }
 
-function isClosed(fd: 1 | 2): boolean {
+function isClosed(fd: 0 | 1 | 2): boolean {
   const fs = nodeModule<typeof Fs>("node:fs");
   try {
     const stat = fs.fstatSync(fd);
@@ -88,8 +93,22 @@ function flagsOf(fdinfo: string): number {
   return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(fdinfo)?.[1] ?? "0", 8);
 }
 
-/** Paths of standard output. */
+/** Paths of standard input, and of standard output. */
+const STDIN_PATHS: ReadonlySet<string> = new Set(["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
 const STDOUT_PATHS: ReadonlySet<string> = new Set(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
+
+/**
+ * Makes sure that standard input is there, if that is where `path` leads: a closed one would pass for an empty file.
+ *
+ * @throws IscsiError `COPY_FILE` where it is closed
+ */
+export function requireStdin(path = "/dev/stdin"): void {
+  if (!STDIN_PATHS.has(path) || !standardIsClosed(0)) return;
+  throw new IscsiError(
+    ErrorCode.CopyFile,
+    "Cannot read standard input: it is closed, or it is /dev/null opened for writing too (< /dev/null: nothing to read)",
+  );
+}
 
 /** Makes sure that standard output is there, if that is where `path` leads. @throws IscsiError `COPY_FILE` where it is closed */
 export function requireStdout(path = "/dev/stdout"): void {

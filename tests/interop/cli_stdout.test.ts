@@ -1,7 +1,9 @@
-// Standard output that cannot take what a command writes: closed, full, or without a reader.
+// Standard output that cannot take what a command writes: closed, full, or without a reader. And standard input that is closed.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
@@ -69,6 +71,40 @@ if (existsSync("/proc/self/fdinfo")) {
       const { code, stderr } = await redirected(">&-", ["cp", "-q", url, path]);
       assert.is(code, 1, stderr);
       assert.match(stderr, /Cannot write to standard output: it is closed, .* \[COPY_FILE\]\n$/);
+    }
+  });
+}
+
+if (existsSync("/proc/self/fdinfo")) {
+  test("a mistake of usage is one, with and without a standard output", async () => {
+    for (const argv of [["cp"], ["ls", "--no-such-option"], ["scsi", "inquiry"]]) {
+      const { code, stderr } = await redirected(">&-", argv);
+      assert.is(code, 2, stderr);
+      assert.not.match(stderr, "standard output");
+    }
+  });
+
+  test("a closed standard input is no empty file, by whatever name, and the destination stays as it was", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lunstream-"));
+    try {
+      const file = join(folder, "kept");
+      writeFileSync(file, "kept");
+      const sources = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+      for (const args of [...sources.map((source) => [source, file]), ["-", file, "--inplace"], ["-", url]]) {
+        const { code, stderr } = await redirected("<&-", ["cp", "-q", ...args]);
+        assert.is(code, 1, `${args}: ${stderr}`);
+        assert.match(stderr, /Cannot read standard input: it is closed, .* \[COPY_FILE\]\n$/);
+        assert.is(readFileSync(file, "utf8"), "kept");
+        assert.equal(readdirSync(folder), ["kept"]);
+      }
+      const raw = await redirected("<&-", ["scsi", "raw", "-s", "-", url, "2a 00 00 00 00 00 00 00 00 00"]);
+      assert.is(raw.code, 1, raw.stderr);
+      assert.match(raw.stderr, /Cannot read standard input: it is closed, .* \[COPY_FILE\]\n$/);
+      // Nothing, on purpose.
+      assert.is((await redirected("< /dev/null", ["cp", "-q", "-", file])).code, 0);
+      assert.is(readFileSync(file, "utf8"), "");
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 }
