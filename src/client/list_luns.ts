@@ -13,9 +13,9 @@ import { AbortError, ErrorCode, IscsiError, TimeoutError, TransportError } from 
 import { askCapacity, type Capacity } from "../scsi/ask/capacity.ts";
 import { askLuns } from "../scsi/ask/luns.ts";
 import { OptionalQuestions } from "../scsi/ask/optional.ts";
-import { ask } from "../scsi/ask/question.ts";
+import { ask, isTooLong } from "../scsi/ask/question.ts";
 import { inquiry } from "../scsi/commands/spc/inquiry.ts";
-import { DeviceType } from "../scsi/inquiry/device_type.ts";
+import { BLOCK_TYPES } from "../scsi/inquiry/device_type.ts";
 import { type InquiryData, parseInquiry } from "../scsi/inquiry/standard.ts";
 import type { RetryOptions } from "../scsi/retry.ts";
 import type { IscsiSession } from "./iscsi_session.ts";
@@ -26,7 +26,7 @@ export interface FoundLun {
   readonly number: number | bigint;
   /** Standard INQUIRY data; undefined where there is an `error` instead. */
   readonly inquiry: InquiryData | undefined;
-  /** Size in bytes; undefined if it is not a disk, has no medium, or where there is an `error`. */
+  /** Size in bytes; undefined if it is nothing that `openLun()` opens, has no medium, or where there is an `error`. */
   readonly size: bigint | undefined;
   /** Logical block size in bytes; undefined as `size`. */
   readonly blockSize: number | undefined;
@@ -59,14 +59,14 @@ const ABSENT_IN_A_ROW = 16;
 const SILENT_IN_A_ROW = 2;
 
 /**
- * Lists the LUNs of a session's target, in ascending order, at most 16384: by REPORT LUNS to LUN 0; where that is refused, to the
- * well known logical unit C101h; and where that is refused too, by INQUIRY to LUN 0, 1 and on, up to 255, to 16 in a row that are
+ * Lists the LUNs of a session's target, in ascending order, at most 16384: by REPORT LUNS to LUN 0; where that gives no list, to the
+ * well known logical unit C101h; and where that gives none either, by INQUIRY to LUN 0, 1 and on, up to 255, to 16 in a row that are
  * not there, or to two in a row that do not answer.
  *
  * A LUN that cannot be described (it does not answer within `lunTimeout`, is reserved, busy, fails, or ends the connection) is
  * listed with its `error`.
  *
- * @throws IscsiError why there is no list; `SCSI_BAD_DATA` for one that is longer or makes no sense; `ABORT_ERR` as soon as the
+ * @throws IscsiError why there is no list; `SCSI_BAD_DATA` for one that is longer; `ABORT_ERR` as soon as the
  * signal fires
  * @throws TypeError `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`; RangeError `ERR_OUT_OF_RANGE`
  */
@@ -95,14 +95,13 @@ class Lister {
 
   async list(): Promise<FoundLun[]> {
     let refusal: IscsiError | undefined;
-    // LUN 0 answers even where there is no such unit (SPC-4 §6.33); some targets without one refuse.
+    // LUN 0 answers even where there is no such unit (SPC-4 §6.33); some targets without one refuse, or send no list.
     for (const lun of [0, REPORT_LUNS_UNIT]) {
       try {
         return await this.#describeAll(await this.#reported(lun));
       } catch (error) {
         refusal ??= this.#ofLun(error);
-        // A list that makes no sense is a list, and no other one is better.
-        if (this.#over || refusal.code === ErrorCode.ScsiBadData) throw refusal;
+        if (this.#over || isTooLong(error)) throw refusal;
       }
     }
     const found = await this.#probe();
@@ -160,7 +159,7 @@ class Lister {
   /** The capacity of a disk; undefined for anything else, and without a medium. */
   async #capacity(executor: ScsiExecutor, data: InquiryData, options: RetryOptions): Promise<Capacity | undefined> {
     const { qualifier, deviceType } = data;
-    if (qualifier !== 0 || (deviceType !== DeviceType.Disk && deviceType !== DeviceType.Cd)) return undefined;
+    if (qualifier !== 0 || !BLOCK_TYPES.has(deviceType)) return undefined;
     try {
       // Silence to one form of READ CAPACITY must leave time for the other.
       return await askCapacity(executor, data, new OptionalQuestions(Math.ceil(this.#limit / 3)), options);

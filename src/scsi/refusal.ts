@@ -17,13 +17,17 @@ export function isInvalidField(error: unknown): boolean {
   return reasonOf(error) === 0x2400;
 }
 
+/** ADDITIONAL SENSE CODE of what is wrong with a command: the length of its parameter list, a field of it, one of that list. */
+const FAULTS: ReadonlySet<number> = new Set([0x1a, 0x24, 0x26]);
+
 /**
- * Whether the unit does not know the command, or this form of it: 20h/00h, INVALID FIELD IN CDB (24h/00h), INVALID FIELD IN
- * PARAMETER LIST (26h/00h). An LBA out of range, a write protection or a reservation is none of these.
+ * Whether the unit does not know the command, or this form of it: 20h/00h, PARAMETER LIST LENGTH ERROR (1Ah), INVALID FIELD IN CDB
+ * (24h), INVALID FIELD IN PARAMETER LIST (26h), whatever more the qualifier says of these. An LBA out of range, a write protection
+ * or a reservation is none of these.
  */
 export function isUnsupported(error: unknown): boolean {
   const reason = reasonOf(error);
-  return reason === 0x2000 || reason === 0x2400 || reason === 0x2600;
+  return reason === 0x2000 || (reason !== undefined && FAULTS.has(reason >> 8));
 }
 
 /** ASC and ASCQ of an ILLEGAL REQUEST about this very command. */

@@ -8,7 +8,8 @@ import { ProtocolError } from "../errors.ts";
 import { Opcode } from "../wire/opcodes.ts";
 import { parseAddress, type PortalAddress } from "./naming/address.ts";
 import { addressSeenFrom } from "./naming/address_kind.ts";
-import { isIscsiName } from "./naming/names.ts";
+import { isReservedAnswer } from "../wire/login_keys.ts";
+import { isSafeName } from "./naming/names.ts";
 import { quote } from "./naming/printable.ts";
 
 export { parseAddress, type PortalAddress } from "./naming/address.ts";
@@ -50,11 +51,12 @@ interface Entry {
 
 /**
  * Reads the records of a SendTargets answer: each TargetName, then the TargetAddress keys that belong to it. A record
- * whose name or address cannot be used, or is not safe to display, is left out and reported.
+ * whose name or address cannot be used, or is not safe to display, is left out and reported, and so is any other key. A name
+ * need not be one that RFC 7143 allows: targets have others, and are logged in to by them.
  *
  * @param pairs all pairs, over all parts of the answer
  * @returns the targets in the order given, each name once; none for an empty answer
- * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: another key, an address before any name, or too many records
+ * @throws {ProtocolError} `ISCSI_PROTOCOL_ERROR`: a refusal, an address before any name, or too many records
  */
 export function parseSendTargets(
   pairs: Iterable<readonly [string, string]>,
@@ -72,8 +74,8 @@ export function parseSendTargets(
     if (key === "TargetName") {
       named = true;
       current = undefined;
-      if (!isIscsiName(value)) {
-        onRejected?.(`A target was left out because ${quote(value)} is not an iSCSI name`);
+      if (!isSafeName(value)) {
+        onRejected?.(`A target was left out because ${quote(value)} cannot be its name`);
         continue;
       }
       current = entries.get(value);
@@ -102,14 +104,9 @@ export function parseSendTargets(
       if (current.known.has(place)) continue;
       current.known.add(place);
       current.target.portals.push(address);
-    } else {
-      throw breach(
-        key,
-        `The answer to SendTargets has the key ${quote(key)}`,
-        quote(key),
-        "TargetName or TargetAddress",
-      );
-    }
+    } else if (key === "SendTargets" && isReservedAnswer(value)) {
+      throw breach(key, `The target answered SendTargets=${value}`, value, "TargetName");
+    } else onRejected?.(`The key ${quote(key)} in the answer to SendTargets was left out`);
   }
   return usable(entries, portal, onRejected);
 }

@@ -10,7 +10,13 @@ const sense = (key: number, asc: number, ascq = 0): Answer => ({ sense: { key, a
 const count = (disk: ScsiDisk, opcode: string) => disk.opcodes.filter((one) => one === opcode).length;
 
 /** Refusals that mean: there is no such command, or not in this form. */
-const LACKS: [string, Answer][] = [["20/00", sense(5, 0x20)], ["24/00", sense(5, 0x24)], ["26/00", sense(5, 0x26)]];
+const LACKS: [string, Answer][] = [
+  ["20/00", sense(5, 0x20)],
+  ["24/00", sense(5, 0x24)],
+  ["26/00", sense(5, 0x26)],
+  ["26/02", sense(5, 0x26, 0x02)],
+  ["1A/00", sense(5, 0x1a)],
+];
 /** Failures that say nothing of the kind. */
 const OTHERS: [string, Answer, string][] = [
   ["21/00", sense(5, 0x21), "SCSI_LBA_OUT_OF_RANGE"],

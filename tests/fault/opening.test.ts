@@ -24,6 +24,8 @@ const ILLEGAL: Answer = { sense: { key: 5, asc: 0x20, ascq: 0 } };
 const REFUSALS: [string, Answer][] = [
   ["an unknown command", ILLEGAL],
   ["an invalid field", { sense: { key: 5, asc: 0x24, ascq: 0 } }],
+  ["a LUN that is not supported", { sense: { key: 5, asc: 0x25, ascq: 0 } }],
+  ["no medium", { sense: { key: 2, asc: 0x3a, ascq: 0 } }],
   ["a reservation conflict", { status: 0x18 }],
   ["an aborted command 0B/00", { sense: { key: 0xb, asc: 0, ascq: 0 } }],
   ["an internal failure 04/44", { sense: { key: 4, asc: 0x44, ascq: 0 } }],
@@ -244,7 +246,7 @@ withDisk("without a caching page the header of any page will do, by the same for
 
 for (const [how, answer] of REFUSALS) {
   if (answer.silent === true || answer.data !== undefined || answer.status === 0x08 || answer.status === 0x28) continue;
-  if (how.startsWith("not ready")) continue;
+  if (/^not ready|^no medium|^a LUN/.test(how)) continue;
   withDisk(`TEST UNIT READY answered by ${how}: a disk that can be read is opened`, {
     before: ({ disk }) => void disk.on(0x00, answer),
   }, async ({ lun }) => {

@@ -59,6 +59,19 @@ withTgtd("a name of another case is unknown to tgtd, and the error says what may
   assert.match(upper.message, /compared in lower case \(RFC 3722\)/);
 });
 
+withTgtd("a target of any name is listed and opened: tgtd does not care", async () => {
+  const target = await startTgtd({ iqn: "disk1", luns: [{ size: MIB }] });
+  try {
+    const { code, stdout } = await cli("ls", "-U", `iscsi://127.0.0.1:${target.port}`);
+    assert.equal([code, stdout.trim().split("\n")], [0, [0, 1].map((lun) => target.url(lun))]);
+    const lun = await openLun(target.url(1));
+    assert.is(lun.size, MIB);
+    await lun.close();
+  } finally {
+    await target.stop();
+  }
+});
+
 withTgtd("after a lost connection the session goes on at another portal, where its own is gone", async () => {
   const lun = await openLun(`iscsi://${at(1)},${at(2)}/${IQN}/1`, {
     limits: { defaultTime2Wait: 0 },

@@ -76,6 +76,22 @@ test("a LUN of another form than its number is listed, opened and written as its
   });
 });
 
+test("what is opened as a disk has a size in the list, whatever type it calls itself", async () => {
+  for (const [type, opens] of [[0x05, true], [0x07, true], [0x0e, true], [0x01, false], [0x0d, false], [0x14, false]]) {
+    await serving([0], async (target, [disk]) => {
+      disk!.on(INQUIRY, ({ cdb }) => {
+        const { data } = disk!.carryOut({ cdb, data: new Uint8Array(0), nexus: "" });
+        return data === undefined || (cdb[1]! & 1) === 1 ? undefined : { data: data.with(0, type as number) };
+      });
+      const [lun] = await listed(target);
+      assert.equal([lun!.inquiry?.deviceType, lun!.size, lun!.error], [type, opens ? SIZE : undefined, undefined]);
+      const opened = openLun(target.url(), QUICK);
+      if (opens) await (await opened).close();
+      else assert.is((await rejection(opened)).code, "BLOCK_UNSUPPORTED");
+    });
+  }
+});
+
 /** Both forms of READ CAPACITY get this. */
 function capacity(disk: ScsiDisk, answer: Answer): void {
   for (const opcode of [CAPACITY16, CAPACITY10]) disk.on(opcode, answer);
@@ -227,6 +243,8 @@ const REFUSALS: [name: string, answer: Answer][] = [
   ["24/00", sense(5, 0x24, 0)],
   ["NOT READY", sense(2, 0x04, 0x03)],
   ["RESERVATION CONFLICT", { status: 0x18 }],
+  ["GOOD and no data", {}],
+  ["half a header", { data: new Uint8Array(4) }],
   ["nothing at all", { silent: true }],
   ["an end of the connection", { cut: true }],
 ];
@@ -250,6 +268,12 @@ function unlisted(target: DiskTarget, absent: (command: DiskCommand) => Answer |
   };
   return asked;
 }
+
+test("no list anywhere, though REPORT LUNS ends with GOOD: LUNs are looked for by their numbers", () =>
+  serving([1, 3], async (target) => {
+    target.script.command = (_lun, { cdb }) => cdb[0] === REPORT_LUNS ? {} : undefined;
+    assert.equal(brief(await listed(target)), [[1, SIZE], [3, SIZE]]);
+  }));
 
 const ABSENT: [name: string, absent: (command: DiskCommand) => Answer | undefined][] = [
   ["says that there is no unit", () => undefined],
@@ -315,6 +339,8 @@ test("scsi luns asks the well known logical unit where there is no LUN 0", () =>
     assert.equal([code, stdout], [0, "0001000000000000  peripheral  LUN 1\n"]);
     // A LUN that was named is the one that is asked.
     assert.is((await cli("scsi", "luns", `${url}/1`)).code, 1);
+    target.script.command = (lun, { cdb }) => cdb[0] === REPORT_LUNS && lun !== C101 ? {} : undefined;
+    assert.is((await cli("scsi", "luns", url)).stdout, stdout);
     target.script.command = (_lun, { cdb }) => cdb[0] === REPORT_LUNS ? sense(5, 0x20, 0) : undefined;
     const refused = await cli("scsi", "luns", url);
     assert.is(refused.code, 1);

@@ -22,7 +22,7 @@ import { ask } from "../../scsi/ask/question.ts";
 import { inquiry } from "../../scsi/commands/spc/inquiry.ts";
 import { testUnitReady } from "../../scsi/commands/spc/test_unit_ready.ts";
 import { ScsiError } from "../../scsi/errors.ts";
-import { DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
+import { BLOCK_TYPES, DeviceType, deviceTypeName, PeripheralQualifier } from "../../scsi/inquiry/device_type.ts";
 import type { InquiryData } from "../../scsi/inquiry/standard.ts";
 import { type RetryOptions, runWithRetry } from "../../scsi/retry.ts";
 import type { SenseData } from "../../scsi/sense/parse.ts";
@@ -200,14 +200,6 @@ export async function openScsiDevice(
   });
 }
 
-/** Peripheral device types that are read and written in blocks. */
-const DISKS: ReadonlySet<number> = new Set([
-  DeviceType.Disk,
-  DeviceType.Cd,
-  DeviceType.Optical,
-  DeviceType.SimplifiedDisk,
-]);
-
 /** The standard INQUIRY data of a disk. */
 async function askUnit(executor: ScsiExecutor, options: RetryOptions): Promise<InquiryData> {
   // A LUN that does not exist answers INQUIRY all the same (SPC-4 6.6.2).
@@ -216,7 +208,7 @@ async function askUnit(executor: ScsiExecutor, options: RetryOptions): Promise<I
   if (qualifier !== PeripheralQualifier.Connected || deviceType === DeviceType.Unknown) {
     throw await lunNotFound(executor, options);
   }
-  if (!DISKS.has(deviceType)) {
+  if (!BLOCK_TYPES.has(deviceType)) {
     throw new IscsiError(
       ErrorCode.Unsupported,
       `The logical unit must be a disk, got a device of type ${deviceTypeName(deviceType)}`,

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatLun, lunHex } from "../../bytes/lun.ts";
+import { ErrorCode, type IscsiError } from "../../errors.ts";
 import {
   accessStateName,
   cdbName,
@@ -18,7 +19,7 @@ import {
   type SupportedOpcodes,
 } from "../../scsi/mod.ts";
 import { askLuns } from "../../scsi/ask/luns.ts";
-import { askWhole } from "../../scsi/ask/question.ts";
+import { askWhole, isTooLong } from "../../scsi/ask/question.ts";
 import type { CliIo } from "../io.ts";
 import { hexNumber, toJson, toText, warn } from "./print.ts";
 import { type Unit, type UnitOptions, withUnit } from "./unit.ts";
@@ -29,12 +30,13 @@ export interface LunsOptions extends UnitOptions {
   all?: true;
 }
 
-/** LUN 0 is to answer whether there is such a unit or not; where it refuses, the well known unit is asked. */
+/** LUN 0 is to answer whether there is such a unit or not; where it gives no list, the well known unit is asked. */
 async function askLunsOf({ executor, reportLuns, signal }: Unit, selectReport: SelectReport): Promise<LunList> {
   try {
     return await askLuns(executor, { selectReport }, { signal });
   } catch (error) {
-    if (reportLuns === undefined || !(error instanceof ScsiError)) throw error;
+    const listless = error instanceof ScsiError || (error as IscsiError).code === ErrorCode.ScsiBadData;
+    if (reportLuns === undefined || !listless || isTooLong(error)) throw error;
     try {
       return await askLuns(reportLuns, { selectReport }, { signal });
     } catch (second) {

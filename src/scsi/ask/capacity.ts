@@ -72,9 +72,6 @@ function small(): Question<Size> {
   };
 }
 
-/** Answers that both forms give alike. */
-const FINAL: ReadonlySet<string> = new Set([ErrorCode.ScsiMediumNotPresent, ErrorCode.ScsiLunNotFound]);
-
 /**
  * The capacity, by READ CAPACITY(16), which alone reports provisioning and physical blocks, or by READ CAPACITY(10), which
  * every unit has. The form that is asked first may fail or stay unanswered: then the other one decides. An old unit is asked
@@ -99,7 +96,7 @@ export async function askCapacity(
   if (reason === undefined) {
     if (answer === undefined) return await byLarge(executor, options);
     if (isUsual(answer.blockSize)) return answer;
-  } else if (FINAL.has(reason.code)) throw reason;
+  }
   let second: Size;
   try {
     second = await ask(executor, largeFirst ? small() : large(), options);

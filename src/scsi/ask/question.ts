@@ -21,6 +21,14 @@ export async function ask<T>(executor: ScsiExecutor, question: Question<T>, opti
   return question.parse((await runWithRetry(executor, question.command, options)).dataIn);
 }
 
+/** Errors about lists that are longer than is read. */
+const tooLong = new WeakSet<object>();
+
+/** Whether an error of {@link askWhole} says that there is a list, and that it is too long to be read. */
+export function isTooLong(error: unknown): boolean {
+  return error instanceof IscsiError && tooLong.has(error);
+}
+
 /**
  * A list of any plausible length: requested again with room for the rest if the first answer was cut. `question` is given the
  * allocation length, undefined at first.
@@ -41,8 +49,8 @@ export async function askWhole<T extends ParsedAnswer>(
   const whole = await ask(executor, question(Math.min(wanted, most)), options);
   // What it claims may have been wrong the first time, and may be right when there is room for all that makes sense.
   if (wanted <= most || whole.missing === 0) return whole;
-  throw new IscsiError(
-    ErrorCode.ScsiBadData,
-    `The unit claims that its list has ${wanted} bytes or more, at most ${most} are read`,
-  );
+  const message = `The unit claims that its list has ${wanted} bytes or more, at most ${most} are read`;
+  const error = new IscsiError(ErrorCode.ScsiBadData, message);
+  tooLong.add(error);
+  throw error;
 }

@@ -48,6 +48,14 @@ export const DeviceType = {
 /** One of the values of {@link DeviceType}. */
 export type DeviceType = typeof DeviceType[keyof typeof DeviceType];
 
+/** Types that are read and written in blocks as a disk is. */
+export const BLOCK_TYPES: ReadonlySet<number> = new Set([
+  DeviceType.Disk,
+  DeviceType.Cd,
+  DeviceType.Optical,
+  DeviceType.SimplifiedDisk,
+]);
+
 const NAMES: Readonly<Record<number, string>> = {
   0x00: "disk",
   0x01: "tape",

@@ -74,10 +74,10 @@ test("capacity: 2^32 blocks or more without READ CAPACITY(16)", async () => {
   await assertRejects(askCapacity(disk, {}), "BLOCK_UNSUPPORTED");
 });
 
-test("capacity: what is no refusal ends the question", async () => {
-  const empty = unit({ [CAPACITY_16]: `sense ${NO_MEDIUM}` });
+test("capacity: what both forms say is the error", async () => {
+  const empty = unit({ [CAPACITY_16]: `sense ${NO_MEDIUM}`, [CAPACITY_10]: `sense ${NO_MEDIUM}` });
   await assertRejects(askCapacity(empty, {}), "SCSI_MEDIUM_NOT_PRESENT");
-  assert.equal(empty.sent, [CAPACITY_16]);
+  assert.equal(empty.sent, [CAPACITY_16, CAPACITY_10]);
 });
 
 test("capacity: a lost connection is not taken for a unit without one", async () => {

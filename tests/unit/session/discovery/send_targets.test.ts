@@ -83,8 +83,13 @@ test("F-49 an empty answer is no target and no error", () => {
   assert.equal(parseSendTargets([]), []);
 });
 
-test("F-49 an address before any name, and any other key, are protocol errors", () => {
-  for (const pairs of [[AT("10.0.0.1")], [NAME("a"), ["MaxRecvDataSegmentLength", "512"]]] as [string, string][][]) {
+test("F-49 an address before any name, and a refusal, are protocol errors", () => {
+  for (
+    const pairs of [[AT("10.0.0.1")], [["SendTargets", "Reject"]], [["SendTargets", "NotUnderstood"]]] as [
+      string,
+      string,
+    ][][]
+  ) {
     try {
       parseSendTargets(pairs);
     } catch (error) {
@@ -94,6 +99,32 @@ test("F-49 an address before any name, and any other key, are protocol errors", 
     }
     assert.unreachable();
   }
+});
+
+test("F-49 any other key is left out and reported, and hides no target", () => {
+  const { targets, reasons } = rejections([
+    ["SendTargets", "All"],
+    NAME("a"),
+    ["TargetAlias", "An alias"],
+    AT("10.0.0.1"),
+    ["X-com.example.model", "\u001b[2J"],
+    NAME("b"),
+    AT("10.0.0.2"),
+  ]);
+  assert.equal(targets.map(({ name, portals }) => [name, portals[0]!.host]), [
+    ["iqn.2026-01.test:a", "10.0.0.1"],
+    ["iqn.2026-01.test:b", "10.0.0.2"],
+  ]);
+  assert.is(reasons.length, 3);
+});
+
+test("F-50 names that RFC 7143 does not allow are those of targets all the same", () => {
+  const names = ["disk1", "eui.0123", "t10.vendor", "IQN.2026-01.test:a", "naa.6"];
+  const { targets, reasons } = rejections(
+    names.flatMap((name): [string, string][] => [["TargetName", name], AT("10.0.0.1")]),
+  );
+  assert.equal(targets.map(({ name }) => name), names);
+  assert.equal(reasons, []);
 });
 
 test("F-49 the number of records is bounded", () => {
@@ -113,7 +144,7 @@ test("F-50 hostile names are left out with their addresses, and reported without
     AT("10.6.6.6"),
     ["TargetName", "iqn." + "a".repeat(220)],
     ["TargetName", "iqn.a b"],
-    ["TargetName", "not-iscsi"],
+    ["TargetName", ""],
     NAME("later"),
     AT("10.0.0.2"),
   ]);
