@@ -138,6 +138,8 @@ export class Ledger {
   begun = 0;
   /** How many flushes had begun when the last write of anyone was acknowledged; -1: there was none. */
   last = -1;
+  /** Others of the same medium: what is lost of one may be lost of all. */
+  readonly twins: Set<Ledger> = new Set();
 
   /** The span of now. */
   get span(): Span {
@@ -151,6 +153,11 @@ export class Ledger {
 
   /** Whatever has been acknowledged or is under way now, and no flush has covered, may be lost. */
   lose(why: string): void {
+    this.#end(why);
+    for (const twin of this.twins) twin.#end(why);
+  }
+
+  #end(why: string): void {
     this.#span.end = why;
     this.#span = new Span(this.#span.number + 1);
   }

@@ -111,7 +111,10 @@ export class IscsiSession extends Session {
    */
   static connect(options: SessionOptions): Promise<IscsiSession> {
     return withCallSite(async () => {
-      const luns = new OpenLuns((lun, from, to) => made.events.emit("resized", { lun, from, to }));
+      const luns = new OpenLuns(
+        (lun, from, to) => made.events.emit("resized", { lun, from, to }),
+        (lun, other) => made.machine.luns.join(lun, other),
+      );
       checkObject("options", options);
       const made: LoggedIn = await logIn({
         ...options,

@@ -13,6 +13,9 @@ import { parseSense, type SenseData } from "../scsi/sense/parse.ts";
 /** Another size of a LUN. */
 type Resized = (lun: bigint, from: number, to: number) => void;
 
+/** Two numbers lead to the same unit. */
+type Joined = (lun: bigint, other: bigint) => void;
+
 /** What is open under one number. */
 class OpenLun {
   readonly devices: Set<ScsiDevice> = new Set();
@@ -39,9 +42,11 @@ interface Opening {
 export class OpenLuns {
   readonly #luns: Map<bigint, OpenLun> = new Map();
   readonly #resized: Resized;
+  readonly #joined: Joined;
 
-  constructor(resized: Resized) {
+  constructor(resized: Resized, joined: Joined) {
     this.#resized = resized;
+    this.#joined = joined;
   }
 
   /** Whether a LUN is open, or being opened. `lun` has the eight bytes of the LUN field. */
@@ -69,6 +74,9 @@ export class OpenLuns {
       add: async (device, executor) => {
         open.devices.add(device);
         open.size ??= device.size;
+        for (const [other, { devices }] of this.#luns) {
+          if (other !== lun && [...devices].some(({ unit }) => unit.isOneWith(device.unit))) this.#joined(lun, other);
+        }
         try {
           // Another one that is open may have another idea of the unit, and who asked has not told this one.
           if (open.devices.size > 1 || open.checks !== checks) await this.verify(lun, executor, [], {});

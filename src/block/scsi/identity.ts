@@ -219,6 +219,17 @@ export function sameUnit(before: LunIdentity, now: LunIdentity): LunIdentity {
   return { ...now, serial: now.serial || before.serial, names: names.size === 0 ? now.names : names };
 }
 
+/** Whether two units are known to be one: they have a name in common, and nothing says otherwise. */
+export function areOne(one: LunIdentity, other: LunIdentity): boolean {
+  try {
+    sameUnit(one, other);
+  } catch {
+    return false;
+  }
+  // Of a type that both have, a name is the same then.
+  return [...one.names?.keys() ?? []].some((type) => other.names?.has(type));
+}
+
 /** No lasting fact could be compared. */
 function requireAlike(before: LunIdentity, now: LunIdentity): void {
   if (before.serial && now.serial === "") {

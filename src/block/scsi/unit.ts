@@ -13,7 +13,7 @@ import { askCondition, type Asking, type Condition } from "./condition.ts";
 import { Forces } from "./force.ts";
 import type { Geometry } from "./geometry.ts";
 import { Hold, type HoldTimes, isAnswer } from "./hold.ts";
-import { sameUnit } from "./identity.ts";
+import { areOne, sameUnit } from "./identity.ts";
 import type { JobQueue } from "./queue.ts";
 
 /** Options of questions that are repeated by who asks them: a unit that is busy is not waited for in each of them. */
@@ -64,6 +64,11 @@ export class Unit {
   /** What it is like, as far as it has told. */
   get geometry(): Geometry {
     return this.#condition.geometry;
+  }
+
+  /** Whether another one is known to be this very unit, under another number. */
+  isOneWith(other: Unit): boolean {
+    return areOne(this.#condition.identity, other.#condition.identity);
   }
 
   /** Called for each unit attention: the command that met it is sent again, behind the hold if there is one. */

@@ -24,6 +24,8 @@ export class LunState {
   /** How often it may have become another one: by what the target said, or by a reconnect. */
   suspicions = 0;
 
+  /** Other LUN fields that lead to the same unit: the target may tell one of them what concerns all. */
+  readonly twins: Set<LunState> = new Set();
   /** What may be lost of it, and who must be told. */
   readonly ledger: Ledger = new Ledger();
   /** Those who give commands to the session itself. */
@@ -66,6 +68,25 @@ export class Luns {
   /** The state of a LUN by its LUN field, if a command was ever given for it: what a target says of others is not kept. */
   known(field: bigint): LunState | undefined {
     return this.#states.get(field);
+  }
+
+  /** Two LUN fields have turned out to lead to the same unit. */
+  join(one: LunAddress, other: LunAddress): void {
+    const [first, second] = [this.at(one), this.at(other)];
+    for (const [a, b] of [[first, second], [second, first]] as const) {
+      a.twins.add(b);
+      a.ledger.twins.add(b.ledger);
+    }
+  }
+
+  /** A LUN is no longer in use: what its field leads to later may be another unit. */
+  part(one: LunState): void {
+    for (const twin of one.twins) {
+      twin.twins.delete(one);
+      twin.ledger.twins.delete(one.ledger);
+    }
+    one.twins.clear();
+    one.ledger.twins.clear();
   }
 
   /** Those in use. */

@@ -75,7 +75,7 @@ export class Holds {
     const suspicion = this.#options.scsi.suspicionOf(sense);
     if (suspicion === "none") return;
     if (suspicion === "gone") return this.#gone(unit);
-    if (unit !== undefined) this.#suspect(unit, sense);
+    if (unit !== undefined) { for (const one of [unit, ...unit.twins]) this.#suspect(one, sense); }
     if (suspicion === "unit") return;
     for (const one of this.#luns.used()) if (one !== unit) this.#suspect(one, sense);
   }
@@ -128,6 +128,7 @@ export class Holds {
   /** A LUN is no longer in use: whatever it has become, its next user takes it as it is. */
   forget(unit: LunState): void {
     unit.used = false;
+    this.#luns.part(unit);
     this.#holds.get(unit)?.running?.abort();
     this.#holds.delete(unit);
     if (unit.held) this.#release(unit);
