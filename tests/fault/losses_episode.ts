@@ -98,7 +98,10 @@ export class Episode {
   }
 
   #faults(): MemoryOptions {
-    if (this.#nemesis === undefined || this.#random.chance(0.7)) return {};
+    if (this.#nemesis === undefined) return {};
+    const endsByItself = !this.#random.chance(0.7);
+    this.#nemesis.connected(endsByItself);
+    if (!endsByItself) return {};
     this.#nemesis.suspected = true;
     const bytes = this.#random.int(2_000, 200_000);
     const reset = this.#random.chance(0.5);

@@ -46,6 +46,9 @@ export class Nemesis {
   suspected = false;
   /** Set once the disk is not the one it was. */
   foreign: Foreign | undefined;
+  /** Whether something was lost that may have been told over a connection which ends by itself. */
+  #untold = false;
+  #endsByItself = false;
 
   constructor(target: DiskTarget, disk: ScsiDisk, register: Register, random: Random, trusting: boolean) {
     this.#target = target;
@@ -53,6 +56,18 @@ export class Nemesis {
     this.#register = register;
     this.#random = random;
     this.#trusting = trusting;
+  }
+
+  /**
+   * A new connection is made. What was told over one that has ended by itself may have been in an answer that never arrived, and an
+   * initiator that trusts the cache has it from nothing else: it is told again.
+   *
+   * @param endsByItself whether it ends while answers are on their way
+   */
+  connected(endsByItself: boolean): void {
+    if (this.#trusting && this.#untold && this.#endsByItself) this.#disk.attention(0x29, 0x01);
+    this.#endsByItself = endsByItself;
+    if (!endsByItself) this.#untold = false;
   }
 
   /** Does one thing. */
@@ -119,7 +134,12 @@ export class Nemesis {
     this.suspected = true;
     if (this.#disk.cache.size === 0) return;
     this.#disk.losePower();
+    this.#lost();
+  }
+
+  #lost(): void {
     this.#register.lost();
+    this.#untold = true;
   }
 
   /** A block of the cache could not be written, and whoever comes next is told. */
@@ -127,7 +147,7 @@ export class Nemesis {
     const lba = [...this.#disk.cache.keys()][0];
     if (lba === undefined) return;
     this.#disk.cache.delete(lba);
-    this.#register.lost();
+    this.#lost();
     this.suspected = true;
     let told = false;
     const forget = this.#disk.rule(({ cdb }) => {

@@ -36,7 +36,8 @@ export interface RecoveryOptions {
   /**
    * Send writes again whose response was lost, unless that could undo a later write; and trust the target's cache to
    * have survived, unless the target says otherwise (29h/01h, 29h/04h, 28h/00h, deferred errors), so that a flush after a reconnect
-   * covers the writes before it. Otherwise the first flush of each writer after a loss rejects with
+   * covers the writes before it. What the target said in an answer that was lost with the connection is not known. Otherwise the
+   * first flush of each writer after a loss rejects with
    * `ISCSI_OUTCOME_UNKNOWN` where it had writes that were not flushed.
    *
    * @default false
