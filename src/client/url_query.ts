@@ -55,7 +55,8 @@ export function parseQuery(text: string, { nameable }: { nameable: boolean }): U
     if (pair === "") continue;
     const equals = pair.indexOf("=");
     const key = percentDecode(equals < 0 ? pair : pair.slice(0, equals), "a key of the query");
-    if (!Object.hasOwn(KEYS, key)) throw unknownKey(nameable ? key : undefined);
+    // Behind a password it may be the rest of that, cut off by an ampersand.
+    if (!Object.hasOwn(KEYS, key)) throw unknownKey(nameable && !seen.has("target_password") ? key : undefined);
     if (seen.has(key)) throw urlError(`its query has ${key} twice`);
     seen.add(key);
     const value = percentDecode(equals < 0 ? "" : pair.slice(equals + 1), `the value of ${key}`);

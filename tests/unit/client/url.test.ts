@@ -252,6 +252,8 @@ const UNKNOWN: [string, string][] = [
   ["iscsi://h?=1", "a key"],
   ["iscsi://u:1?s3cret@h/iqn/1", "a key"],
   [`iscsi://h?${"k".repeat(60)}=1`, "a key"],
+  ["iscsi://h/iqn/1?target_user=u&target_password=pw&rest", "a key"],
+  ["iscsi://h/iqn/1?target_password=pw&rest=1&target_user=u", "a key"],
 ];
 for (const [text, named] of UNKNOWN) {
   test(`${text} has an unknown key`, () => {
