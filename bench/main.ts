@@ -1,107 +1,107 @@
 /**
- * Measures lunstream, in Deno and in Node, against programs on libiscsi, all on the same tgtd over loopback. The runs are
- * interleaved: each round runs every program once, and the order moves on by one from round to round.
- *
- * Usage: `deno task bench [--rounds N] [--only TEXT] [--write]`; `--write` puts the tables into bench/README.md.
+ * Measures lunstream against libiscsi's programs and against bare initiators. Usage: see bench/README.md.
  *
  * @module
  */
 
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
-import { command } from "../scripts/lib/command.ts";
-import { ROOT } from "../scripts/lib/root.ts";
-import { buildNpm } from "../scripts/npm/build.ts";
-import { transpileForNode } from "../scripts/test_runner/transpile.ts";
-import { startTgtd } from "../tests/peers/tgtd.ts";
-import { type Case, CASES, LUN_SIZE } from "./cases.ts";
-import { type Contender, contenders, measure } from "./contenders.ts";
-import { type CaseResult, replaceResults, type Series, tables } from "./report.ts";
+import { mustRun } from "../scripts/lib/command.ts";
+import type { Case } from "./cases/case.ts";
+import { describeMachine, MEMORY } from "./machine.ts";
+import { type BenchOptions, parseOptions } from "./options.ts";
+import { keepResults, noResults, publish, readResults, RESULTS_FILE } from "./publish.ts";
+import { measureRelay } from "./relayed.ts";
+import type { LoopbackFigures, Results, SliceResult } from "./report/results.ts";
+import { tables } from "./report/tables.ts";
+import { howText, runCase } from "./run_case.ts";
+import { openSite, type SiteOptions } from "./site.ts";
+import { coldContestant, type Contestant, takeTurns, warmContestant } from "./slices.ts";
+import { prepareTools, programsFor, type Tools } from "./tools.ts";
 
-const DEFAULT_ROUNDS = 5;
-/** A folder in memory, where there is one: the disk of the machine is not what is measured. */
-const SCRATCH = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+const WARM_UP_TURNS = 2;
 
-/** Fills the backing file with bytes that are not zeros, which programs would skip. */
-function fill(path: string): void {
-  const file = openSync(path, "w");
-  const chunk = new Uint8Array(1 << 20);
-  for (let index = 0; index < chunk.length; index++) chunk[index] = 1 + (index * 31 + (index >> 8)) % 255;
-  for (let position = 0; position < LUN_SIZE; position += chunk.length) writeSync(file, chunk);
-  closeSync(file);
+async function sliceCase(one: Case, tools: Tools, site: SiteOptions, turns: number): Promise<SliceResult> {
+  const how = howText(`${turns} turns of ${site.seconds} s`);
+  const where = await openSite(one, site);
+  const contestants: Contestant[] = [];
+  try {
+    for (const program of programsFor(one, tools)) {
+      if (program.role !== "ours") contestants.push(await coldContestant(program, where));
+    }
+    for (const runtime of tools.runtimes) {
+      contestants.push(warmContestant(`lunstream, ${runtime.runtime}`, runtime, one, where));
+    }
+    return { title: one.title, how, rows: await takeTurns(contestants, turns, WARM_UP_TURNS) };
+  } finally {
+    for (const contestant of contestants) contestant.close();
+    await where.stop();
+  }
 }
 
-async function runCase(one: Case, programs: Contender[], rounds: number, folder: string): Promise<CaseResult> {
-  const lun = join(folder, "lun");
-  const target = await startTgtd({ luns: [{ path: lun }], params: one.params });
-  const series: Series[] = programs.map(({ name, ours }) => ({ name, ours, samples: [] }));
+/** Both kinds in both runtimes in turn. */
+async function measureLoopback({ runtimes }: Tools, rounds: number, seconds: number): Promise<LoopbackFigures[]> {
+  const all = runtimes.map(({ runtime }): LoopbackFigures => ({ runtime, stream: [], answers: [] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { loopback: [program = "", ...args] }] of runtimes.entries()) {
+      const run = async (kind: string) =>
+        JSON.parse((await mustRun(program, [...args, kind, String(seconds)])).trim().split("\n").at(-1) ?? "");
+      const stream = await run("stream");
+      const ping = await run("ping");
+      all[index]?.stream.push(stream.bytes / stream.seconds);
+      all[index]?.answers.push(ping.answers / ping.seconds);
+    }
+  }
+  return all;
+}
+
+/** Measures what is wanted, and keeps it after each case, so that nothing is lost. */
+async function measureAll(options: BenchOptions, keep: (results: Results) => void): Promise<Results> {
+  const { cases, rounds, slices, files } = options;
+  const results = noResults(await describeMachine());
+  const tools = await prepareTools({
+    native: cases.some(({ variants }) => variants?.some(({ native }) => native === true)),
+  });
+  const memory = mkdtempSync(join(MEMORY, "lunstream-bench-"));
+  const filesFolder = mkdtempSync(join(files, "lunstream-bench-"));
   try {
-    for (let round = 0; round < rounds; round++) {
-      for (let turn = 0; turn < programs.length; turn++) {
-        const index = (round + turn) % programs.length;
-        const contender = programs[index] as Contender;
-        const sample = await measure(contender, one, target.url(1), folder);
-        if (sample === undefined) continue;
-        series[index]?.samples.push(sample);
-        console.error(
-          `${one.title}, round ${round + 1}: ${contender.name} ${Math.round(sample.rate / 1e6)} MB/s, ` +
-            `${sample.cpuPerGiB.toFixed(2)} CPU s/GiB, ${Math.round(sample.peak / 2 ** 20)} MiB`,
-        );
+    results.loopback = await measureLoopback(tools, rounds, Math.min(options.seconds, 2));
+    for (const delay of new Set(cases.flatMap((one) => one.delay ?? []))) {
+      results.relays.push(await measureRelay(delay));
+    }
+    for (const one of cases) {
+      const site = { ...options, memory, files: filesFolder };
+      try {
+        if (!slices) results.cases.push(await runCase(one, programsFor(one, tools), { ...site, rounds }));
+        else if (one.work.kind === "requests") results.slices.push(await sliceCase(one, tools, site, rounds));
+      } catch (error) {
+        console.error(`${one.title} was not measured:`, error);
+        process.exitCode = 1;
       }
+      keep(results);
     }
   } finally {
-    await target.stop();
+    for (const folder of [memory, filesFolder]) rmSync(folder, { recursive: true, force: true });
+    tools.remove();
   }
-  return {
-    title: one.title,
-    size: one.kind === "copy" ? undefined : one.size,
-    series: series.filter((one) => one.samples.length > 0),
-  };
-}
-
-async function describeMachine(rounds: number, load: number): Promise<string> {
-  const version = async (program: string, pattern: RegExp): Promise<string> =>
-    pattern.exec((await command(program, ["--version"])).output)?.[1] ?? "?";
-  const [node, qemu] = await Promise.all([version("node", /v([\d.]+)/), version("qemu-img", /version ([\d.]+)/)]);
-  return `${cpus().length} cores (${
-    cpus()[0]?.model ?? "?"
-  }), Deno ${Deno.version.deno}, Node ${node}, qemu-img ${qemu}, ` +
-    `tgtd over loopback with a LUN in memory; medians of ${rounds} interleaved rounds. ` +
-    `Load average of the machine before the start: ${load.toFixed(2)}.`;
+  return results;
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    args: process.argv.slice(2),
-    options: { rounds: { type: "string" }, only: { type: "string" }, write: { type: "boolean" } },
-  });
-  const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds is a number from 1 on");
-  const only = values.only ?? "";
-  const load = loadavg()[0] ?? NaN;
-  const cases = CASES.filter((one) => one.title.includes(only));
-  await buildNpm({ emitter: "pack" });
-  const tree = transpileForNode("npm");
-  const programs = contenders(tree.folder, "npm");
-  const folder = mkdtempSync(join(SCRATCH, "lunstream-bench-"));
-  try {
-    fill(join(folder, "lun"));
-    const results: CaseResult[] = [];
-    for (const one of cases) results.push(await runCase(one, programs, rounds, folder));
-    const text = `${await describeMachine(rounds, load)}\n\n${tables(results)}`;
-    console.log(text);
-    if (values.write === true) {
-      const readme = join(ROOT, "bench/README.md");
-      writeFileSync(readme, replaceResults(readFileSync(readme, "utf8"), text));
-      await command(Deno.execPath(), ["fmt", "--quiet", readme]);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-    rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
+  const options = parseOptions(process.argv.slice(2));
+  if (options.list) {
+    for (const { title, group } of options.cases) console.log(`${group}: ${title}`);
+    return;
   }
+  const path = options.results ?? (options.write || options.render ? RESULTS_FILE : undefined);
+  if (options.render) return await publish(readResults(path ?? RESULTS_FILE, ""));
+  if (options.cases.length === 0) throw new Error("No case has that in its title");
+  const results = await measureAll(options, (now) => {
+    if (path !== undefined) keepResults(path, now);
+  });
+  console.log(tables(results, new Map()));
+  if (options.write && path !== undefined) await publish(readResults(path, results.machine));
 }
 
 await main();

@@ -22,7 +22,7 @@ export interface WorkerResult {
   /** Largest resident memory so far, in bytes. */
   peak?: number;
   /** What only this kind of work has, such as the memory of an idle session. */
-  more?: Record<string, number | string>;
+  more?: Record<string, number>;
 }
 
 const FIRST_MS = 1000;

@@ -5,22 +5,12 @@
  */
 
 import { Meter } from "./meter.ts";
+import { randomNumbers } from "./random.ts";
 import { type Library, lunOptions, type Work, type WorkOptions } from "./work.ts";
 
 /** Reads among 10 requests of the kind `mixed`. */
 const MIXED_READS = 7;
 const FILLER = 0x5a;
-
-/** Positions that look random (xorshift32), the same in every run. */
-export function randomNumbers(seed = 0x9e3779b9): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-}
 
 /** Opens the LUN for the kinds `read`, `write` and `mixed`. */
 export async function openRequests(library: Library, kind: string, options: WorkOptions): Promise<Work> {
