@@ -102,6 +102,30 @@ for (const [name, way] of ONWARD) {
     }));
 }
 
+for (const [name, way] of [["is dead", undefined] as const, ...ONWARD.filter(([name]) => name !== "is silent")]) {
+  const shown = typeof way === "function" ? `where the first one ${name}` : "where nobody is at the first one";
+  test(`§11.13.5 of several addresses of one redirection the next is tried ${shown}`, () =>
+    withPeers(async (first, second) => {
+      const third = await Peer.listen();
+      try {
+        const connecting = Session.open(sessionOptions(first));
+        connecting.catch(() => {});
+        const port = typeof way === "function" ? second.port : await unused();
+        const addresses = [port, third.port].map((one) => ["TargetAddress", `127.0.0.1:${one},1`] as const);
+        await refuseLogin(await first.accept(), 1, 1, encodeTextKeys(addresses));
+        if (typeof way === "function") await way(await second.accept());
+        const target = await third.accept();
+        await target.login();
+        const session = await connecting;
+        assert.is(session.remoteAddress, `127.0.0.1:${third.port}`);
+        target.socket.end();
+        await session.close();
+      } finally {
+        await third.close();
+      }
+    }));
+}
+
 for (const [name, way, code, more] of HALT) {
   test(`no other portal is tried where the first one ${name}`, () =>
     withPeers(async (first, second) => {

@@ -24,7 +24,7 @@ import type { ResolvedOptions } from "../options.ts";
 import type { PortalAddress } from "../naming/address.ts";
 import { addressSeenFrom } from "../naming/address_kind.ts";
 
-/** Most redirections followed in one login; the RFC sets no limit. */
+/** Most redirections followed in one login, and addresses of redirections that do not work; the RFC sets no limit. */
 const MAX_REDIRECTS = 8;
 /** Longest data segment that a target may send in the login phase, in bytes (RFC 7143 §13.12). */
 const LOGIN_SEGMENT = 8192;
@@ -119,7 +119,8 @@ export interface Before {
 }
 
 /**
- * Logs in at an address, or where it redirects to. All of this must end within `timeouts.login`.
+ * Logs in at an address, or where it redirects to: the first of the addresses that it names at which that is possible. All of
+ * this must end within `timeouts.login`.
  *
  * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
  */
@@ -133,17 +134,33 @@ async function establish(
   const end = clock.now() + timeouts.login;
   const seen = new Set<string>();
   let address = start;
+  /** Further addresses of redirections, those of the last one first. */
+  let others: readonly PortalAddress[] = [];
   let permanent = true;
   let movedTo: PortalAddress | undefined;
   let { auth } = before;
   const warnings: string[] = [];
+  const follow = (next: PortalAddress, hops: number): void => {
+    checkRedirection(options, next, { hops, seen, permanent });
+    address = next;
+    movedTo = permanent ? next : movedTo;
+  };
   for (let hops = 0;;) {
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
     const left = end - clock.now();
     if (left <= 0) throw late(timeouts.login);
     // A redirection may lead to another portal group: the tag is known only for the portal that was asked.
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
-    const attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, left, signal);
+    let attempt: Awaited<ReturnType<typeof tryOnce>>;
+    try {
+      attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, left, signal);
+    } catch (error) {
+      const [next, ...rest] = others;
+      if (next === undefined || hops === MAX_REDIRECTS || signal?.aborted || !elsewhere(error)) throw error;
+      others = rest;
+      follow(next, ++hops);
+      continue;
+    }
     const { connection, outcome } = attempt;
     if (outcome.kind === "complete") {
       const told = { ...outcome, warnings: [...warnings, ...outcome.warnings] };
@@ -156,30 +173,26 @@ async function establish(
       continue;
     }
     seen.add(formatAddress(address.host, address.port));
-    address = addressSeenFrom(outcome.address, address.host);
-    if (++hops > MAX_REDIRECTS || seen.has(formatAddress(address.host, address.port))) {
-      throw new LoginError(
-        ErrorCode.LoginRedirect,
-        hops > MAX_REDIRECTS
-          ? `The target redirected the login more than ${MAX_REDIRECTS} times`
-          : `The target redirected the login in a circle, back to ${formatAddress(address.host, address.port)}`,
-        { statusClass: 1, statusDetail: outcome.permanent ? 2 : 1 },
-      );
-    }
-    if (!options.redirect({ ...address })) {
-      throw new LoginError(
-        ErrorCode.LoginRedirect,
-        `The redirection to ${formatAddress(address.host, address.port)} was not allowed`,
-        {
-          statusClass: 1,
-          statusDetail: outcome.permanent ? 2 : 1,
-        },
-      );
-    }
     // Only a chain of permanent redirections is permanent as a whole.
     permanent &&= outcome.permanent;
-    movedTo = permanent ? address : movedTo;
+    others = [...outcome.addresses.slice(1).map((other) => addressSeenFrom(other, address.host)), ...others];
+    follow(addressSeenFrom(outcome.address, address.host), ++hops);
   }
+}
+
+/** Whether a redirection may be followed. @throws {LoginError} `ISCSI_LOGIN_REDIRECT` */
+function checkRedirection(
+  { redirect }: ResolvedOptions,
+  { host, port, ...rest }: PortalAddress,
+  { hops, seen, permanent }: { hops: number; seen: ReadonlySet<string>; permanent: boolean },
+): void {
+  const shown = formatAddress(host, port);
+  let reason: string | undefined;
+  if (hops > MAX_REDIRECTS) reason = `The target redirected the login more than ${MAX_REDIRECTS} times`;
+  else if (seen.has(shown)) reason = `The target redirected the login in a circle, back to ${shown}`;
+  else if (!redirect({ host, port, ...rest })) reason = `The redirection to ${shown} was not allowed`;
+  if (reason === undefined) return;
+  throw new LoginError(ErrorCode.LoginRedirect, reason, { statusClass: 1, statusDetail: permanent ? 2 : 1 });
 }
 
 function late(limit: number): TimeoutError {
