@@ -2,7 +2,6 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { countsLine, judge } from "../../../scripts/test_runner/report.ts";
 import { findMistake } from "../../../scripts/test_runner/test_file.ts";
-import { median, ratio, replaceResults } from "../../../bench/report.ts";
 
 const report = (total: number, passed: number, skipped: number): string =>
   `noise\n  Total:     ${total}\n  Passed:    ${passed}\n  Skipped:   ${skipped}\n  Duration:  1.00ms\n`;
@@ -42,26 +41,6 @@ test("mistakes that make tests vanish are found in the text", () => {
 
 test("the counts are one line", () => {
   assert.is(countsLine({ passed: 12, failed: 0, skipped: 3 }), "12 passed, 0 failed, 3 skipped");
-});
-
-test("the benchmark compares within rounds and takes the middle", () => {
-  assert.is(median([3, 1, 2]), 2);
-  assert.is(median([4, 1, 2, 3]), 2.5);
-  const series = (name: string, rates: number[]) => ({
-    name,
-    ours: false,
-    samples: rates.map((rate) => ({ rate, cpuPerGiB: 1, peak: 1 })),
-  });
-  assert.is(ratio(series("a", [10, 40, 30]), series("b", [10, 20, 10])), 2);
-});
-
-test("results replace what is between the markers", () => {
-  const document = "top\n<!-- results: begin -->\nold\n<!-- results: end -->\nbottom";
-  assert.is(
-    replaceResults(document, "new"),
-    "top\n<!-- results: begin -->\n\nnew\n\n<!-- results: end -->\nbottom",
-  );
-  assert.throws(() => replaceResults("none", "new"), /has no/);
 });
 
 test.run();
