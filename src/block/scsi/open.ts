@@ -175,7 +175,9 @@ export async function openScsiDevice(
   if (serial !== undefined) await requireSerial(carrier, serial, opening);
   const rules = { maxTransfer: options.maxTransfer, maxBlockSize };
   const condition = await askCondition(carrier, { standard }, { questions, rules, retry: opening });
-  const { geometry } = condition;
+  const { geometry, identity } = condition;
+  // Another unit may have taken its place since it was asked.
+  if (serial !== undefined && identity.serial !== serial) await requireSerial(carrier, serial, opening);
   if (options.maxTransfer !== undefined) checkInteger("maxTransfer", options.maxTransfer, geometry.blockSize);
   if (options.atomic === true && geometry.maxCompareAndWriteBlocks === 0) {
     throw new IscsiError(ErrorCode.Unsupported, "Atomic writes of parts of blocks need COMPARE AND WRITE");
