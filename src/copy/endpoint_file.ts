@@ -5,8 +5,7 @@ import {
   type PositionalFile,
   replaceFile,
   type Replacement,
-  requireStdin,
-  requireStdout,
+  requireStandard,
 } from "../runtime/mod.ts";
 import type { CopySink, CopySource, EndpointOperation } from "./endpoint.ts";
 import { unlessAborted } from "../async/unless_aborted.ts";
@@ -25,7 +24,7 @@ export interface FileEndpointOptions {
  */
 export async function fileSource(path: string, options: FileEndpointOptions = {}): Promise<CopySource> {
   check(path, options);
-  requireStdin(path);
+  requireStandard(path, "read");
   const file = await open(path, { mode: "read" }, options.signal);
   const pipe = new Pipe(file);
   try {
@@ -84,7 +83,7 @@ export interface FileSinkOptions extends FileEndpointOptions {
 export async function fileSink(path: string, options: FileSinkOptions = {}): Promise<CopySink> {
   check(path, options, ["inPlace"]);
   const inPlace = optional(checkBoolean, "inPlace", options.inPlace) ?? false;
-  requireStdout(path);
+  requireStandard(path, "write to");
   const replacement = inPlace ? undefined : await replaceFile(path);
   return replacement === undefined ? await sinkInPlace(path, options.signal) : replacingSink(path, replacement);
 }

@@ -17,8 +17,7 @@ export { args, exit, type Interrupt, onInterrupt, onStatusRequest } from "./proc
 export { randomBytes } from "./random.ts";
 export { replaceFile, type Replacement } from "./replace_file.ts";
 export {
-  requireStdin,
-  requireStdout,
+  requireStandard,
   standardIdentity,
   standardIsClosed,
   stderrDrawing,

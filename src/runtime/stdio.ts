@@ -1,5 +1,6 @@
 import type * as Fs from "node:fs";
 import type * as Net from "node:net";
+import type * as Path from "node:path";
 import type * as Process from "node:process";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { fileError } from "./file_error.ts";
@@ -16,7 +17,7 @@ const proc = (): typeof Process => nodeModule<typeof Process>("node:process");
  * @throws IscsiError `COPY_FILE`, at once where it is closed
  */
 export function stdin(): AsyncGenerator<Uint8Array, void, void> {
-  requireStdin();
+  requireStandard("/dev/stdin", "read");
   return input();
 }
 
@@ -93,30 +94,29 @@ function flagsOf(fdinfo: string): number {
   return Number.parseInt(/^flags:\s*([0-7]+)$/m.exec(fdinfo)?.[1] ?? "0", 8);
 }
 
-/** Paths of standard input, and of standard output. */
-const STDIN_PATHS: ReadonlySet<string> = new Set(["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
-const STDOUT_PATHS: ReadonlySet<string> = new Set(["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]);
+const STANDARD = ["input", "output", "error"] as const;
+
+/** The standard streams by the paths that lead to them. */
+const STANDARD_PATHS: ReadonlyMap<string, 0 | 1 | 2> = new Map(
+  ([0, 1, 2] as const).flatMap((fd) =>
+    [`/dev/${["stdin", "stdout", "stderr"][fd]}`, `/dev/fd/${fd}`, `/proc/self/fd/${fd}`, `/proc/thread-self/fd/${fd}`]
+      .map((path) => [path, fd] as const)
+  ),
+);
 
 /**
- * Makes sure that standard input is there, if that is where `path` leads: a closed one would pass for an empty file.
+ * Makes sure that a standard stream is there, if that is where `path` leads: a closed one would pass for an empty file when it is
+ * read, and take for nothing what is written.
  *
  * @throws IscsiError `COPY_FILE` where it is closed
  */
-export function requireStdin(path = "/dev/stdin"): void {
-  if (!STDIN_PATHS.has(path) || !standardIsClosed(0)) return;
-  throw new IscsiError(
-    ErrorCode.CopyFile,
-    "Cannot read standard input: it is closed, or it is /dev/null opened for writing too (< /dev/null: nothing to read)",
-  );
-}
-
-/** Makes sure that standard output is there, if that is where `path` leads. @throws IscsiError `COPY_FILE` where it is closed */
-export function requireStdout(path = "/dev/stdout"): void {
-  if (!STDOUT_PATHS.has(path) || !standardIsClosed(1)) return;
-  throw new IscsiError(
-    ErrorCode.CopyFile,
-    "Cannot write to standard output: it is closed, or it is /dev/null opened for reading too (cp to null: discards)",
-  );
+export function requireStandard(path: string, use: "read" | "write to"): void {
+  const fd = STANDARD_PATHS.get(nodeModule<typeof Path>("node:path").normalize(path));
+  if (fd === undefined || !standardIsClosed(fd)) return;
+  const instead = use === "read"
+    ? "it is /dev/null opened for writing too (< /dev/null: nothing to read)"
+    : "it is /dev/null opened for reading too (cp to null: discards)";
+  throw new IscsiError(ErrorCode.CopyFile, `Cannot ${use} standard ${STANDARD[fd]}: it is closed, or ${instead}`);
 }
 
 /**
@@ -127,7 +127,7 @@ export function requireStdout(path = "/dev/stdout"): void {
  * is a file and the disk is full
  */
 export async function writeStdout(bytes: Uint8Array): Promise<void> {
-  requireStdout();
+  requireStandard("/dev/stdout", "write to");
   try {
     for (let done = 0; done < bytes.length;) {
       const rest = done === 0 ? bytes : bytes.subarray(done);

@@ -67,11 +67,15 @@ for (const [name, data, args] of COMMANDS) {
 
 if (existsSync("/proc/self/fdinfo")) {
   test("a copy to the path of a closed standard output is an error", async () => {
-    for (const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
+    for (
+      const path of ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/../dev//stdout", "/proc/thread-self/fd/1"]
+    ) {
       const { code, stderr } = await redirected(">&-", ["cp", "-q", url, path]);
-      assert.is(code, 1, stderr);
+      assert.is(code, 1, `${path}: ${stderr}`);
       assert.match(stderr, /Cannot write to standard output: it is closed, .* \[COPY_FILE\]\n$/);
     }
+    // Where it is standard error that is closed, only the status tells.
+    assert.is((await redirected("2>&-", ["cp", "-q", url, "/dev/stderr"])).code, 1);
   });
 }
 
