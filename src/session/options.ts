@@ -45,7 +45,7 @@ export interface SessionTimeouts {
    */
   connect?: number | undefined;
   /**
-   * For the whole login, connecting and redirections included.
+   * For the whole login at one portal, connecting and redirections included; each of several portals has a third of it at first.
    *
    * @default 15000
    */

@@ -136,6 +136,34 @@ for (const [name, way, code, more] of HALT) {
     }));
 }
 
+test("a silent portal keeps the next one waiting for a part of the time of a login", () =>
+  withPeers(async (first, second) => {
+    const began = performance.now();
+    const connecting = connect(first, second, { timeouts: { login: 3000 } });
+    const silent = await first.accept();
+    const target = await second.accept();
+    assert.ok(performance.now() - began < 3000);
+    await target.login();
+    await silent.gone();
+    target.socket.end();
+    await (await connecting).close();
+  }));
+
+test("a portal that is slow has the whole time of a login where no other one works", () =>
+  withPeers(async (first, second) => {
+    const connecting = connect(first, second, { timeouts: { login: 1200 } });
+    await (await first.accept()).gone();
+    (await second.accept()).socket.end();
+    const target = await first.accept();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await target.login();
+    const session = await connecting;
+    assert.is(session.portal.port, first.port);
+    assert.equal([first.all.length, second.all.length], [2, 1]);
+    target.socket.end();
+    await session.close();
+  }));
+
 test("the next portal is tried where the runtime does not permit to connect to the first one", () =>
   withPeers(async (first, second) => {
     const denied = () => Promise.reject(new TransportError(ErrorCode.PermissionDenied, "No permission"));

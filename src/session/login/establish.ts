@@ -53,6 +53,9 @@ export interface Established {
  * authorization fails, no other portal is asked: a secret that is wrong is wrong everywhere, and must not be tried many
  * times over; a target that does not prove who it is must not go unnoticed.
  *
+ * Of several addresses each has a third of the time at first, so that a silent one does not keep the others waiting; those that
+ * were too slow have all of it when no other one has worked.
+ *
  * @returns also `index`: the address that worked
  * @throws the error of the portal that has said most: one that answered the login before one that did not
  */
@@ -62,14 +65,21 @@ export async function establishAtAny(
   before: Before,
   signal?: AbortSignal,
 ): Promise<Established & { index: number }> {
+  const limit = options.timeouts.login;
   let worst: unknown;
-  for (const [index, address] of addresses.entries()) {
-    try {
-      return { ...await establish(options, address, before, signal), index };
-    } catch (error) {
-      if (signal?.aborted || !elsewhere(error)) throw error;
-      if (worst === undefined || weight(error, before) >= weight(worst, before)) worst = error;
+  let left = [...addresses.entries()];
+  for (const most of addresses.length > 1 ? [Math.ceil(limit / 3), limit] : [limit]) {
+    const slow: typeof left = [];
+    for (const [index, address] of left) {
+      try {
+        return { ...await establish(options, address, before, most, signal), index };
+      } catch (error) {
+        if (signal?.aborted || !elsewhere(error)) throw error;
+        if (error instanceof TimeoutError) slow.push([index, address]);
+        if (worst === undefined || weight(error, before) >= weight(worst, before)) worst = error;
+      }
     }
+    left = slow;
   }
   throw worst;
 }
@@ -120,7 +130,7 @@ export interface Before {
 
 /**
  * Logs in at an address, or where it redirects to: the first of the addresses that it names at which that is possible. All of
- * this must end within `timeouts.login`.
+ * this must end within `limit` milliseconds.
  *
  * @throws what `ConnectTcp` and `login()` throw; `ISCSI_LOGIN_TIMEOUT`; `ISCSI_LOGIN_REDIRECT`; `ABORT_ERR`
  */
@@ -128,10 +138,10 @@ async function establish(
   options: ResolvedOptions,
   start: PortalAddress,
   before: Before,
+  limit: number,
   signal?: AbortSignal,
 ): Promise<Established> {
-  const { timeouts } = options;
-  const end = clock.now() + timeouts.login;
+  const end = clock.now() + limit;
   const seen = new Set<string>();
   let address = start;
   /** Further addresses of redirections, those of the last one first. */
@@ -148,12 +158,12 @@ async function establish(
   for (let hops = 0;;) {
     if (signal?.aborted) throw new AbortError(signal, "The attempt to connect was aborted");
     const left = end - clock.now();
-    if (left <= 0) throw late(timeouts.login);
+    if (left <= 0) throw late(limit);
     // A redirection may lead to another portal group: the tag is known only for the portal that was asked.
     const portalGroupTag = hops === 0 ? before.portalGroupTag : undefined;
     let attempt: Awaited<ReturnType<typeof tryOnce>>;
     try {
-      attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, left, signal);
+      attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, { left, limit }, signal);
     } catch (error) {
       const [next, ...rest] = others;
       if (next === undefined || hops === MAX_REDIRECTS || signal?.aborted || !elsewhere(error)) throw error;
@@ -214,7 +224,7 @@ async function tryOnce(
   options: ResolvedOptions,
   address: PortalAddress,
   before: Before,
-  left: number,
+  { left, limit }: { left: number; limit: number },
   signal: AbortSignal | undefined,
 ): Promise<{ connection: Connection; outcome: Awaited<ReturnType<typeof login>> }> {
   const { timeouts, limits } = options;
@@ -226,7 +236,7 @@ async function tryOnce(
     tap: options.tap,
     maxDataSegmentLength: Math.max(LOGIN_SEGMENT, limits.maxRecvDataSegmentLength),
   });
-  const cancel = timeLimit(left, () => connection.fail(late(timeouts.login)));
+  const cancel = timeLimit(left, () => connection.fail(late(limit)));
   const forget = onAbort(signal, () => connection.fail(new AbortError(signal, "The login was aborted")));
   try {
     const outcome = await login(new ConnectionLoginChannel(connection), {
