@@ -11,8 +11,6 @@ import type { MicroCase } from "./micro_case.ts";
 import { preparedConnect, type PreparedTcp } from "./prepared_tcp.ts";
 
 const KIB = 1024;
-/** How often each case runs before any is measured. */
-const WARM_RUNS = 20;
 
 /** So many operations, so many of them at a time. */
 function lanes(
@@ -72,13 +70,10 @@ export async function commandCases(): Promise<MicroCase[]> {
       lanes(`${way} of ${size / KIB} KiB`, 32, 256, operation),
     ]);
   });
-  const cases = [
+  return [
     turn,
     lanes("execute READ (10) of 4 KiB", 1, 32, execute),
     lanes("execute READ (10) of 4 KiB", 32, 256, execute),
     ...sized,
   ];
-  // They share most of their code: without this the first of them would be measured while it is compiled.
-  for (const { run } of cases) for (let i = 0; i < WARM_RUNS; i++) await run();
-  return cases;
 }
