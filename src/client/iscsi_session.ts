@@ -131,7 +131,8 @@ export class IscsiSession extends Session {
    * asked before anything is sent to it: it is used again only if it is the same one, with blocks of the same size; `size` follows
    * where it was resized.
    *
-   * Writes of parts of blocks are atomic among those of all `Lun`s of the same number in one session.
+   * Writes of parts of blocks are atomic among those of all `Lun`s of the same number in one session, and of all numbers that lead
+   * to the same unit, if it has a name (VPD page 83h).
    *
    * @param number 0 to 16383, or the 8 bytes of the LUN field as a big-endian bigint
    * @throws {ScsiError} `SCSI_LUN_NOT_FOUND`, `SCSI_MEDIUM_NOT_PRESENT`, `SCSI_NOT_READY` where the LUN cannot be used
@@ -152,13 +153,13 @@ export class IscsiSession extends Session {
     const executor = this.lun(number);
     const address = encodeLun(number);
     const opening = this.#luns.opening(address);
-    const { locks, resized } = opening;
+    const { locksOf, resized } = opening;
     let device: ScsiDevice;
     try {
       device = await openScsiDevice(executor, deviceOptions, {
         serial,
         hold: undefined,
-        locks,
+        locksOf,
         resized,
         recheck: (asking) => this.#luns.verify(address, executor, [], asking),
       });

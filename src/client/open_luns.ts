@@ -7,7 +7,7 @@ import { RangeLock } from "../async/range_lock.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { isAnswer } from "../block/scsi/hold.ts";
-import { ONCE, type RecheckOptions } from "../block/scsi/unit.ts";
+import { ONCE, type RecheckOptions, type Unit } from "../block/scsi/unit.ts";
 import { parseSense, type SenseData } from "../scsi/sense/parse.ts";
 
 /** Another size of a LUN. */
@@ -23,15 +23,18 @@ class OpenLun {
   opening = 0;
   /** How often there was reason to ask. */
   checks = 0;
-  /** So that the writes of all of them to parts of one block follow one another. */
-  readonly locks: RangeLock = new RangeLock();
+  /** The unit, once the first of them knows it. */
+  unit: Unit | undefined;
+  /** So that the writes of all of them, and of all other numbers of the unit, to parts of one block follow one another. */
+  locks: RangeLock = new RangeLock();
   /** The size that was told last, in bytes. */
   size: number | undefined;
 }
 
 /** A LUN that is being opened. */
 interface Opening {
-  readonly locks: RangeLock;
+  /** Its unit is known: the locks of that. */
+  locksOf(unit: Unit): RangeLock;
   readonly resized: (from: number, to: number) => void;
   /** It is open: it is checked from now on, and at once where it may have changed meanwhile. */
   add(device: ScsiDevice, executor: ScsiExecutor): Promise<void>;
@@ -59,13 +62,16 @@ export class OpenLuns {
     const open = this.#luns.get(lun) ?? new OpenLun();
     this.#luns.set(lun, open);
     open.opening++;
-    const { checks, locks } = open;
+    const { checks } = open;
     const done = (): void => {
       open.opening--;
       this.#drop(lun, open);
     };
     return {
-      locks,
+      locksOf: (unit) => {
+        this.#meet(lun, open, unit);
+        return open.locks;
+      },
       resized: (from, to) => {
         if (open.size === to) return;
         open.size = to;
@@ -74,9 +80,6 @@ export class OpenLuns {
       add: async (device, executor) => {
         open.devices.add(device);
         open.size ??= device.size;
-        for (const [other, { devices }] of this.#luns) {
-          if (other !== lun && [...devices].some(({ unit }) => unit.isOneWith(device.unit))) this.#joined(lun, other);
-        }
         try {
           // Another one that is open may have another idea of the unit, and who asked has not told this one.
           if (open.devices.size > 1 || open.checks !== checks) await this.verify(lun, executor, [], {});
@@ -88,6 +91,17 @@ export class OpenLuns {
       },
       failed: done,
     };
+  }
+
+  /** A unit is known: other numbers may lead to it too. */
+  #meet(lun: bigint, open: OpenLun, unit: Unit): void {
+    const first = open.unit === undefined;
+    open.unit ??= unit;
+    for (const [other, { unit: its, locks }] of this.#luns) {
+      if (other === lun || its?.isOneWith(unit) !== true) continue;
+      if (first) open.locks = locks;
+      this.#joined(lun, other);
+    }
   }
 
   /** A LUN has been closed. */

@@ -78,6 +78,12 @@ withFields("a larger unit that one of them is told of: all know its size", {}, a
   assert.equal(luns.map(({ size }) => size), luns.map(() => 4096 * 512));
 });
 
+withFields("writes of parts of one block through all of them: none is lost", {}, async (luns) => {
+  const bytes = Uint8Array.from({ length: 48 }, (_, i) => i + 1);
+  await Promise.all([...bytes].map((byte, i) => luns[i % 3]!.write(Uint8Array.of(byte), i)));
+  assert.equal(await luns[0]!.read(0, bytes.length), bytes);
+});
+
 withFields("without a name of the unit they are taken for several units", { designators: undefined }, async (luns) => {
   for (const lun of luns) await lun.write(BLOCK, 0);
   await luns[0]!.session.taskManagement(5, { lun: FIELDS[0] });

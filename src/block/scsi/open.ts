@@ -135,11 +135,13 @@ export function openScsiBlockDevice(
   executor: ScsiExecutor,
   options: ScsiBlockDeviceOptions = {},
 ): Promise<ScsiBlockDevice> {
-  return openScsiDevice(executor, options, { hold: HOLD, locks: new RangeLock() });
+  return openScsiDevice(executor, options, { hold: HOLD, locksOf: () => new RangeLock() });
 }
 
 /** What whoever opens a device sees to. */
-interface DeviceSurroundings extends Pick<UnitParts, "hold">, Pick<ScsiDeviceParts, "locks"> {
+interface DeviceSurroundings extends Pick<UnitParts, "hold"> {
+  /** The locks of all devices over a unit. */
+  readonly locksOf: (unit: Unit) => RangeLock;
   /** Unit serial number that it must have. */
   readonly serial?: string | undefined;
   /** Asks the unit, for all devices over it. Default: for this one. */
@@ -152,7 +154,7 @@ interface DeviceSurroundings extends Pick<UnitParts, "hold">, Pick<ScsiDevicePar
 export async function openScsiDevice(
   executor: ScsiExecutor,
   options: ScsiBlockDeviceOptions,
-  { serial, hold, locks, recheck, resized }: DeviceSurroundings,
+  { serial, hold, locksOf, recheck, resized }: DeviceSurroundings,
 ): Promise<ScsiDevice> {
   checkShape("executor", executor, "ScsiExecutor", { execute: "function" });
   checkKeys("options", options, Object.keys(KEYS));
@@ -196,7 +198,7 @@ export async function openScsiDevice(
     queue,
     readOnly: options.readOnly ?? false,
     atomic: options.atomic ?? false,
-    locks,
+    locks: locksOf(unit),
     recheck: recheck ?? ((asking) => unit.recheck([], asking)),
     close: options.close,
   });

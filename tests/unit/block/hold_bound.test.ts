@@ -12,7 +12,7 @@ const HOLD = { most: 10, pause: 1, longest: 4 };
 const block = new Uint8Array(512).fill(1);
 
 function open(disk: ScsiDisk) {
-  return openScsiDevice(diskExecutor(disk), {}, { hold: HOLD, locks: new RangeLock() });
+  return openScsiDevice(diskExecutor(disk), {}, { hold: HOLD, locksOf: () => new RangeLock() });
 }
 
 const writes = (disk: ScsiDisk): number => disk.log.filter(({ cdb }) => cdb[0] === 0x2a).length;

@@ -140,7 +140,7 @@ for (const page of [0x00, 0x80, 0x83]) {
   for (const [what, answer] of NO_ANSWER) {
     test(`page ${page.toString(16)}h: ${what} is no answer`, async () => {
       const disk = new ScsiDisk(page === 0x80 ? { designators: undefined } : { serial: undefined });
-      const device = await openScsiDevice(diskExecutor(disk), {}, { hold: undefined, locks: new RangeLock() });
+      const device = await openScsiDevice(diskExecutor(disk), {}, { hold: undefined, locksOf: () => new RangeLock() });
       const well = disk.on(0x12, (command) => {
         if ((command.cdb[1]! & 1) === 0 || command.cdb[2] !== page) return undefined;
         return typeof answer === "function" ? answer(disk.carryOut(command).data as Uint8Array) : answer;
