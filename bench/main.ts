@@ -14,7 +14,7 @@ import { type BenchOptions, parseOptions } from "./options.ts";
 import { keepResults, noResults, publish, readResults, RESULTS_FILE } from "./publish.ts";
 import { measureRelay } from "./relayed.ts";
 import type { LoopbackFigures, Results, SliceResult } from "./report/results.ts";
-import { tables } from "./report/tables.ts";
+import { overview, tables } from "./report/tables.ts";
 import { howText, runCase } from "./run_case.ts";
 import { openSite, type SiteOptions } from "./site.ts";
 import { coldContestant, type Contestant, takeTurns, warmContestant } from "./slices.ts";
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const results = await measureAll(options, (now) => {
     if (path !== undefined) keepResults(path, now);
   });
-  console.log(tables(results, new Map()));
+  console.log(`${overview(results, new Map())}\n\n${tables(results)}`);
   if (options.write && path !== undefined) await publish(readResults(path, results.machine));
 }
 

@@ -12,11 +12,14 @@ import { CASES } from "./cases/list.ts";
 import { plots } from "./report/plots.ts";
 import { formatResults, mergeResults, type Results } from "./report/results.ts";
 import { svg } from "./report/svg.ts";
-import { replaceResults, tables } from "./report/tables.ts";
+import { overview, replaceResults, tables } from "./report/tables.ts";
 
 /** Where results are kept that the documents show. */
 export const RESULTS_FILE: string = join(ROOT, "bench/results.json");
 const README = join(ROOT, "bench/README.md");
+const TABLES = join(ROOT, "bench/RESULTS.md");
+const TABLES_HEAD =
+  "# Results\n\nAll that `deno task bench --write` has measured; [README.md](README.md) says how, and sums it up.";
 const PLOTS = "plots";
 
 /** Results without anything. */
@@ -36,7 +39,7 @@ export function keepResults(path: string, now: Results): Results {
   return all;
 }
 
-/** Makes the charts and the tables in bench/README.md anew. */
+/** Makes the charts, the summary in bench/README.md and the tables in bench/RESULTS.md anew. */
 export async function publish(results: Results): Promise<void> {
   const folder = join(ROOT, "bench", PLOTS);
   mkdirSync(folder, { recursive: true });
@@ -47,6 +50,7 @@ export async function publish(results: Results): Promise<void> {
     writeFileSync(join(folder, file), svg(chart));
     shown.set(group, `${shown.get(group) ?? ""}![${chart.title}](${PLOTS}/${file})\n`);
   }
-  writeFileSync(README, replaceResults(readFileSync(README, "utf8"), tables(results, shown)));
-  await command(Deno.execPath(), ["fmt", "--quiet", README]);
+  writeFileSync(README, replaceResults(readFileSync(README, "utf8"), overview(results, shown)));
+  writeFileSync(TABLES, `${TABLES_HEAD}\n\n${tables(results)}\n`);
+  await command(Deno.execPath(), ["fmt", "--quiet", README, TABLES]);
 }

@@ -5,10 +5,9 @@
  */
 
 import { unitOf } from "./format.ts";
-import type { CaseResult, Results, Row } from "./results.ts";
+import { type CaseResult, ratesOf, type Results, type Row } from "./results.ts";
 import { best, median, pairedRatio } from "./statistics.ts";
 import type { Chart, Line } from "./svg.ts";
-import { ratesOf } from "./tables.ts";
 
 /** A chart and where it goes. */
 export interface Plot {

@@ -25,6 +25,16 @@ export interface Row {
   failure?: string;
 }
 
+/** Bytes for each second, by round. */
+export function ratesOf({ samples }: Row): (number | undefined)[] {
+  return samples.map((sample) => sample === null ? undefined : sample.bytes / sample.seconds);
+}
+
+/** Bytes of the first second, by round. A run that is shorter has none. */
+export function firstSecondsOf({ samples }: Row): (number | undefined)[] {
+  return samples.map((sample) => sample === null || sample.seconds < 1 ? undefined : sample.firstSecond);
+}
+
 /** Everything that was measured in one case. */
 export interface CaseResult {
   /** What was done. */
@@ -102,10 +112,13 @@ export function mergeResults(before: Results, now: Results, titles: readonly str
   };
 }
 
-/** The text of a results file: numbers with six digits, one row a line. */
+/** The text of a results file: fractions with six digits, one row a line. */
 export function formatResults(results: Results): string {
   const text = (value: unknown): string =>
-    JSON.stringify(value, (_key, one) => typeof one === "number" ? Number(one.toPrecision(6)) : one);
+    JSON.stringify(
+      value,
+      (_key, one) => typeof one === "number" && !Number.isInteger(one) ? Number(one.toPrecision(6)) : one,
+    );
   const list = (values: readonly unknown[]): string =>
     values.length === 0 ? "[]" : `[\n${values.map((one) => `${text(one)}`).join(",\n")}\n]`;
   const { machine, ...lists } = results;

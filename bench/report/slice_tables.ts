@@ -34,13 +34,13 @@ function sliceTable({ title, how, rows }: SliceResult): string {
     ...(peers.length > 1 ? [row.role === "peer" ? "" : ratioText(row.rates, better)] : []),
     row.role === "ours" ? ratioText(row.rates, bare(row)?.rates ?? []) : "",
   ]);
-  return `#### ${title}\n\n${how}\n\n${table(heads, body)}`;
+  return `### ${title}\n\n${how}\n\n${table(heads, body)}`;
 }
 
 /** A table for each case; empty where there are none. */
 export function sliceTables(slices: readonly SliceResult[]): string {
   if (slices.length === 0) return "";
-  const head = "### Warm processes in turn\n\n" +
+  const head = "## Warm processes in turn\n\n" +
     "Ratios are medians over the turns, in brackets with their interval of 95% confidence.";
   return [head, ...slices.map(sliceTable)].join("\n\n");
 }

@@ -30,10 +30,10 @@ export interface Chart {
   lines: readonly Line[];
 }
 
-const WIDTH = 720;
+const WIDTH = 780;
 const HEIGHT = 360;
 const LEFT = 70;
-const RIGHT = 190;
+const RIGHT = 250;
 const TOP = 44;
 const BOTTOM = 48;
 const TICKS = 5;

@@ -5,17 +5,13 @@
  */
 
 import { decimals, milliseconds, rateNumber, spread, table, type Unit, unitOf } from "./format.ts";
-import type { CaseResult, Results, Row } from "./results.ts";
+import { type CaseResult, firstSecondsOf, ratesOf, type Results, type Row } from "./results.ts";
 import { sliceTables } from "./slice_tables.ts";
+import { summary } from "./summary.ts";
 import { best, median, pairedRatio } from "./statistics.ts";
 
 const MIB = 1 << 20;
 const GIB = 1 << 30;
-
-/** Bytes for each second, by round. */
-export function ratesOf({ samples }: Row): (number | undefined)[] {
-  return samples.map((sample) => sample === null ? undefined : sample.bytes / sample.seconds);
-}
 
 /** Median of something that not every sample has. */
 function medianOf(
@@ -48,6 +44,10 @@ function ratioColumns(rows: readonly Row[]): Column[] {
     const better = best(peers.map(ratesOf));
     columns.push(ratioColumn("÷ the best of them", ({ role }) => role === "peer" ? undefined : better));
   }
+  columns.push({
+    head: "first second ÷ best",
+    cell: (row) => row.role === "peer" ? "" : decimals(pairedRatio(firstSecondsOf(row), best(peers.map(ratesOf)))),
+  });
   const bare = (row: Row) => rows.find(({ role, runtime }) => role === "bare" && runtime === row.runtime);
   columns.push(ratioColumn("÷ bare", (row) => {
     const found = row.role === "ours" ? bare(row) : undefined;
@@ -65,13 +65,6 @@ function costColumns(unit: Unit): Column[] {
   // Of a login, a GiB says nothing.
   const [per, head] = unit.name === "logins/s" ? [1000, "CPU ms"] : [GIB, "CPU s/GiB"];
   return [
-    {
-      head: "first second",
-      cell: (row) =>
-        decimals(medianOf(row, ({ firstSecond, seconds, bytes }) =>
-          // The first second of a shorter run is all of it.
-          firstSecond === undefined || seconds < 1 ? undefined : firstSecond / (bytes / seconds))),
-    },
     { head, cell: (row) => decimals(medianOf(row, ({ cpu, bytes }) => cpu / bytes * per)) },
     {
       head: `${head} without start`,
@@ -110,7 +103,7 @@ export function caseTable({ one, how, rows }: CaseResult): string {
   const failures = rows.filter(({ failure }) => failure !== undefined).map(({ name, failure }) =>
     `- ${name} failed: ${failure?.split("\n")[0]?.slice(0, 200)}`
   );
-  return [`#### ${one.title}`, how, body, ...(failures.length === 0 ? [] : [failures.join("\n")])].join("\n\n");
+  return [`### ${one.title}`, how, body, ...(failures.length === 0 ? [] : [failures.join("\n")])].join("\n\n");
 }
 
 function relayTable({ relays }: Results): string {
@@ -135,18 +128,30 @@ function loopbackTable({ loopback }: Results): string {
     "answers of 4 KiB to questions of 48 bytes, 32 in flight.\n\n" + table(["runtime", "MB/s", "answers/s"], rows);
 }
 
-/** Everything as Markdown; `plots` are of a group, by its name. */
-export function tables(results: Results, plots: ReadonlyMap<string, string>): string {
+/** What each part of a document is made of: the cases of one group. */
+function sections(results: Results, part: (group: string, cases: CaseResult[]) => string[]): string[] {
   const groups = [...new Set(results.cases.map(({ one }) => one.group))];
-  const sections = groups.map((group) => {
+  return groups.map((group) => {
     const cases = results.cases.filter(({ one }) => one.group === group);
-    const relay = cases.some(({ one }) => one.delay !== undefined) ? relayTable(results) : "";
-    const parts = [`### ${group}`, plots.get(group) ?? "", relay, ...cases.map(caseTable)];
-    return parts.filter((part) => part !== "").join("\n\n");
+    return [`## ${group}`, ...part(group, cases)].filter((text) => text !== "").join("\n\n");
   });
-  return [results.machine, loopbackTable(results), ...sections, sliceTables(results.slices)].filter((part) =>
-    part !== ""
-  ).join("\n\n");
+}
+
+/** Everything as Markdown. */
+export function tables(results: Results): string {
+  const parts = sections(results, (_, cases) => cases.map(caseTable));
+  const slices = sliceTables(results.slices);
+  return [results.machine, ...parts, slices].filter((part) => part !== "").join("\n\n");
+}
+
+/** One line for each case; `plots` are of a group, by its name. */
+export function overview(results: Results, plots: ReadonlyMap<string, string>): string {
+  const parts = sections(results, (group, cases) => {
+    const relay = cases.some(({ one }) => one.delay !== undefined) ? relayTable(results) : "";
+    return [relay, summary(cases), plots.get(group) ?? ""];
+  });
+  return [results.machine, loopbackTable(results), ...parts.map((part) => `#${part}`)].filter((part) => part !== "")
+    .join("\n\n");
 }
 
 const BEGIN = "<!-- results: begin -->";

@@ -21,7 +21,9 @@ export async function openRequests(library: Library, kind: string, options: Work
   const fresh = named.get("api") === "read";
   const numbers = randomNumbers();
   let next = 0;
-  const buffers = Array.from({ length: depth }, () => new Uint8Array(size).fill(FILLER));
+  const buffers = Array.from({ length: depth }, () => new Uint8Array(size));
+  // Not that of a read: what is written must not be zeros, which some treat in a way of their own.
+  const content = new Uint8Array(size).fill(FILLER);
   const writes = (turn: number): boolean => kind === "write" || (kind === "mixed" && turn % 10 >= MIXED_READS);
 
   const lane = async (meter: Meter, buffer: Uint8Array): Promise<void> => {
@@ -30,7 +32,7 @@ export async function openRequests(library: Library, kind: string, options: Work
       const start = now;
       const turn = next++;
       const position = (random ? numbers() % slots : turn % slots) * size;
-      if (writes(turn)) await lun.write(buffer, position);
+      if (writes(turn)) await lun.write(content, position);
       else if (fresh) await lun.read(position, size);
       else await lun.readInto(buffer, position);
       now = performance.now();

@@ -6,7 +6,7 @@ import { plots } from "../../../bench/report/plots.ts";
 import { type CaseResult, formatResults, mergeResults, type Results, type Row } from "../../../bench/report/results.ts";
 import { sliceTables } from "../../../bench/report/slice_tables.ts";
 import { niceMaximum, svg } from "../../../bench/report/svg.ts";
-import { caseTable, replaceResults, tables } from "../../../bench/report/tables.ts";
+import { caseTable, overview, replaceResults, tables } from "../../../bench/report/tables.ts";
 
 const GIB = 2 ** 30;
 const sample = (rate: number, rest: Partial<Sample> = {}): Sample => ({
@@ -71,7 +71,7 @@ test("a table has costs, latencies and the first second where they are known", (
   assert.is(cell("ours", "CPU s/GiB"), "0.50");
   assert.is(cell("ours", "CPU s/GiB without start"), "0.25");
   assert.is(cell("qemu", "CPU s/GiB without start"), "");
-  assert.is(cell("ours", "first second"), "0.50");
+  assert.is(cell("ours", "first second ÷ best"), "0.50");
   assert.equal(["p50 ms", "p99 ms", "p99.9 ms"].map((head) => cell("ours", head)), ["1.00", "20.0", "300"]);
   assert.is(cell("ours", "KiB of a session"), "12.0");
   assert.not.match(text, /÷ the best/);
@@ -109,23 +109,45 @@ test("results are merged by case in the order of the list, and survive their fil
   assert.equal(merged.cases[1]?.rows.map(({ name }) => name), ["new"]);
   const read = JSON.parse(formatResults(merged));
   assert.is(read.cases[1].rows[0].samples[0].bytes, 4.24691);
+  assert.is(read.cases[1].one.work.size, 262_144);
   assert.equal(JSON.parse(formatResults(read)), read);
 });
 
-test("everything is put into sections by group, with charts, loopback and relay", () => {
-  const text = tables(
+test("the tables are in sections by group", () => {
+  const text = tables(results({
+    cases: [readCase("one", 1, [row("qemu", [1e6])]), readCase("late", 1, [row("qemu", [1e6])], 10)],
+  }));
+  assert.match(text, /^2 cores\.\n\n## Reading\n\n### one\n[\s\S]*\n## Latency\n\n### late\n/);
+});
+
+test("the overview has a line for each case, with charts, loopback and relay", () => {
+  const withCpu = (name: string, rate: number, cpuOfWork: number, rest: Partial<Row>): Row => ({
+    ...row(name, [], rest),
+    samples: [sample(rate, { cpuOfWork })],
+  });
+  const rows = [
+    withCpu("qemu", 1e8, 1, {}),
+    withCpu("perf", 2e8, 1, {}),
+    withCpu("ours", 1e8, 1, ours),
+    withCpu("bare", 4e8, 1, { role: "bare", runtime: "Deno" }),
+    withCpu("ours, Node", 3e8, 1, { ...ours, runtime: "Node" }),
+  ];
+  const text = overview(
     results({
       relays: [{ delay: 10, roundTrip: [10.2, 11], rate: 5e8 }],
       loopback: [{ runtime: "Node", stream: [1e9, 3e9, 2e9], answers: [1000] }],
-      cases: [readCase("one", 1, [row("qemu", [1e6])]), readCase("late", 1, [row("qemu", [1e6])], 10)],
+      cases: [readCase("one", 1, rows), readCase("late", 1, [row("qemu", [1e6])], 10)],
     }),
     new Map([["Reading", "![chart](x.svg)"]]),
   );
-  assert.match(
-    text,
-    /2 cores\.[\s\S]*\| Node \| 2,000 \| 1,000 \|[\s\S]*### Reading\n\n!\[chart\]\(x.svg\)\n\n#### one/,
-  );
-  assert.match(text, /### Latency[\s\S]*\| 10 ms \| 10.2 \| 11.0 \| 500 \|[\s\S]*#### late/);
+  assert.match(text, /2 cores\.[\s\S]*\| Node \| 2,000 \| 1,000 \|[\s\S]*### Reading\n\n/);
+  assert.match(text, /!\[chart\]\(x.svg\)\n\n### Latency[\s\S]*\| 10 ms \| 10.2 \| 11.0 \| 500 \|[\s\S]*\| late \|/);
+  const cell = cells(text.slice(text.indexOf("### Reading"), text.indexOf("![chart]")));
+  assert.is(cell("one", "best of the others"), "200 MB/s");
+  assert.equal(["Deno ÷ best", "Deno ÷ bare", "Deno CPU ÷ least"].map((head) => cell("one", head)), [
+    ...["0.50", "0.25", "2.00"],
+  ]);
+  assert.is(cell("one", "Node ÷ best"), "1.50");
 });
 
 test("slices have the interval of their ratio", () => {
