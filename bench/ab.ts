@@ -1,13 +1,12 @@
 /**
  * Compares this tree with another one, in both runtimes: `deno task bench:ab OTHER_TREE [--only TEXT] [--rounds N] [--seconds N]`.
- * OTHER_TREE is a checkout of another commit. The worker is that of this tree; requests and streams are slices of warm processes
- * in turn, copies are whole runs in turn.
+ * OTHER_TREE is a checkout of another commit. The worker is that of this tree. Copies are whole runs in turn, all others are slices
+ * of warm processes in turn.
  *
  * @module
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import process from "node:process";
 import type { Case } from "./cases/case.ts";
 import { MEMORY } from "./machine.ts";
@@ -16,32 +15,36 @@ import { ourPrograms, type RuntimeTools } from "./programs/ours.ts";
 import { rateNumber, table, unitOf } from "./report/format.ts";
 import { ratioText } from "./report/slice_tables.ts";
 import { median } from "./report/statistics.ts";
+import { scratchFolder } from "./scratch.ts";
 import { openSite, type Site, type SiteOptions } from "./site.ts";
-import { coldContestant, type Contestant, takeTurns, warmContestant } from "./slices.ts";
+import { coldContestant, type Contestant, takeTurns, warmContestant, type Way, waysOf } from "./slices.ts";
 import { otherTools, prepareTools } from "./tools.ts";
 
 const WARM_UP_TURNS = 2;
 
-async function contestant(name: string, tools: RuntimeTools, one: Case, site: Site): Promise<Contestant> {
-  if (one.work.kind === "requests") return warmContestant(name, tools, one, site);
+async function contestant(name: string, tools: RuntimeTools, way: Way, site: Site): Promise<Contestant> {
+  const { one } = way;
+  if (one.work.kind !== "copy") return warmContestant(name, tools, way, site);
   const [program] = ourPrograms(tools, one);
   if (program === undefined) throw new Error(`${one.title} has no program`);
   return await coldContestant({ ...program, name }, site);
 }
 
-/** Lines of the table for one case: one for each runtime. */
+/** Lines of the table for one case: one for each variant and runtime. */
 async function compare(one: Case, pairs: [RuntimeTools, RuntimeTools][], options: SiteOptions, rounds: number) {
   const unit = unitOf(one);
   const site = await openSite(one, options);
   const lines: string[][] = [];
   try {
-    for (const [ours, theirs] of pairs) {
-      const both = [await contestant("this", ours, one, site), await contestant("other", theirs, one, site)];
+    const all = waysOf(one).flatMap((way) => pairs.map(([ours, theirs]) => ({ way, ours, theirs })));
+    for (const { way, ours, theirs } of all) {
+      const both = [await contestant("this", ours, way, site), await contestant("other", theirs, way, site)];
       try {
         const [now, before] = (await takeTurns(both, rounds, WARM_UP_TURNS)).map(({ rates }) => rates);
         if (now === undefined || before === undefined) continue;
         const rates = [now, before].map((list) => `${rateNumber(median(list), unit)} ${unit.name}`);
-        lines.push([one.title, ours.runtime, ...rates, ratioText(now, before)]);
+        const { name } = way.variant;
+        lines.push([name === "" ? one.title : `${one.title}: ${name}`, ours.runtime, ...rates, ratioText(now, before)]);
       } finally {
         for (const one of both) one.close();
       }
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
   const [other] = options.rest;
   if (other === undefined) throw new Error("Usage: deno task bench:ab OTHER_TREE [--only TEXT]");
   const tools = await prepareTools({ native: false });
-  const memory = mkdtempSync(join(MEMORY, "lunstream-bench-"));
+  const memory = scratchFolder(MEMORY);
   const lines: string[][] = [];
   try {
     const others = await otherTools(tools, resolve(other));
@@ -69,7 +72,6 @@ async function main(): Promise<void> {
       lines.push(...await compare(one, pairs, { ...options, memory, files: memory }, options.rounds));
     }
   } finally {
-    rmSync(memory, { recursive: true, force: true });
     tools.remove();
   }
   console.log(table(["case", "runtime", "this", "other", "this ÷ other [95%]"], lines));

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { mustRun } from "../scripts/lib/command.ts";
 import type { Case } from "./cases/case.ts";
@@ -16,8 +14,10 @@ import { measureRelay } from "./relayed.ts";
 import type { LoopbackFigures, Results, SliceResult } from "./report/results.ts";
 import { overview, tables } from "./report/tables.ts";
 import { howText, runCase } from "./run_case.ts";
+import { scratchFolder } from "./scratch.ts";
 import { openSite, type SiteOptions } from "./site.ts";
-import { coldContestant, type Contestant, takeTurns, warmContestant } from "./slices.ts";
+import { coldContestant, type Contestant, takeTurns, warmContestant, waysOf } from "./slices.ts";
+import { rowName } from "./programs/ours.ts";
 import { prepareTools, programsFor, type Tools } from "./tools.ts";
 
 const WARM_UP_TURNS = 2;
@@ -30,8 +30,10 @@ async function sliceCase(one: Case, tools: Tools, site: SiteOptions, turns: numb
     for (const program of programsFor(one, tools)) {
       if (program.role !== "ours") contestants.push(await coldContestant(program, where));
     }
-    for (const runtime of tools.runtimes) {
-      contestants.push(warmContestant(`lunstream, ${runtime.runtime}`, runtime, one, where));
+    for (const way of waysOf(one)) {
+      for (const runtime of tools.runtimes) {
+        contestants.push(warmContestant(rowName(runtime.runtime, way.variant), runtime, way, where));
+      }
     }
     return { title: one.title, how, rows: await takeTurns(contestants, turns, WARM_UP_TURNS) };
   } finally {
@@ -61,10 +63,10 @@ async function measureAll(options: BenchOptions, keep: (results: Results) => voi
   const { cases, rounds, slices, files } = options;
   const results = noResults(await describeMachine());
   const tools = await prepareTools({
-    native: cases.some(({ variants }) => variants?.some(({ native }) => native === true)),
+    native: !slices && cases.some(({ variants }) => variants?.some(({ native }) => native === true)),
   });
-  const memory = mkdtempSync(join(MEMORY, "lunstream-bench-"));
-  const filesFolder = mkdtempSync(join(files, "lunstream-bench-"));
+  const memory = scratchFolder(MEMORY);
+  const filesFolder = scratchFolder(files);
   try {
     results.loopback = await measureLoopback(tools, rounds, Math.min(options.seconds, 2));
     for (const delay of new Set(cases.flatMap((one) => one.delay ?? []))) {
@@ -82,7 +84,6 @@ async function measureAll(options: BenchOptions, keep: (results: Results) => voi
       keep(results);
     }
   } finally {
-    for (const folder of [memory, filesFolder]) rmSync(folder, { recursive: true, force: true });
     tools.remove();
   }
   return results;

@@ -97,6 +97,11 @@ const [host, port, milliseconds] = Deno.args;
 if (host === undefined || !(Number(milliseconds) >= 0)) throw new Error("Usage: relay.ts HOST PORT MILLISECONDS");
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 console.log(listener.addr.port);
+// Whoever has started it is gone.
+(async () => {
+  while (await Deno.stdin.read(new Uint8Array(1)) !== null);
+  Deno.exit();
+})();
 for await (const client of listener) {
   connection(client, host, Number(port), Number(milliseconds) / 2).catch(() => {
     // The client or the target is gone: so is the connection, and either notices.

@@ -36,7 +36,8 @@ const CHUNK = new Uint8Array(256 * 1024);
 export async function startRelay(host: string, port: number, delay: number): Promise<Relay> {
   const script = fileURLToPath(new URL("./relay.ts", import.meta.url));
   const child: ChildProcess = spawn(Deno.execPath(), ["run", "-A", script, host, String(port), String(delay)], {
-    stdio: ["ignore", "pipe", "inherit"],
+    // It ends with its standard input: with us, however we end.
+    stdio: ["pipe", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: child.stdout as NonNullable<typeof child.stdout> })) {
     return { port: Number(line), stop: () => void child.kill("SIGKILL") };

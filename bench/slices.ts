@@ -29,11 +29,22 @@ export interface Contestant {
   close(): void;
 }
 
-const PLAIN: Variant = { name: "" };
+/** What is measured, and how. */
+export interface Way {
+  /** The case. */
+  one: Case;
+  /** One of its variants. */
+  variant: Variant;
+}
+
+/** The ways of a case in slices. Those with a native CRC32C need a package of their own, and are left to whole runs. */
+export function waysOf(one: Case): Way[] {
+  return (one.variants ?? [{ name: "" }]).filter(({ native }) => native !== true).map((variant) => ({ one, variant }));
+}
 
 /** A process of our worker that stays. */
-export function warmContestant(name: string, tools: RuntimeTools, one: Case, { place }: Site): Contestant {
-  const [program = "", ...args] = workerLine(tools, one, one.variants?.[0] ?? PLAIN, place.url, "-");
+export function warmContestant(name: string, tools: RuntimeTools, { one, variant }: Way, { place }: Site): Contestant {
+  const [program = "", ...args] = workerLine(tools, one, variant, place.url, "-");
   const child = spawn(program, args, { cwd: ROOT, stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.on("error", () => {});
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

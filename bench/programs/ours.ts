@@ -66,12 +66,17 @@ export function parseWorker(output: string): WorkerResult {
   return JSON.parse(line);
 }
 
+/** Name of a row of ours. */
+export function rowName(runtime: Runtime, variant: Variant): string {
+  return `lunstream, ${runtime}${variant.name === "" ? "" : `, ${variant.name}`}`;
+}
+
 /** lunstream in one runtime, once for each variant. */
 export function ourPrograms(tools: RuntimeTools, one: Case): Program[] {
   const { runtime } = tools;
   const { work } = one;
   return (one.variants ?? PLAIN).map((variant) => {
-    const name = `lunstream, ${runtime}${variant.name === "" ? "" : `, ${variant.name}`}`;
+    const name = rowName(runtime, variant);
     const program = { name, role: "ours", runtime, variant: variant.name } as const;
     if (work.kind !== "copy") {
       const line = ({ url, seconds }: Place) => workerLine(tools, one, variant, url, `${seconds}s`);
