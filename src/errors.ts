@@ -106,6 +106,8 @@ export const ErrorCode = {
   ScsiMediumError: "SCSI_MEDIUM_ERROR",
   /** The LUN is write protected. */
   ScsiWriteProtected: "SCSI_WRITE_PROTECTED",
+  /** What holds the blocks of the LUN, such as a thin pool, has no space left for them. */
+  ScsiNoSpace: "SCSI_NO_SPACE",
   /** The target says that the blocks are beyond its end. */
   ScsiLbaOutOfRange: "SCSI_LBA_OUT_OF_RANGE",
   /** The target does not know the command or a field of it. */

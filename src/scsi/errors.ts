@@ -63,6 +63,7 @@ function codeOfSense(sense: SenseData): ErrorCode {
   const { senseKey, asc, ascq } = sense;
   if (senseKey === SenseKey.UnitAttention) return ErrorCode.ScsiUnitAttention;
   if (asc === 0x3a) return ErrorCode.ScsiMediumNotPresent;
+  if (asc === 0x27 && ascq === 7) return ErrorCode.ScsiNoSpace;
   if (asc === 0x27) return ErrorCode.ScsiWriteProtected;
   switch (senseKey) {
     case SenseKey.NotReady:
@@ -94,6 +95,7 @@ export function scsiErrorFrom(result: ScsiResult, command: ScsiCommand): ScsiErr
       ? "CHECK CONDITION without sense data"
       : "CHECK CONDITION with bad sense data";
     reason = sense === undefined ? missing : describeSense(sense);
+    if (code === ErrorCode.ScsiNoSpace) reason = `no space is left for the blocks of the LUN: ${reason}`;
   } else if (status === ScsiStatus.Busy || status === ScsiStatus.TaskSetFull) code = ErrorCode.ScsiBusy;
   else if (status === ScsiStatus.ReservationConflict) code = ErrorCode.ScsiReservationConflict;
   return new ScsiError(code, `${cdbName(command.cdb)} failed: ${reason}`, { status, sense, cdb: command.cdb });

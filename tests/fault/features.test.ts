@@ -21,6 +21,7 @@ const LACKS: [string, Answer][] = [
 const OTHERS: [string, Answer, string][] = [
   ["21/00", sense(5, 0x21), "SCSI_LBA_OUT_OF_RANGE"],
   ["27/00", sense(7, 0x27), "SCSI_WRITE_PROTECTED"],
+  ["27/07", sense(7, 0x27, 0x07), "SCSI_NO_SPACE"],
   ["20/02", sense(5, 0x20, 0x02), "SCSI_ILLEGAL_REQUEST"],
   ["2C/00", sense(5, 0x2c), "SCSI_ILLEGAL_REQUEST"],
   ["a reservation conflict", { status: 0x18 }, "SCSI_RESERVATION_CONFLICT"],

@@ -107,4 +107,45 @@ test("a full file system: the old file is as it was, and nothing is beside it", 
   }
 });
 
+/** A target whose LUN takes the first `room` bytes, and then fails as a file does on a full disk. */
+async function withFullDisk(room: number, use: (url: string) => Promise<void>): Promise<void> {
+  const memory = memoryBacking(SIZE);
+  const backing = {
+    size: SIZE,
+    blockSize: 512,
+    readInto: (buffer: Uint8Array, position: number) => memory.readInto(buffer, position),
+    write(buffer: Uint8Array, position: number): Promise<void> {
+      if (position + buffer.length <= room) return memory.write(buffer, position);
+      return Promise.reject(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+    },
+    flush: () => Promise.resolve(),
+  };
+  const full = await startTarget({ luns: [{ backing }] });
+  try {
+    await use(full.urls[0]!);
+  } finally {
+    await full.close();
+  }
+}
+
+test("a LUN whose target has no space left: the message says so, and how far the copy came", async () => {
+  writeFileSync(path("source"), bytes);
+  await withFullDisk(2 << 20, async (url) => {
+    const { code, stderr } = await lunstream(["cp", "--depth", "1", path("source"), url]);
+    assert.is(code, 1);
+    assert.match(stderr, /; the first 2097152 bytes were acknowledged but not flushed, so they may be lost;/);
+    assert.match(stderr, /no space is left for the blocks of the LUN: .*\[SCSI_NO_SPACE\]\n$/);
+  });
+});
+
+test("a copy that fails at its first write says nothing of bytes that were acknowledged", async () => {
+  writeFileSync(path("source"), bytes);
+  await withFullDisk(0, async (url) => {
+    const { code, stderr } = await lunstream(["cp", path("source"), url]);
+    assert.is(code, 1);
+    assert.match(stderr, /^lunstream: stopped after 0 B of 12 MiB; the copy is not complete$/m);
+    assert.not.match(stderr, /acknowledged/);
+  });
+});
+
 test.run();

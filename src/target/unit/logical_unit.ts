@@ -6,11 +6,12 @@
 
 import { OneAtATime } from "../../async/one_at_a_time.ts";
 import { type LockMode, RangeLock } from "../../async/range_lock.ts";
+import { ErrorCode } from "../../errors.ts";
 import type { Backing } from "../backing.ts";
 import { Attention, UnitAttentions } from "./attention.ts";
 import { ModeState } from "./mode_state.ts";
 import { PersistentReservations } from "./persistent_reservations.ts";
-import { CheckCondition, lbaOutOfRange, noMedium } from "./sense.ts";
+import { CheckCondition, lbaOutOfRange, noMedium, noSpace } from "./sense.ts";
 import { TaskSet } from "./task_set.ts";
 
 /** Identity and properties of a logical unit. */
@@ -211,7 +212,7 @@ export class LogicalUnit {
     } catch (cause) {
       // It may have been cut.
       void this.measure();
-      throw mediumError(code, cause);
+      throw code === 0x0c00 && isFull(cause) ? noSpace() : mediumError(code, cause);
     } finally {
       held.release();
     }
@@ -221,4 +222,14 @@ export class LogicalUnit {
 /** 3/11/00 or 3/0C/00 for whatever the backing threw. */
 function mediumError(code: number, cause: unknown): CheckCondition {
   return cause instanceof CheckCondition ? cause : new CheckCondition({ key: 3, code });
+}
+
+const FULL: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", ErrorCode.CopyNoSpace, ErrorCode.ScsiNoSpace]);
+
+/** Whether a backing has failed because what holds its bytes is full: the error says so, or what has caused it. */
+function isFull(error: unknown): boolean {
+  for (let depth = 0, one = error; one instanceof Error && depth < 8; one = one.cause, depth++) {
+    if (FULL.has((one as { code?: unknown }).code)) return true;
+  }
+  return false;
 }

@@ -66,6 +66,11 @@ export function writeProtected(): CheckCondition {
   return new CheckCondition({ key: 7, code: 0x2700 });
 }
 
+/** 7/27/07: what holds the blocks has no space left for them (SBC-4, resource exhaustion of thin provisioning). */
+export function noSpace(): CheckCondition {
+  return new CheckCondition({ key: 7, code: 0x2707 });
+}
+
 export function noMedium(): CheckCondition {
   return new CheckCondition({ key: 2, code: 0x3a00 });
 }

@@ -154,6 +154,7 @@ const CODES: [scsi.ScsiResult, string, RegExp][] = [
   [check(3, 0x11, 0), "SCSI_MEDIUM_ERROR", /UNRECOVERED READ ERROR/],
   [check(7, 0x27, 0), "SCSI_WRITE_PROTECTED", /WRITE PROTECTED/],
   [check(5, 0x27, 0), "SCSI_WRITE_PROTECTED", /WRITE PROTECTED/],
+  [check(7, 0x27, 7), "SCSI_NO_SPACE", /no space is left .*SPACE ALLOCATION FAILED/],
   [check(0xe, 0x1d, 0), "SCSI_MISCOMPARE", /MISCOMPARE/],
   [check(6, 0x28, 0), "SCSI_UNIT_ATTENTION", /MEDIUM MAY HAVE CHANGED/],
   [check(6, 0x3a, 0), "SCSI_UNIT_ATTENTION", /MEDIUM NOT PRESENT/],
