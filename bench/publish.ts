@@ -18,6 +18,7 @@ import { overview, replaceResults, tables } from "./report/tables.ts";
 export const RESULTS_FILE: string = join(ROOT, "bench/results.json");
 const README = join(ROOT, "bench/README.md");
 const TABLES = join(ROOT, "bench/RESULTS.md");
+const TABLES_LINK = "All programs, with spread, costs and latencies: [RESULTS.md](RESULTS.md).";
 const TABLES_HEAD =
   "# Results\n\nAll that `deno task bench --write` has measured; [README.md](README.md) says how, and sums it up.";
 const PLOTS = "plots";
@@ -50,7 +51,7 @@ export async function publish(results: Results): Promise<void> {
     writeFileSync(join(folder, file), svg(chart));
     shown.set(group, `${shown.get(group) ?? ""}![${chart.title}](${PLOTS}/${file})\n`);
   }
-  writeFileSync(README, replaceResults(readFileSync(README, "utf8"), overview(results, shown)));
+  writeFileSync(README, replaceResults(readFileSync(README, "utf8"), `${overview(results, shown)}\n\n${TABLES_LINK}`));
   writeFileSync(TABLES, `${TABLES_HEAD}\n\n${tables(results)}\n`);
   await command(Deno.execPath(), ["fmt", "--quiet", README, TABLES]);
 }
