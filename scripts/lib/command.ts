@@ -46,25 +46,29 @@ export function command(
       detached: options.timeout !== undefined,
     });
     let late = false;
-    const timer = options.timeout === undefined ? undefined : setTimeout(() => {
-      late = true;
+    const kill = (): void => {
       try {
         process.kill(-(child.pid as number), "SIGKILL");
       } catch {
         child.kill("SIGKILL");
       }
+    };
+    const timer = options.timeout === undefined ? undefined : setTimeout(() => {
+      late = true;
+      kill();
     }, options.timeout);
+    // What is in a group of its own is reached by no Ctrl-C, and would go on without us.
+    if (timer !== undefined) process.once("exit", kill);
+    const settle = (result: CommandResult): void => {
+      clearTimeout(timer);
+      process.off("exit", kill);
+      resolve(result);
+    };
     const decoder = new TextDecoder();
     child.stdout?.on("data", (bytes: Uint8Array) => output.push(decoder.decode(bytes, { stream: true })));
     child.stderr?.on("data", (bytes: Uint8Array) => output.push(new TextDecoder().decode(bytes)));
-    child.once("error", (error: Error) => {
-      clearTimeout(timer);
-      resolve({ code: -1, output: `${program}: ${error.message}\n`, late });
-    });
-    child.once("close", (code: number | null) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? -1, output: output.join(""), late });
-    });
+    child.once("error", (error: Error) => settle({ code: -1, output: `${program}: ${error.message}\n`, late }));
+    child.once("close", (code: number | null) => settle({ code: code ?? -1, output: output.join(""), late }));
   });
 }
 
