@@ -88,6 +88,7 @@ export class Episode {
         })),
       ];
       this.#nemesis = new Nemesis(target, this.#disk, this.#register, this.#random, this.#trusting);
+      session.on("unitAttention", (event) => this.#nemesis.heard(event));
       await this.#storm(operations);
       if (this.#nemesis.foreign === undefined) await this.#calm();
       else await this.#changed();
@@ -98,10 +99,8 @@ export class Episode {
   }
 
   #faults(): MemoryOptions {
-    if (this.#nemesis === undefined) return {};
-    const endsByItself = !this.#random.chance(0.7);
-    this.#nemesis.connected(endsByItself);
-    if (!endsByItself) return {};
+    this.#nemesis?.connected();
+    if (this.#nemesis === undefined || this.#random.chance(0.7)) return {};
     this.#nemesis.suspected = true;
     const bytes = this.#random.int(2_000, 200_000);
     const reset = this.#random.chance(0.5);

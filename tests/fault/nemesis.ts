@@ -46,9 +46,8 @@ export class Nemesis {
   suspected = false;
   /** Set once the disk is not the one it was. */
   foreign: Foreign | undefined;
-  /** Whether something was lost that may have been told over a connection which ends by itself. */
-  #untold = false;
-  #endsByItself = false;
+  /** Whether something was lost, and the initiator has not heard of it for certain. */
+  #unheard = false;
 
   constructor(target: DiskTarget, disk: ScsiDisk, register: Register, random: Random, trusting: boolean) {
     this.#target = target;
@@ -59,15 +58,16 @@ export class Nemesis {
   }
 
   /**
-   * A new connection is made. What was told over one that has ended by itself may have been in an answer that never arrived, and an
-   * initiator that trusts the cache has it from nothing else: it is told again.
-   *
-   * @param endsByItself whether it ends while answers are on their way
+   * A new connection is made. What was told over the one before may have been in an answer that never arrived, and an initiator that
+   * trusts the cache has it from nothing else: it is told again.
    */
-  connected(endsByItself: boolean): void {
-    if (this.#trusting && this.#untold && this.#endsByItself) this.#disk.attention(0x29, 0x01);
-    this.#endsByItself = endsByItself;
-    if (!endsByItself) this.#untold = false;
+  connected(): void {
+    if (this.#trusting && this.#unheard) this.#disk.attention(0x29, 0x01);
+  }
+
+  /** The initiator has met a unit attention: one of a reset covers all that was lost before. */
+  heard({ sense }: { sense: Uint8Array }): void {
+    if (sense[12] === 0x29) this.#unheard = false;
   }
 
   /** Does one thing. */
@@ -139,7 +139,7 @@ export class Nemesis {
 
   #lost(): void {
     this.#register.lost();
-    this.#untold = true;
+    this.#unheard = true;
   }
 
   /** A block of the cache could not be written, and whoever comes next is told. */
@@ -152,7 +152,7 @@ export class Nemesis {
     let told = false;
     const forget = this.#disk.rule(({ cdb }) => {
       if (told || cdb[0] === 0x12 || cdb[0] === 0xa0) return undefined;
-      told = true;
+      told = this.#unheard = true;
       forget();
       return { sense: { key: 3, asc: 0x0c, ascq: 0x02, deferred: true } };
     });
