@@ -7,6 +7,7 @@
 import { checkBoolean, checkKeys, checkObject, checkString, optional } from "../arguments.ts";
 import type { ScsiBlockDevice, ScsiBlockDeviceOptions } from "../block/mod.ts";
 import { openScsiDevice } from "../block/scsi/open.ts";
+import { isAnswer } from "../block/scsi/hold.ts";
 import { ONCE } from "../block/scsi/unit.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type {
@@ -32,7 +33,9 @@ import type {
   WriteStreamOptions,
 } from "../streams/mod.ts";
 import { type LoggedIn, logIn, Session, type SessionOptions, type SessionState } from "../session/mod.ts";
+import { testUnitReady } from "../scsi/commands/spc/test_unit_ready.ts";
 import { scsiKnowledge } from "../scsi/effect.ts";
+import { executeWithRetry } from "../scsi/retry.ts";
 import { encodeLun, formatLun, type LunAddress } from "../bytes/lun.ts";
 import { withCallSite } from "./call_site.ts";
 import { inspectAs } from "./inspect.ts";
@@ -161,12 +164,18 @@ export class IscsiSession extends Session {
         hold: undefined,
         locksOf,
         resized,
-        recheck: (asking) => this.#luns.verify(address, executor, [], asking),
+        recheck: ({ signal }) => {
+          this.doubt(address);
+          // It waits until the LUN has been asked, and fails as all others do where that is another one.
+          return executeWithRetry(executor, testUnitReady(), { ...ONCE, signal });
+        },
       });
       await opening.add(device, executor);
     } catch (error) {
       opening.failed();
       if (!this.#luns.has(address)) this.forget(address);
+      // What it has become concerns all who have it open.
+      else if (isAnswer(error)) this.doubt(address);
       throw error;
     }
     return makeLun(device, this, number, owns, {
@@ -299,11 +308,11 @@ export class Lun implements ScsiBlockDevice {
 
   /**
    * Asks the LUN now whether it is the same and what has changed of it, as happens by itself when it says that something has, and
-   * after a reconnect. Resolves when `size`, `readOnly` and `supports` are what it says, for all that are open under its number;
-   * the session has an event `resized`.
+   * after a reconnect. Nothing else is sent to it until it has answered. Resolves when `size`, `readOnly` and `supports` are what it
+   * says, for all that are open under its number; the session has an event `resized`.
    *
-   * @throws {IscsiError} `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED` where it cannot be used any more: open it again
-   * @throws {ScsiError} where it could not be asked
+   * @throws {IscsiError} `SCSI_IDENTITY_CHANGED`, `BLOCK_CHANGED` where it cannot be used any more: open it again;
+   * `SCSI_UNVERIFIED` where it could not be asked for `recovery.maxTime`; `ABORT_ERR`
    */
   refresh(options?: OperationOptions): Promise<void> {
     return this.#device.refresh(options);
@@ -341,8 +350,9 @@ export class Lun implements ScsiBlockDevice {
 
   /**
    * Waits for operations in flight; a LUN that owns its session then logs out and closes the connection. If its own
-   * session has lost the connection, or the LUN may have changed and does not say whether it has, there is nothing to wait for:
-   * operations in flight reject. Idempotent.
+   * session has lost the connection, or the LUN may have changed and does not say for `timeouts.request` whether it has, there is
+   * nothing to wait for: operations in flight reject. In a session that it does not own they are waited for, for
+   * `recovery.maxTime` at most where it may have changed; `session.close()` ends that. Idempotent.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();

@@ -139,6 +139,11 @@ export class Session {
     this.#machine.holds.forget(this.#machine.luns.at(lun));
   }
 
+  /** A LUN is asked what it is now, before any other command is sent to it. */
+  protected doubt(lun: LunAddress): void {
+    this.#machine.holds.doubt(this.#machine.luns.at(lun));
+  }
+
   /** Resolves when a LUN is held because it may have changed, and could not be asked: its commands may wait for long. */
   protected stuck(lun: LunAddress): Promise<void> {
     return this.#machine.holds.stuck(this.#machine.luns.at(lun));

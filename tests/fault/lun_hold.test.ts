@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { connect, type Lun, openLun } from "../../mod.ts";
 import { readCapacity10, reportLuns, requestSense, run, testUnitReady } from "../../src/scsi/mod.ts";
 import type { ScsiExecutor } from "../../src/command.ts";
+import { settlesWithin } from "../../src/async/delay.ts";
 import { outcome, rejection } from "../lib/rejections.ts";
 import { until } from "../lib/until.ts";
 import { withDisk } from "../peers/disk_rig.ts";
@@ -503,6 +504,30 @@ withDisk("a LUN is closed while it is held, and does not wait for it", {}, async
   assert.is(await writing, "ISCSI_SESSION_CLOSED");
   clean(disk);
 });
+
+withDisk("a LUN is closed while a question of ours is not answered, and nobody else waits", {}, async (rig) => {
+  const { disk, lun } = rig;
+  disk.on(0x12, { silent: true });
+  disk.attention(0x3f, 0x03);
+  const writing = outcome(lun.session.execute(0, testUnitReady()));
+  await until(() => disk.opcodes.at(-1) === "12");
+  await writing;
+  assert.ok(await settlesWithin(lun.close(), 5000));
+});
+
+withDisk(
+  "a LUN that answers no question is closed after the time limit of a request",
+  { open: { timeouts: { request: 50 } } },
+  async ({ disk, lun }) => {
+    disk.on(0x12, { silent: true });
+    disk.attention(0x3f, 0x03);
+    const writing = outcome(lun.write(block(1), 0));
+    await until(() => disk.opcodes.at(-1) === "12");
+    assert.ok(await settlesWithin(lun.close(), 5000));
+    assert.is(await writing, "ISCSI_SESSION_CLOSED");
+    clean(disk);
+  },
+);
 
 withDisk(
   "without recovery a live unit attention holds the LUN all the same",

@@ -78,6 +78,47 @@ withFields("a larger unit that one of them is told of: all know its size", {}, a
   assert.equal(luns.map(({ size }) => size), luns.map(() => 4096 * 512));
 });
 
+withFields("what refresh() of one of them finds is known to all", {}, async (luns, disk) => {
+  const [first, second, third] = luns as [Lun, Lun, Lun];
+  disk.resize(4096);
+  await first.refresh();
+  for (const lun of [second, third]) await lun.read(0, 512);
+  assert.equal(luns.map(({ size }) => size), luns.map(() => 4096 * 512));
+  disk.nature.designators = [naa(0x3000_0000_0000_0002n)];
+  assert.is(await code(second.refresh()), "SCSI_IDENTITY_CHANGED");
+  for (const lun of luns) assert.is(await code(lun.write(BLOCK, 0)), "SCSI_IDENTITY_CHANGED");
+  assert.is(disk.opcodes.includes("2a"), false);
+});
+
+withFields(
+  "one of them that is not there for a while: all are asked before they write",
+  {},
+  async (luns, disk, other, target) => {
+    const [first, second, third] = luns as [Lun, Lun, Lun];
+    target.script.command = (lun) => lun === FIELDS[1] ? { sense: { key: 5, asc: 0x25, ascq: 0 } } : undefined;
+    assert.is(await code(second.read(0, 512)), "SCSI_LUN_NOT_FOUND");
+    target.script.command = undefined;
+    disk.nature.designators = [naa(0x3000_0000_0000_0002n)];
+    disk.log.length = 0;
+    for (const lun of [first, second, third]) assert.is(await code(lun.write(BLOCK, 0)), "SCSI_IDENTITY_CHANGED");
+    assert.is(disk.opcodes.includes("2a"), false);
+    await other.write(BLOCK, 0);
+  },
+);
+
+withFields(
+  "one of them that is found to be another unit when it is opened once more: the others are asked",
+  {},
+  async (luns, disk) => {
+    const [first, second] = luns as [Lun, Lun];
+    disk.nature.designators = [naa(0x3000_0000_0000_0002n)];
+    assert.is(await code(first.session.openLun(FIELDS[0])), "SCSI_IDENTITY_CHANGED");
+    assert.is(await code(first.read(0, 512)), "SCSI_IDENTITY_CHANGED");
+    assert.is(await code(second.write(BLOCK, 0)), "SCSI_IDENTITY_CHANGED");
+    assert.is(disk.opcodes.includes("2a"), false);
+  },
+);
+
 withFields("writes of parts of one block through all of them: none is lost", {}, async (luns) => {
   const bytes = Uint8Array.from({ length: 48 }, (_, i) => i + 1);
   await Promise.all([...bytes].map((byte, i) => luns[i % 3]!.write(Uint8Array.of(byte), i)));

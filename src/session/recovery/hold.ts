@@ -7,6 +7,7 @@
 
 import { onAbort } from "../../async/on_abort.ts";
 import { delay, MAX_TIMEOUT, settlesWithin } from "../../async/delay.ts";
+import { timeLimit } from "../../async/time_limit.ts";
 import { decodeLun, formatLun } from "../../bytes/lun.ts";
 import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
@@ -24,7 +25,7 @@ const MAX_SEEN = 256;
 /** Bytes of each, as many as sense data can have (SPC-4 §4.5.1): what came may be a small part of large memory. */
 const MAX_SENSE = 252;
 
-/** After so many tries a LUN does not say soon what it is. */
+/** After so many tries, or the time limit of a request, a LUN does not say soon what it is. */
 const STUCK = 4;
 
 /** What the checks need of the session. */
@@ -75,17 +76,27 @@ export class Holds {
     const suspicion = this.#options.scsi.suspicionOf(sense);
     if (suspicion === "none") return;
     if (suspicion === "gone") return this.#gone(unit);
-    if (unit !== undefined) { for (const one of [unit, ...unit.twins]) this.#suspect(one, sense); }
+    if (unit !== undefined) this.#suspectAll(unit, sense);
     if (suspicion === "unit") return;
     for (const one of this.#luns.used()) if (one !== unit) this.#suspect(one, sense);
   }
 
-  #suspect(unit: LunState, sense: Uint8Array): void {
+  /** The caller wants to know what a LUN is now. */
+  doubt(unit: LunState): void {
+    this.#suspectAll(unit);
+  }
+
+  /** What one of several LUN fields of a unit is in doubt for, all of them are. */
+  #suspectAll(unit: LunState, sense?: Uint8Array): void {
+    for (const one of [unit, ...unit.twins]) this.#suspect(one, sense);
+  }
+
+  #suspect(unit: LunState, sense?: Uint8Array): void {
     unit.suspicions++;
     if (!unit.used || unit.refused !== undefined) return;
     const hold = this.#hold(unit);
     hold.patient = true;
-    hold.seen.push(sense.slice(0, MAX_SENSE));
+    if (sense !== undefined) hold.seen.push(sense.slice(0, MAX_SENSE));
     if (hold.seen.length > MAX_SEEN) hold.seen.shift();
     this.#start(unit, hold);
   }
@@ -93,9 +104,12 @@ export class Holds {
   /** A LUN is not there. Its next command asks whether it has come back, and as the same; while it has not, that fails as before. */
   #gone(unit: LunState | undefined): void {
     // What is answered to a check is for who checks.
-    if (unit === undefined || !unit.used || unit.held) return;
-    unit.suspicions++;
-    this.#hold(unit);
+    if (unit === undefined || unit.held) return;
+    for (const one of [unit, ...unit.twins]) {
+      if (!one.used || one.held) continue;
+      one.suspicions++;
+      this.#hold(one);
+    }
   }
 
   /** Something waits for a LUN that is held: if no check of it runs, the last one has given up, and another begins. */
@@ -157,6 +171,16 @@ export class Holds {
   }
 
   async #run(unit: LunState, hold: Hold, { signal }: AbortController, askedOnce: () => void): Promise<void> {
+    const cancel = timeLimit(this.#options.timeouts.request, () => this.#stuck(unit));
+    try {
+      await this.#askUntilKnown(unit, hold, signal, askedOnce);
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Asks until the LUN has answered, or for as long as the policy says. */
+  async #askUntilKnown(unit: LunState, hold: Hold, signal: AbortSignal, askedOnce: () => void): Promise<void> {
     const end = clock.now() + this.#policy.maxTime;
     // Whoever has started this may be about to send a command, and counts on the window that it has seen.
     await Promise.resolve();
@@ -208,7 +232,7 @@ export class Holds {
     const { seen, reconnected } = hold;
     const asked = reconnected ? this.#policy.verify : undefined;
     try {
-      if (asked !== undefined) await this.#bounded(unit, asked(unit.field, executor), signal);
+      if (asked !== undefined) await this.#bounded(asked(unit.field, executor), signal);
       await this.#options.verifyLun(unit.field, executor, { seen, reconnected, accepted: asked !== undefined });
       return { kind: "same" };
     } catch (thrown) {
@@ -218,16 +242,12 @@ export class Holds {
   }
 
   /** The caller's own check: one that never settles must not hold its LUN for ever. */
-  async #bounded(unit: LunState, own: Promise<void>, signal: AbortSignal): Promise<void> {
+  async #bounded(own: Promise<void>, signal: AbortSignal): Promise<void> {
     const { maxTime } = this.#policy;
     const interrupted = new Promise<void>((resolve) => onAbort(signal, resolve));
     const check = Promise.race([own, interrupted]);
-    const first = Math.min(this.#options.timeouts.request, maxTime);
-    if (!await settlesWithin(check, first)) {
-      this.#stuck(unit);
-      if (!await settlesWithin(check, Math.min(maxTime - first, MAX_TIMEOUT))) {
-        throw new IscsiError(ErrorCode.Unverified, `recovery.verify has not settled within ${maxTime} ms`);
-      }
+    if (!await settlesWithin(check, Math.min(maxTime, MAX_TIMEOUT))) {
+      throw new IscsiError(ErrorCode.Unverified, `recovery.verify has not settled within ${maxTime} ms`);
     }
     await check;
   }
@@ -268,6 +288,7 @@ export class Holds {
       { cause: error },
     );
     unit.refused = refused;
+    for (const twin of unit.twins) this.#suspect(twin);
     this.#pending.failHeld(unit, (command) => heldCommandError(command, refused));
   }
 

@@ -155,7 +155,7 @@ export class TaskTable {
     return lost;
   }
 
-  /** Resolves when no SCSI command that anybody waits for is in flight on a connection. */
+  /** Resolves when no SCSI command that anybody waits for is in flight on a connection: the checks of LUNs go with it. */
   idle(connection: Connection): Promise<void> {
     if (!this.#busy(connection)) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push({ connection, resolve }));
@@ -178,7 +178,7 @@ export class TaskTable {
   }
 
   #busy(connection: Connection): boolean {
-    return this.scsiTasks(connection).some((task) => !task.left);
+    return this.scsiTasks(connection).some((task) => !task.left && !task.command.check);
   }
 
   #tellIdle(connection: Connection): void {
