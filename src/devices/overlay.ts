@@ -31,7 +31,10 @@ export interface OverlayOptions extends LayerOptions {
 export interface OverlayDevice extends BlockDevice {
   /** Ranges that have been written, in order. */
   changes(): { position: number; length: number }[];
-  /** Writes all changes to the device below and flushes it; the overlay is empty then. Writes wait meanwhile. */
+  /**
+   * Writes all changes to the device below and flushes it; the overlay is empty then. Writes wait meanwhile. The store is flushed
+   * first: where it may have lost some of them, nothing is written (`ISCSI_OUTCOME_UNKNOWN`).
+   */
   commit(options?: OperationOptions): Promise<void>;
   /** Forgets all changes. */
   revert(): void;
@@ -151,6 +154,8 @@ class Overlay extends Layer implements OverlayDevice {
     // Whoever else writes to the device below, the flush tells of these writes, and the changes are kept if they may be lost.
     const own = { ...options, writer: this };
     try {
+      // What the store may have lost of the changes must not be copied.
+      await this.#store.flush(options);
       for (const { position, length } of this.changes()) {
         for (let done = 0; done < length;) {
           const step = Math.min(COMMIT, length - done);

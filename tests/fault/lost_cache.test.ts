@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../mod.ts";
-import { cached, overlay, slice } from "../../src/devices/mod.ts";
+import { cached, memoryDevice, overlay, slice } from "../../src/devices/mod.ts";
 import { fileHandle, fsFile } from "../../src/handles/mod.ts";
 import { fileDisk } from "../../src/handles/adapters/file_disk.ts";
 import { copy, deviceSink } from "../../src/copy/mod.ts";
@@ -349,6 +349,21 @@ withDisk(
     assert.is(disk.medium[0], 7);
   },
 );
+
+withDisk("an overlay commits nothing that its store may have lost", {}, async ({ disk, lun }) => {
+  const below = memoryDevice(lun.size);
+  await below.write(new Uint8Array(512).fill(1), 0);
+  const changes = overlay(below, { store: lun });
+  await changes.write(BLOCK, 0);
+  disk.losePower();
+  disk.attention(0x29, 1);
+  assert.is(await code(changes.commit()), UNKNOWN);
+  assert.equal(changes.changes(), [{ position: 0, length: 512 }]);
+  assert.is((await below.read(0, 1))[0], 1);
+  await changes.write(BLOCK, 0);
+  await changes.commit();
+  assert.is((await below.read(0, 1))[0], 7);
+});
 
 withDisk(
   "what a layer has kept of writes that are lost is not read from it after it has been told",
