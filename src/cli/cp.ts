@@ -129,7 +129,7 @@ function styleOf(io: CliIo, { quiet, json }: CpOptions): ProgressStyle {
 function stoppedAt({ transferred, contiguous, size }: CopyProgress, sink: CopySink, { reason }: AbortSignal): string {
   const of = size === undefined ? "" : ` of ${formatSize(size)}`;
   const why = reason instanceof Interrupted ? reason.message : "stopped";
-  const bytes = contiguous > 0 ? `the first ${contiguous} bytes` : "bytes behind the first one";
+  const bytes = contiguous > 0 ? `the first ${contiguous} bytes` : "some bytes, but not the first one,";
   const unsafe = transferred > 0 ? `${bytes} were acknowledged but not flushed, so they may be lost; ` : "";
   const kept = sink.whole
     ? `the copy is not complete and is removed, ${sink.name} is as it was`

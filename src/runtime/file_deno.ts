@@ -1,6 +1,6 @@
 import { failing } from "./file_error.ts";
 import { denoApi, type DenoFile } from "./platform.ts";
-import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
+import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile } from "./positional_file.ts";
 
 /** Most open handles of one file, and so most requests in flight. */
 const HANDLES = 8;
@@ -28,7 +28,7 @@ export async function openDenoFile(path: string, options: OpenFileOptions): Prom
     return "directory";
   }
   const kind = stat.isFile ? "regular" : stat.isBlockDevice ? "block" : "stream";
-  return new MultiHandleFile(path, kind, handle, `${stat.dev}:${stat.ino}`, access);
+  return new MultiHandleFile(path, kind, handle, fileIdentity(stat, kind), access);
 }
 
 class MultiHandleFile implements PositionalFile {
@@ -138,8 +138,8 @@ class MultiHandleFile implements PositionalFile {
     } catch {
       return undefined;
     }
-    const { dev, ino } = await handle.stat();
-    if (this.#closed || `${dev}:${ino}` !== this.identity) {
+    const identity = fileIdentity(await handle.stat(), this.kind);
+    if (this.#closed || identity !== this.identity) {
       handle.close();
       return undefined;
     }

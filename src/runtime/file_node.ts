@@ -3,23 +3,26 @@ import type * as FsPromises from "node:fs/promises";
 import { failing } from "./file_error.ts";
 import { openNodePipe } from "./pipe_node.ts";
 import { nodeModule } from "./platform.ts";
-import type { FileKind, OpenFileOptions, PositionalFile } from "./positional_file.ts";
+import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile } from "./positional_file.ts";
 
 /** Opens a file in Node: one handle, whose reads and writes have positions. */
 export async function openNodeFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
   const fs = nodeModule<typeof FsPromises>("node:fs/promises");
-  if (options.mode !== "readwrite" && !options.exclusive) {
+  let { mode } = options;
+  if (mode !== "readwrite" && !options.exclusive) {
     const there = await fs.stat(path).catch(() => undefined);
-    if (there?.isFIFO()) return await openNodePipe(path, options.mode === "write", options);
+    if (there?.isFIFO()) return await openNodePipe(path, mode === "write", options);
+    // The size of a device is found by reading.
+    if (there?.isBlockDevice() && mode === "write") mode = "readwrite";
   }
-  const handle = await fs.open(path, flagsOf(options), options.permissions);
+  const handle = await fs.open(path, flagsOf({ ...options, mode }), options.permissions);
   const stat = await handle.stat();
   if (stat.isDirectory()) {
     await handle.close();
     return "directory";
   }
   const kind = stat.isFile() ? "regular" : stat.isBlockDevice() ? "block" : "stream";
-  return new NodeFile(path, kind, `${stat.dev}:${stat.ino}`, handle);
+  return new NodeFile(path, kind, fileIdentity(stat, kind), handle);
 }
 
 function flagsOf({ mode, create, truncate, exclusive }: OpenFileOptions): number {

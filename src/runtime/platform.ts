@@ -45,6 +45,7 @@ export interface DenoFile {
       size: number;
       dev: number;
       ino: number | null;
+      rdev: number | null;
       blksize: number | null;
     }
   >;

@@ -24,7 +24,7 @@ export interface PositionalFile {
   readonly kind: FileKind;
   /** Whether it is a regular file, which can be truncated and grows as it is written. */
   readonly isRegular: boolean;
-  /** Tells whether two open files are the same one: device and inode. */
+  /** Tells whether two open files are the same one: device and inode, or the number of a block device. */
   readonly identity: string;
   /** Size in bytes; that of the device for a block device; 0 for a stream. */
   size(): Promise<number>;
@@ -37,6 +37,14 @@ export interface PositionalFile {
   /** Truncates or extends the file to `length` bytes. */
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What {@link PositionalFile.identity} is made of: a block device is the same one under every name that it has. */
+export function fileIdentity(
+  { dev, ino, rdev }: { dev: number; ino: number | null; rdev: number | null },
+  kind: FileKind,
+): string {
+  return kind === "block" ? `block ${rdev}` : `${dev}:${ino}`;
 }
 
 /** Opens a file, a block device, or anything else with a path, without the checks of {@link "./files.ts".openFile}. */

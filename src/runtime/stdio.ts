@@ -5,6 +5,7 @@ import type * as Process from "node:process";
 import { ErrorCode, IscsiError } from "../errors.ts";
 import { fileError } from "./file_error.ts";
 import { denoApi, isDeno, nodeModule } from "./platform.ts";
+import { fileIdentity } from "./positional_file.ts";
 
 /** Size of the reads from standard input, in bytes: a pipe of Linux holds 64 KiB. */
 const INPUT = 65536;
@@ -55,7 +56,8 @@ async function* nodeInput(): AsyncGenerator<Uint8Array, void, void> {
 export function standardIdentity(fd: 0 | 1): string | undefined {
   try {
     const stat = nodeModule<typeof Fs>("node:fs").fstatSync(fd);
-    return stat.isFile() || stat.isBlockDevice() ? `${stat.dev}:${stat.ino}` : undefined;
+    if (stat.isBlockDevice()) return fileIdentity(stat, "block");
+    return stat.isFile() ? fileIdentity(stat, "regular") : undefined;
   } catch {
     return undefined; // It is closed: the next read or write rejects.
   }
