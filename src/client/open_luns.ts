@@ -7,7 +7,7 @@ import { RangeLock } from "../async/range_lock.ts";
 import type { ScsiDevice } from "../block/scsi/scsi_device.ts";
 import type { ScsiExecutor } from "../command.ts";
 import { isAnswer } from "../block/scsi/hold.ts";
-import { ONCE, type RecheckOptions, type Unit } from "../block/scsi/unit.ts";
+import type { RecheckOptions, Unit } from "../block/scsi/unit.ts";
 import { parseSense, type SenseData } from "../scsi/sense/parse.ts";
 
 /** Another size of a LUN. */
@@ -127,8 +127,8 @@ export class OpenLuns {
   async verify(
     lun: bigint,
     executor: ScsiExecutor,
-    seen: readonly Uint8Array[] = [],
-    options: RecheckOptions = ONCE,
+    seen: readonly Uint8Array[],
+    options: RecheckOptions,
   ): Promise<void> {
     const open = this.#luns.get(lun);
     if (open === undefined) return;

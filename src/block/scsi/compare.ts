@@ -28,7 +28,7 @@ interface Change {
   /** Where it is to be written with FUA. */
   readonly force?: Force | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly account: Account | undefined;
+  readonly account: Account;
 }
 
 export class Comparer {

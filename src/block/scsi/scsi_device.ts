@@ -275,7 +275,7 @@ export class ScsiDevice extends DeviceBase {
     force: Force | undefined,
     held: HeldRange | undefined,
     signal: AbortSignal | undefined,
-    account: Account | undefined,
+    account: Account,
   ): Promise<void> {
     return this.#queue.run(new WriteTransfer(this.#geometry, segments, force, held), signal, account);
   }
