@@ -151,11 +151,12 @@ export class Episode {
     const writer = random.pick(this.#writers);
     const from = random.int(0, WORDS - 1);
     const to = Math.min(WORDS, from + (random.chance(0.5) ? random.int(1, 64) : random.int(1, 1000)));
-    const kind = random.int(0, 19);
+    const kind = random.int(0, 20);
     if (kind < 7) return this.#write(writer, from, to);
     if (kind < 14) return this.#read(from, to, where);
     if (kind < 17) return this.#flush(writer, where);
     if (kind < 18) return this.#stream(from, to, where);
+    if (kind < 19) return this.#refresh();
     return this.#aligned(writer);
   }
 
@@ -164,6 +165,16 @@ export class Episode {
     const words = BLOCK / WORD;
     const block = this.#random.int(0, BLOCKS - 8);
     return this.#write(writer, block * words, (block + this.#random.int(1, 8)) * words);
+  }
+
+  /** The unit is asked, and nothing is sent to it meanwhile. */
+  async #refresh(): Promise<void> {
+    this.#count("refreshes");
+    try {
+      await this.#lun.refresh();
+    } catch (error) {
+      this.#expect(error, "a refresh");
+    }
   }
 
   async #write(writer: Writer, from: number, to: number): Promise<void> {
