@@ -8,6 +8,7 @@
 
 import { resolve } from "node:path";
 import process from "node:process";
+import { runScript, scratchFolder } from "../scripts/lib/at_end.ts";
 import type { Case } from "./cases/case.ts";
 import { MEMORY } from "./machine.ts";
 import { parseOptions } from "./options.ts";
@@ -15,7 +16,6 @@ import { ourPrograms, type RuntimeTools } from "./programs/ours.ts";
 import { rateNumber, table, unitOf } from "./report/format.ts";
 import { ratioText } from "./report/slice_tables.ts";
 import { median } from "./report/statistics.ts";
-import { scratchFolder } from "./scratch.ts";
 import { openSite, type Site, type SiteOptions } from "./site.ts";
 import { coldContestant, type Contestant, takeTurns, warmContestant, type Way, waysOf } from "./slices.ts";
 import { otherTools, prepareTools } from "./tools.ts";
@@ -62,19 +62,15 @@ async function main(): Promise<void> {
   const tools = await prepareTools({ native: false });
   const memory = scratchFolder(MEMORY);
   const lines: string[][] = [];
-  try {
-    const others = await otherTools(tools, resolve(other));
-    const pairs = tools.runtimes.flatMap((ours, index): [RuntimeTools, RuntimeTools][] => {
-      const theirs = others[index];
-      return theirs === undefined ? [] : [[ours, theirs]];
-    });
-    for (const one of options.cases) {
-      lines.push(...await compare(one, pairs, { ...options, memory, files: memory }, options.rounds));
-    }
-  } finally {
-    tools.remove();
+  const others = await otherTools(tools, resolve(other));
+  const pairs = tools.runtimes.flatMap((ours, index): [RuntimeTools, RuntimeTools][] => {
+    const theirs = others[index];
+    return theirs === undefined ? [] : [[ours, theirs]];
+  });
+  for (const one of options.cases) {
+    lines.push(...await compare(one, pairs, { ...options, memory, files: memory }, options.rounds));
   }
   console.log(table(["case", "runtime", "this", "other", "this ÷ other [95%]"], lines));
 }
 
-await main();
+await runScript(main);

@@ -5,6 +5,7 @@
  */
 
 import process from "node:process";
+import { runScript, scratchFolder } from "../scripts/lib/at_end.ts";
 import { mustRun } from "../scripts/lib/command.ts";
 import type { Case } from "./cases/case.ts";
 import { describeMachine, MEMORY } from "./machine.ts";
@@ -14,7 +15,6 @@ import { measureRelay } from "./relayed.ts";
 import type { LoopbackFigures, Results, SliceResult } from "./report/results.ts";
 import { overview, tables } from "./report/tables.ts";
 import { howText, runCase } from "./run_case.ts";
-import { scratchFolder } from "./scratch.ts";
 import { openSite, type SiteOptions } from "./site.ts";
 import { coldContestant, type Contestant, takeTurns, warmContestant, waysOf } from "./slices.ts";
 import { rowName } from "./programs/ours.ts";
@@ -67,24 +67,20 @@ async function measureAll(options: BenchOptions, keep: (results: Results) => voi
   });
   const memory = scratchFolder(MEMORY);
   const filesFolder = scratchFolder(files);
-  try {
-    results.loopback = await measureLoopback(tools, rounds, Math.min(options.seconds, 2));
-    for (const delay of new Set(cases.flatMap((one) => one.delay ?? []))) {
-      results.relays.push(await measureRelay(delay));
+  results.loopback = await measureLoopback(tools, rounds, Math.min(options.seconds, 2));
+  for (const delay of new Set(cases.flatMap((one) => one.delay ?? []))) {
+    results.relays.push(await measureRelay(delay));
+  }
+  for (const one of cases) {
+    const site = { ...options, memory, files: filesFolder };
+    try {
+      if (!slices) results.cases.push(await runCase(one, programsFor(one, tools), { ...site, rounds }));
+      else if (one.work.kind === "requests") results.slices.push(await sliceCase(one, tools, site, rounds));
+    } catch (error) {
+      console.error(`${one.title} was not measured:`, error);
+      process.exitCode = 1;
     }
-    for (const one of cases) {
-      const site = { ...options, memory, files: filesFolder };
-      try {
-        if (!slices) results.cases.push(await runCase(one, programsFor(one, tools), { ...site, rounds }));
-        else if (one.work.kind === "requests") results.slices.push(await sliceCase(one, tools, site, rounds));
-      } catch (error) {
-        console.error(`${one.title} was not measured:`, error);
-        process.exitCode = 1;
-      }
-      keep(results);
-    }
-  } finally {
-    tools.remove();
+    keep(results);
   }
   return results;
 }
@@ -105,4 +101,4 @@ async function main(): Promise<void> {
   if (options.write && path !== undefined) await publish(readResults(path, results.machine));
 }
 
-await main();
+await runScript(main);

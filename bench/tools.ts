@@ -4,8 +4,9 @@
  * @module
  */
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { scratchFolder } from "../scripts/lib/at_end.ts";
 import { mustRun } from "../scripts/lib/command.ts";
 import { ROOT } from "../scripts/lib/root.ts";
 import { buildNpm, packTarball } from "../scripts/npm/build.ts";
@@ -20,8 +21,6 @@ import { qemuPrograms } from "./programs/qemu.ts";
 export interface Tools {
   /** Deno on the sources, Node on the npm build. */
   runtimes: RuntimeTools[];
-  /** Removes what was made. */
-  remove(): void;
 }
 
 /** Options of {@link prepareTools}. */
@@ -30,7 +29,7 @@ export interface ToolOptions {
   native: boolean;
 }
 
-/** Builds the package and the worker for Node. */
+/** Builds the package and the worker for Node. What is made is removed when the process ends. */
 export async function prepareTools({ native }: ToolOptions): Promise<Tools> {
   await buildNpm({ emitter: "pack" });
   const tree = transpileForNode("npm");
@@ -60,10 +59,6 @@ export async function prepareTools({ native }: ToolOptions): Promise<Tools> {
         ...nativeLib,
       },
     ],
-    remove: () => {
-      rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
-      if (nativeFolder !== undefined) rmSync(nativeFolder, { recursive: true, force: true });
-    },
   };
 }
 
@@ -87,7 +82,7 @@ export async function otherTools(tools: Tools, other: string): Promise<RuntimeTo
 async function installNative(): Promise<string | undefined> {
   const tarball = await packTarball();
   mkdirSync(join(ROOT, ".build"), { recursive: true });
-  const folder = mkdtempSync(join(ROOT, ".build/native-"));
+  const folder = scratchFolder(join(ROOT, ".build"));
   try {
     writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
     await mustRun("npm", ["install", "--no-audit", "--no-fund", "--silent", tarball], { cwd: folder });
@@ -99,7 +94,6 @@ async function installNative(): Promise<string | undefined> {
   } catch (error) {
     console.error(`No rows with a native CRC32C: ${error}`);
   }
-  rmSync(folder, { recursive: true, force: true });
   return undefined;
 }
 

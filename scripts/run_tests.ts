@@ -7,12 +7,11 @@
  * @module
  */
 
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import { buildNpm } from "./npm/build.ts";
+import { runScript } from "./lib/at_end.ts";
 import { command } from "./lib/command.ts";
-import { filesBelow, ROOT } from "./lib/root.ts";
+import { filesBelow } from "./lib/root.ts";
 import { type Counts, countsLine, judge } from "./test_runner/report.ts";
 import { describeTestFile, type Runtime, type TestFile } from "./test_runner/test_file.ts";
 import { transpileForNode } from "./test_runner/transpile.ts";
@@ -77,11 +76,7 @@ async function main(args: string[]): Promise<number> {
     totals: { passed: 0, failed: 0, skipped: 0 },
     failures: [],
   };
-  try {
-    await runAll(jobs, run);
-  } finally {
-    if (tree !== undefined) rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
-  }
+  await runAll(jobs, run);
   if (run.failures.length > 0) console.log(`\nFailed:\n${run.failures.map((line) => `  ${line}`).join("\n")}`);
   console.log(`\n${countsLine(run.totals)}`);
   return run.totals.failed === 0 ? 0 : 1;
@@ -132,4 +127,6 @@ async function runFile({ file, runtime }: Job, run: Run): Promise<void> {
   run.totals.skipped += verdict.skipped;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+await runScript(async () => {
+  process.exitCode = await main(process.argv.slice(2));
+});

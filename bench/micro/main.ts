@@ -7,12 +7,11 @@
  * @module
  */
 
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { runScript } from "../../scripts/lib/at_end.ts";
 import { mustRun } from "../../scripts/lib/command.ts";
-import { ROOT } from "../../scripts/lib/root.ts";
 import { transpileForNode } from "../../scripts/test_runner/transpile.ts";
 import { type MicroResults, type MicroSample, microTable, summary } from "./report.ts";
 
@@ -39,25 +38,21 @@ async function main(): Promise<void> {
   const results: MicroResults = {};
   // The sources, as the tests run them with --source: the npm package has the same code, and takes longer to build.
   const tree = transpileForNode(undefined);
-  try {
-    const programs: Record<string, [string, string[]]> = {
-      Deno: [Deno.execPath(), ["run", "-A", "--no-check", "bench/micro/run.ts"]],
-      Node: ["node", [`${tree.folder}/bench/micro/run.js`]],
-    };
-    const samples = new Map<string, MicroSample[][]>();
-    for (let turn = 0; turn < PROCESSES; turn++) {
-      for (const [runtime, [program, args]] of Object.entries(programs)) {
-        samples.set(runtime, [...samples.get(runtime) ?? [], await measure(program, [...args, only])]);
-      }
+  const programs: Record<string, [string, string[]]> = {
+    Deno: [Deno.execPath(), ["run", "-A", "--no-check", "bench/micro/run.ts"]],
+    Node: ["node", [`${tree.folder}/bench/micro/run.js`]],
+  };
+  const samples = new Map<string, MicroSample[][]>();
+  for (let turn = 0; turn < PROCESSES; turn++) {
+    for (const [runtime, [program, args]] of Object.entries(programs)) {
+      samples.set(runtime, [...samples.get(runtime) ?? [], await measure(program, [...args, only])]);
     }
-    for (const [runtime, processes] of samples) {
-      const rows = results[runtime] = summary(processes);
-      console.log(`${microTable(runtime, rows, values.compare === undefined ? undefined : before[runtime] ?? [])}\n`);
-    }
-  } finally {
-    rmSync(join(ROOT, tree.folder), { recursive: true, force: true });
+  }
+  for (const [runtime, processes] of samples) {
+    const rows = results[runtime] = summary(processes);
+    console.log(`${microTable(runtime, rows, values.compare === undefined ? undefined : before[runtime] ?? [])}\n`);
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-await main();
+await runScript(main);

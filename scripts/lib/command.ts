@@ -5,6 +5,7 @@
  */
 
 import { spawn } from "node:child_process";
+import { atEnd } from "./at_end.ts";
 import { ROOT } from "./root.ts";
 
 /** How a program ended. */
@@ -58,10 +59,10 @@ export function command(
       kill();
     }, options.timeout);
     // What is in a group of its own is reached by no Ctrl-C, and would go on without us.
-    if (timer !== undefined) process.once("exit", kill);
+    const forget = timer === undefined ? undefined : atEnd(kill);
     const settle = (result: CommandResult): void => {
       clearTimeout(timer);
-      process.off("exit", kill);
+      forget?.();
       resolve(result);
     };
     const decoder = new TextDecoder();

@@ -5,9 +5,10 @@
  * @module
  */
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import ts from "typescript";
+import { scratchFolder } from "../lib/at_end.ts";
 import { filesBelow, ROOT, sourceFiles } from "../lib/root.ts";
 import { readConfig } from "../npm/metadata.ts";
 
@@ -21,11 +22,11 @@ export interface NodeTree {
 
 /**
  * Transpiles `tests/` and the folders that tests may import from. `packageFolder` is the built package relative to the repository,
- * or undefined to transpile the sources themselves (quick, for development). The caller removes the tree.
+ * or undefined to transpile the sources themselves (quick, for development). The tree is removed when the process ends.
  */
 export function transpileForNode(packageFolder: string | undefined): NodeTree {
   mkdirSync(join(ROOT, ".build"), { recursive: true });
-  const folder = relative(ROOT, mkdtempSync(join(ROOT, ".build/node-")));
+  const folder = relative(ROOT, scratchFolder(join(ROOT, ".build")));
   writeFileSync(join(ROOT, folder, "package.json"), '{ "type": "module", "private": true }\n');
 
   const isModule = (path: string): boolean => path.endsWith(".ts") && !path.endsWith(".d.ts");
