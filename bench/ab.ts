@@ -56,8 +56,8 @@ async function compare(one: Case, pairs: [RuntimeTools, RuntimeTools][], options
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2), true);
-  const [other] = options.rest;
+  const options = parseOptions(process.argv.slice(2), { trees: true });
+  const [other] = options.trees;
   if (other === undefined) throw new Error("Usage: deno task bench:ab OTHER_TREE [--only TEXT]");
   const tools = await prepareTools({ native: false });
   const memory = scratchFolder(MEMORY);

@@ -86,19 +86,18 @@ async function measureAll(options: BenchOptions, keep: (results: Results) => voi
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
+  const options = parseOptions(process.argv.slice(2), { trees: false });
   if (options.list) {
     for (const { title, group } of options.cases) console.log(`${group}: ${title}`);
     return;
   }
-  const path = options.results ?? (options.write || options.render ? RESULTS_FILE : undefined);
-  if (options.render) return await publish(readResults(path ?? RESULTS_FILE, ""));
-  if (options.cases.length === 0) throw new Error("No case has that in its title");
+  if (options.render) return await publish(readResults(options.results ?? RESULTS_FILE));
+  const path = options.results ?? (options.write ? RESULTS_FILE : undefined);
   const results = await measureAll(options, (now) => {
     if (path !== undefined) keepResults(path, now);
   });
   console.log(`${overview(results, new Map())}\n\n${tables(results)}`);
-  if (options.write && path !== undefined) await publish(readResults(path, results.machine));
+  if (options.write && path !== undefined) await publish(readResults(path));
 }
 
 await runScript(main);

@@ -32,7 +32,7 @@ export interface BenchOptions {
   /** Folder for the destinations of copies to files; a folder in memory unless given. */
   files: string;
   /** Arguments without a name. */
-  rest: string[];
+  trees: string[];
 }
 
 const MIB = 2 ** 20;
@@ -46,11 +46,11 @@ function positive(name: string, text: string | undefined, otherwise: number): nu
   return value;
 }
 
-/** Reads a command line. `slices`: turns are the default. */
-export function parseOptions(args: string[], slices = false): BenchOptions {
+/** Reads a command line, of slices by default if there are to be arguments without a name: those are trees to compare with. */
+export function parseOptions(args: string[], { trees }: { trees: boolean }): BenchOptions {
   const { values, positionals } = parseArgs({
     args,
-    allowPositionals: true,
+    allowPositionals: trees,
     options: {
       rounds: { type: "string" },
       seconds: { type: "string" },
@@ -64,18 +64,20 @@ export function parseOptions(args: string[], slices = false): BenchOptions {
       list: { type: "boolean" },
     },
   });
-  const turns = slices || values.slices === true;
+  const turns = trees || values.slices === true;
   const quick = values.quick === true;
   const defaults = quick ? QUICK : turns ? TURNS : FULL;
   const rounds = positive("rounds", values.rounds, defaults.rounds);
   if (!Number.isInteger(rounds)) throw new Error("--rounds is a whole number");
   const only = values.only ?? "";
   const exact = CASES.some(({ title }) => title === only);
+  const cases = CASES.filter(({ title, group, quick: smoke }) => {
+    if (only === "") return !quick || smoke === true;
+    return exact ? title === only : title.includes(only) || group.includes(only);
+  });
+  if (cases.length === 0) throw new Error(`No case has ${only} in its title or heading: see --list`);
   return {
-    cases: CASES.filter(({ title, group, quick: smoke }) => {
-      if (only === "") return !quick || smoke === true;
-      return exact ? title === only : title.includes(only) || group.includes(only);
-    }),
+    cases,
     rounds,
     seconds: positive("seconds", values.seconds, defaults.seconds),
     lunSize: defaults.lunSize,
@@ -85,6 +87,6 @@ export function parseOptions(args: string[], slices = false): BenchOptions {
     list: values.list === true,
     results: values.results,
     files: values.files ?? MEMORY,
-    rest: positionals,
+    trees: positionals,
   };
 }

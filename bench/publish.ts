@@ -28,16 +28,15 @@ export function noResults(machine: string): Results {
   return { machine, relays: [], loopback: [], cases: [], slices: [] };
 }
 
-/** What was measured before; nothing where there is no such file. */
-export function readResults(path: string, machine: string): Results {
-  return { ...noResults(machine), ...(existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {}) };
+/** What was measured before. */
+export function readResults(path: string): Results {
+  return JSON.parse(readFileSync(path, "utf8"));
 }
 
 /** Adds to a file of results what was measured now, in place of what there was of the same cases. */
-export function keepResults(path: string, now: Results): Results {
-  const all = mergeResults(readResults(path, now.machine), now, CASES.map(({ title }) => title));
-  writeFileSync(path, formatResults(all));
-  return all;
+export function keepResults(path: string, now: Results): void {
+  const before = existsSync(path) ? readResults(path) : noResults("");
+  writeFileSync(path, formatResults(mergeResults(before, now, CASES.map(({ title }) => title))));
 }
 
 /** Makes the charts, the summary in bench/README.md and the tables in bench/RESULTS.md anew. */

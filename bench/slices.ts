@@ -8,7 +8,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { ROOT } from "../scripts/lib/root.ts";
-import type { Case, Variant } from "./cases/case.ts";
+import { type Case, type Variant, variantsOf } from "./cases/case.ts";
 import { calibrate, measure } from "./measure.ts";
 import { parseWorker, type RuntimeTools, workerLine } from "./programs/ours.ts";
 import type { Program, Role, Runtime } from "./programs/program.ts";
@@ -39,7 +39,7 @@ export interface Way {
 
 /** The ways of a case in slices. Those with a native CRC32C need a package of their own, and are left to whole runs. */
 export function waysOf(one: Case): Way[] {
-  return (one.variants ?? [{ name: "" }]).filter(({ native }) => native !== true).map((variant) => ({ one, variant }));
+  return variantsOf(one).filter(({ native }) => native !== true).map((variant) => ({ one, variant }));
 }
 
 /** A process of our worker that stays. */

@@ -74,8 +74,14 @@ export interface Case {
   quick?: boolean;
 }
 
-/** Bytes of one answer where answers are counted and not bytes; undefined where bytes are. */
-export function countedSize({ work }: Case): number | undefined {
-  if (work.kind === "login") return 1;
-  return work.kind === "requests" && work.size <= 65_536 ? work.size : undefined;
+const PLAIN: readonly Variant[] = [{ name: "" }];
+
+/** The ways in which we do the work of a case. */
+export function variantsOf({ variants }: Case): readonly Variant[] {
+  return variants ?? PLAIN;
+}
+
+/** A number of bytes that is a whole number of KiB. */
+export function sizeText(size: number): string {
+  return size < 2 ** 20 ? `${size / 2 ** 10} KiB` : `${size / 2 ** 20} MiB`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Case, RequestWork, Variant } from "./case.ts";
+import { type Case, type RequestWork, sizeText, type Variant } from "./case.ts";
 
 const KIB = 1024;
 const SIZES = [4 * KIB, 64 * KIB, 256 * KIB, 1024 * KIB];
@@ -14,10 +14,6 @@ const LARGE_DATA_OUT = { MaxRecvDataSegmentLength: String(256 * KIB) };
 const EITHER_DIGEST = { HeaderDigest: "CRC32C,None", DataDigest: "CRC32C,None" };
 const HEADER = "headerDigest=1";
 const DATA = "dataDigest=1";
-
-function sizeText(size: number): string {
-  return size < 1024 * KIB ? `${size / KIB} KiB` : `${size / (1024 * KIB)} MiB`;
-}
 
 type Rest = Partial<Omit<Case, "work">> & { random?: boolean };
 

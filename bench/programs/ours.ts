@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Case, Variant } from "../cases/case.ts";
+import { type Case, type Variant, variantsOf } from "../cases/case.ts";
 import type { WorkerResult } from "../work/meter.ts";
 import type { Place, Program, Runtime } from "./program.ts";
 
@@ -26,7 +26,6 @@ export interface RuntimeTools {
   lib?: string;
 }
 
-const PLAIN: readonly Variant[] = [{ name: "" }];
 /** What bare initiators do in place of a copy or many sessions. */
 const BULK = { size: 262_144, depth: 32 };
 
@@ -75,7 +74,7 @@ export function rowName(runtime: Runtime, variant: Variant): string {
 export function ourPrograms(tools: RuntimeTools, one: Case): Program[] {
   const { runtime } = tools;
   const { work } = one;
-  return (one.variants ?? PLAIN).map((variant) => {
+  return variantsOf(one).map((variant) => {
     const name = rowName(runtime, variant);
     const program = { name, role: "ours", runtime, variant: variant.name } as const;
     if (work.kind !== "copy") {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sizeText } from "../cases/case.ts";
 import { unitOf } from "./format.ts";
 import { type CaseResult, ratesOf, type Results, type Row } from "./results.ts";
 import { best, median, pairedRatio } from "./statistics.ts";
@@ -19,12 +20,7 @@ export interface Plot {
   chart: Chart;
 }
 
-const KIB = 1024;
 const DEPTH_OF_SIZES = 32;
-
-function sizeText(size: number): string {
-  return size < KIB * KIB ? `${size / KIB} KiB` : `${size / (KIB * KIB)} MiB`;
-}
 
 function medianRate(row: Row | undefined): number | undefined {
   const rate = median(row === undefined ? [] : ratesOf(row).flatMap((one) => one ?? []));

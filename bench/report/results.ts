@@ -120,7 +120,7 @@ export function formatResults(results: Results): string {
       (_key, one) => typeof one === "number" && !Number.isInteger(one) ? Number(one.toPrecision(6)) : one,
     );
   const list = (values: readonly unknown[]): string =>
-    values.length === 0 ? "[]" : `[\n${values.map((one) => `${text(one)}`).join(",\n")}\n]`;
+    values.length === 0 ? "[]" : `[\n${values.map((one) => text(one)).join(",\n")}\n]`;
   const { machine, ...lists } = results;
   const parts = Object.entries(lists).map(([name, values]) => `,\n"${name}":${list(values)}`);
   return `{"machine":${text(machine)}${parts.join("")}}\n`;
