@@ -509,9 +509,9 @@ withDisk("a LUN is closed while a question of ours is not answered, and nobody e
   const { disk, lun } = rig;
   disk.on(0x12, { silent: true });
   disk.attention(0x3f, 0x03);
-  const writing = outcome(lun.session.execute(0, testUnitReady()));
+  const told = outcome(lun.session.execute(0, testUnitReady()));
   await until(() => disk.opcodes.at(-1) === "12");
-  await writing;
+  await told;
   assert.ok(await settlesWithin(lun.close(), 5000));
 });
 

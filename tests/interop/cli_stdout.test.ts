@@ -77,9 +77,7 @@ if (existsSync("/proc/self/fdinfo")) {
     // Where it is standard error that is closed, only the status tells.
     assert.is((await redirected("2>&-", ["cp", "-q", url, "/dev/stderr"])).code, 1);
   });
-}
 
-if (existsSync("/proc/self/fdinfo")) {
   test("a mistake of usage is one, with and without a standard output", async () => {
     for (const argv of [["cp"], ["ls", "--no-such-option"], ["scsi", "inquiry"]]) {
       const { code, stderr } = await redirected(">&-", argv);
