@@ -1,6 +1,6 @@
 // Block devices of the system as ends of a copy: a loop device, where the tests may make one.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -50,7 +50,6 @@ const deviceTest = canMakeDevices() ? test : test.skip;
 function withDevice(name: string, body: (device: string) => Promise<void>): void {
   deviceTest(name, async () => {
     writeFileSync(image, rest);
-    truncateSync(image, DEVICE);
     const device = run("losetup", "--find", "--show", image);
     try {
       await body(device);
