@@ -8,6 +8,7 @@ import { inquiry, runWithRetry, testUnitReady } from "../../src/scsi/mod.ts";
 import { encodeTextKeys } from "../../src/wire/mod.ts";
 import { assertRejects, code, outcome, rejection } from "../lib/rejections.ts";
 import { until } from "../lib/until.ts";
+import { block, count } from "./held_disk.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
 import { lunstream } from "../peers/lunstream.ts";
@@ -15,8 +16,6 @@ import { type Answer, naa, ScsiDisk } from "../peers/scsi_disk.ts";
 import { refuseLogin } from "../protocol/answers.ts";
 import { Peer } from "../protocol/peer.ts";
 
-const block = (value: number, length = 512): Uint8Array => new Uint8Array(length).fill(value);
-const writes = (disk: ScsiDisk): number => disk.log.filter(({ cdb }) => cdb[0] === 0x2a).length;
 /** Cuts the connection, and waits until the session knows. */
 async function lose(target: DiskTarget, lun: Lun): Promise<void> {
   target.cut();
@@ -122,7 +121,7 @@ withDisk("another block size after a reconnect", {}, async ({ disk, target, lun 
   disk.log.length = 0;
   await lose(target, lun);
   await assertRejects(lun.write(block(1), 512), "BLOCK_CHANGED");
-  assert.is(writes(disk), 0);
+  assert.is(count(disk, "2a"), 0);
 });
 
 /** Two portals of one unit: pages differ in the designators of the port. */
@@ -207,7 +206,7 @@ for (
       assert.equal(ends, ends.map(() => "SCSI_IDENTITY_CHANGED"));
       assert.is(await outcome(lun.flush()), "SCSI_IDENTITY_CHANGED");
       assert.is(await code(other.read(0, 512)), "SCSI_IDENTITY_CHANGED");
-      assert.is(writes(disk), 0);
+      assert.is(count(disk, "2a"), 0);
       await handle.close();
       await Promise.all([lun.close(), other.close()]);
     },
@@ -324,48 +323,6 @@ withDisk(
   },
 );
 
-withDisk("nothing is sent while refresh() asks: a write does not reach another disk", {}, async ({ disk, lun }) => {
-  let answer = (): void => {};
-  const after = new Promise<void>((resolve) => answer = resolve);
-  disk.on(0x12, (command) => ({ ...disk.carryOut(command), after }), 1);
-  disk.nature.serial = "other";
-  const asked = code(lun.refresh());
-  await until(() => disk.opcodes.at(-1) === "12");
-  const ends = [code(lun.write(block(1), 0)), code(lun.session.execute(0, testUnitReady()))];
-  await lun.session.ping();
-  assert.is(disk.opcodes.at(-1), "12");
-  answer();
-  assert.equal(await Promise.all([asked, ...ends]), new Array(3).fill("SCSI_IDENTITY_CHANGED"));
-  assert.is(writes(disk), 0);
-});
-
-withDisk(
-  "refresh() of a LUN that cannot be asked: others wait for as long as it does",
-  { open: { recovery: { minDelay: 5, maxDelay: 20, maxTime: 60 } } },
-  async ({ disk, lun }) => {
-    const well = disk.on(0x12, { status: 8 });
-    const asked = code(lun.refresh());
-    const writing = code(lun.write(block(1), 0));
-    assert.equal([await asked, await writing], ["SCSI_UNVERIFIED", "SCSI_UNVERIFIED"]);
-    assert.is(writes(disk), 0);
-    well();
-    await lun.write(block(1), 0);
-    // A change that comes behind the answers is asked for too.
-    disk.on(0x1a, (command) => {
-      disk.resize(4096);
-      disk.attention(0x2a, 0x09);
-      return disk.carryOut(command);
-    }, 1);
-    await lun.refresh();
-    assert.is(lun.size, 4096 * 512);
-    const aborter = new AbortController();
-    disk.on(0x12, { status: 8 });
-    const aborted = code(lun.refresh({ signal: aborter.signal }));
-    aborter.abort();
-    assert.is(await aborted, "ABORT_ERR");
-  },
-);
-
 withDisk("pages of many KiB are compared whole, and told in part", {
   nature: { designators: Array.from({ length: 1300 }, (_, index) => naa(BigInt(index))) },
 }, async ({ disk, lun }) => {
@@ -381,7 +338,7 @@ withDisk("a LUN that another one of its number finds to be another disk", {}, as
   disk.nature.serial = "other";
   await assertRejects(lun.session.openLun(0), "SCSI_IDENTITY_CHANGED");
   await assertRejects(lun.write(block(1), 0), "SCSI_IDENTITY_CHANGED");
-  assert.is(writes(disk), 0);
+  assert.is(count(disk, "2a"), 0);
 });
 
 withDisk("a change that is told while a LUN is opened, to somebody else", {}, async ({ disk, lun }) => {

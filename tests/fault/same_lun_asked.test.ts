@@ -2,13 +2,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertRejects, code, rejection } from "../lib/rejections.ts";
+import { testUnitReady } from "../../src/scsi/mod.ts";
 import { until } from "../lib/until.ts";
+import { block, count } from "./held_disk.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import { connect } from "../../mod.ts";
 import { DiskTarget, QUICK } from "../peers/disk_target.ts";
 import { ScsiDisk } from "../peers/scsi_disk.ts";
-
-const block = (value: number, length = 512): Uint8Array => new Uint8Array(length).fill(value);
 
 const SHORT = { timeouts: { command: 60, request: 60 }, questionTimeout: 30 };
 
@@ -153,5 +153,47 @@ withDisk("fifty changes of the size, one after the other, are told one by one", 
   assert.is(told, 50);
   assert.is(lun.size, 2048 * 512);
 });
+
+withDisk("nothing is sent while refresh() asks: a write does not reach another disk", {}, async ({ disk, lun }) => {
+  let answer = (): void => {};
+  const after = new Promise<void>((resolve) => answer = resolve);
+  disk.on(0x12, (command) => ({ ...disk.carryOut(command), after }), 1);
+  disk.nature.serial = "other";
+  const asked = code(lun.refresh());
+  await until(() => disk.opcodes.at(-1) === "12");
+  const ends = [code(lun.write(block(1), 0)), code(lun.session.execute(0, testUnitReady()))];
+  await lun.session.ping();
+  assert.is(disk.opcodes.at(-1), "12");
+  answer();
+  assert.equal(await Promise.all([asked, ...ends]), new Array(3).fill("SCSI_IDENTITY_CHANGED"));
+  assert.is(count(disk, "2a"), 0);
+});
+
+withDisk(
+  "refresh() of a LUN that cannot be asked: others wait for as long as it does",
+  { open: { recovery: { minDelay: 5, maxDelay: 20, maxTime: 60 } } },
+  async ({ disk, lun }) => {
+    const well = disk.on(0x12, { status: 8 });
+    const asked = code(lun.refresh());
+    const writing = code(lun.write(block(1), 0));
+    assert.equal([await asked, await writing], ["SCSI_UNVERIFIED", "SCSI_UNVERIFIED"]);
+    assert.is(count(disk, "2a"), 0);
+    well();
+    await lun.write(block(1), 0);
+    // A change that comes behind the answers is asked for too.
+    disk.on(0x1a, (command) => {
+      disk.resize(4096);
+      disk.attention(0x2a, 0x09);
+      return disk.carryOut(command);
+    }, 1);
+    await lun.refresh();
+    assert.is(lun.size, 4096 * 512);
+    const aborter = new AbortController();
+    disk.on(0x12, { status: 8 });
+    const aborted = code(lun.refresh({ signal: aborter.signal }));
+    aborter.abort();
+    assert.is(await aborted, "ABORT_ERR");
+  },
+);
 
 test.run();
