@@ -47,19 +47,19 @@ export function command(
       detached: options.timeout !== undefined,
     });
     let late = false;
-    const kill = (): void => {
+    const kill = (signal: "SIGTERM" | "SIGKILL"): void => {
       try {
-        process.kill(-(child.pid as number), "SIGKILL");
+        process.kill(-(child.pid as number), signal);
       } catch {
-        child.kill("SIGKILL");
+        child.kill(signal);
       }
     };
     const timer = options.timeout === undefined ? undefined : setTimeout(() => {
       late = true;
-      kill();
+      kill("SIGKILL");
     }, options.timeout);
-    // What is in a group of its own is reached by no Ctrl-C, and would go on without us.
-    const forget = timer === undefined ? undefined : atEnd(kill);
+    // What is in a group of its own is reached by no Ctrl-C, and would go on without us. It may put its things in order, as apt-get does.
+    const forget = timer === undefined ? undefined : atEnd(() => kill("SIGTERM"));
     const settle = (result: CommandResult): void => {
       clearTimeout(timer);
       forget?.();

@@ -5,16 +5,13 @@ import * as assert from "uvu/assert";
 import { type Lun, openLun, openScsiBlockDevice } from "../../mod.ts";
 import { memoryBacking, startTarget } from "../../src/target/mod.ts";
 import type { ScsiExecutor } from "../../src/command.ts";
-import { code } from "../lib/rejections.ts";
+import { code, outcome } from "../lib/rejections.ts";
 import { withDisk } from "../peers/disk_rig.ts";
 import type { Answer, ScsiDisk } from "../peers/scsi_disk.ts";
 
 const UNKNOWN = "ISCSI_OUTCOME_UNKNOWN";
 const BLOCK = new Uint8Array(512).fill(7);
 const REFUSAL = (asc: number, ascq: number): Answer => ({ sense: { key: 5, asc, ascq } });
-
-const outcome = (work: Promise<unknown>): Promise<string | undefined> =>
-  work.then(() => undefined, (error: { code?: string }) => error.code);
 
 /** The flushes that reached the disk: their operation codes. */
 function flushes(disk: ScsiDisk): string[] {
