@@ -128,10 +128,15 @@ class Lister {
     const found: FoundLun[] = [];
     let absent = 0;
     let silent = 0;
+    /** Whether the target says of some number that there is no such unit; another refusal is of a unit that is there, then. */
+    let says = false;
     for (let number = 0; number < PROBED && absent < ABSENT_IN_A_ROW && silent < SILENT_IN_A_ROW; number++) {
       const lun = await this.#describe(number);
       if (this.#over) break;
-      if (isAbsent(lun)) {
+      says ||= lun.error?.code === ErrorCode.ScsiLunNotFound;
+      const refused = isRefused(lun);
+      if (refused) found.push(lun);
+      if (refused || isAbsent(lun)) {
         absent++;
         continue;
       }
@@ -139,7 +144,7 @@ class Lister {
       silent = lun.inquiry === undefined && lun.error instanceof TimeoutError ? silent + 1 : 0;
       found.push(lun);
     }
-    return found;
+    return says ? found : found.filter((lun) => !isRefused(lun));
   }
 
   async #describe(number: LunAddress): Promise<FoundLun> {
@@ -248,8 +253,15 @@ function nameOf(lun: LunAddress): string {
   return lun === REPORT_LUNS_UNIT ? "The well known logical unit for REPORT LUNS" : `LUN ${formatLun(lun)}`;
 }
 
-/** Whether a number that was only guessed names no unit: INQUIRY says so (SPC-4 §6.4.2), or is refused. */
+/** Whether a number that was only guessed names no unit: INQUIRY says so (SPC-4 §6.4.2). */
 function isAbsent({ inquiry, error }: FoundLun): boolean {
-  if (inquiry !== undefined) return inquiry.qualifier !== 0;
-  return error?.code === ErrorCode.ScsiLunNotFound || error?.code === ErrorCode.ScsiIllegalRequest;
+  return inquiry === undefined ? error?.code === ErrorCode.ScsiLunNotFound : inquiry.qualifier !== 0;
+}
+
+/**
+ * Whether INQUIRY was refused in another way, as some targets do for a number without a unit, and the Linux kernel's target for a
+ * unit that it has taken offline.
+ */
+function isRefused({ inquiry, error }: FoundLun): boolean {
+  return inquiry === undefined && error?.code === ErrorCode.ScsiIllegalRequest;
 }

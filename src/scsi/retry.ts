@@ -39,7 +39,7 @@ export interface RetryOptions extends ExecuteOptions {
    */
   busyDelayLimit?: number | undefined;
   /**
-   * Most tries of a `safe` command after ABORTED COMMAND.
+   * Most tries of a `safe` command after ABORTED COMMAND or TASK ABORTED.
    *
    * @default 3
    */
@@ -67,6 +67,8 @@ type Verdict = "done" | "unitAttention" | "busy" | "aborted";
 
 function judge(result: ScsiResult, command: ScsiCommand): { verdict: Verdict; sense?: SenseData } {
   if (result.status === ScsiStatus.Busy || result.status === ScsiStatus.TaskSetFull) return { verdict: "busy" };
+  // Another initiator has reset the unit, or cleared its tasks. How far the command had come is not reported either.
+  if (result.status === ScsiStatus.TaskAborted && command.replay === "safe") return { verdict: "aborted" };
   if (result.status !== ScsiStatus.CheckCondition) return { verdict: "done" };
   const sense = senseOf(result);
   // A deferred error is about an earlier command, perhaps a lost cached write: a retry would hide it.
@@ -94,7 +96,7 @@ export function refusedForNow(result: ScsiResult, command: ScsiCommand): boolean
 /**
  * Runs a command, and retries it if the logical unit refused it before it began: UNIT ATTENTION (each one is reported
  * through `onUnitAttention`), BUSY, TASK SET FULL, NOT READY 04/01 and 04/0A (after growing waits). After ABORTED
- * COMMAND it is unknown what was done, so only `safe` commands are retried. All retries are bounded; when a bound is
+ * COMMAND or TASK ABORTED it is unknown what was done, so only `safe` commands are retried. All retries are bounded; when a bound is
  * reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the result
  * to {@link scsiErrorFrom}, or use {@link runWithRetry}.
  *

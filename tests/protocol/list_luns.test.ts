@@ -306,6 +306,15 @@ test("no list anywhere: numbers above 255 are not tried, and a bad LUN is listed
     assert.is(asked.at(-1), 255);
   }));
 
+test("no list anywhere: a LUN that refuses INQUIRY is listed with its error, where the target says which ones are not there", () =>
+  serving([0, 1], async (target) => {
+    unlisted(target, () => sense(5, 0x25, 0));
+    const script = target.script.command!;
+    // As the Linux kernel's target does for a unit that is offline.
+    target.script.command = (lun, command) => lun === 0n ? sense(5, 0x24, 0) : script(lun, command);
+    assert.equal(brief(await listed(target)), [[0, "SCSI_ILLEGAL_REQUEST"], [1, SIZE]]);
+  }));
+
 test("no list anywhere, and nobody answers: two LUNs are waited for", () =>
   serving([0, 1, 2], async (target) => {
     const asked = unlisted(target, () => undefined);

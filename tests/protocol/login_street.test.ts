@@ -131,6 +131,87 @@ test("a target that refuses MD5 alone, too, is asked no third time", async () =>
   }
 });
 
+/** As the Linux kernel's target does where it wants no authentication: it chooses CHAP, and refuses every digest. */
+async function refuseDigests(peer: Peer): Promise<void> {
+  for (let connection = 0; connection < 2; connection++) {
+    const target = await peer.accept();
+    assert.is((await hello(target)).get("AuthMethod"), "CHAP,None");
+    await refuseLogin(target, 2, 1);
+    await target.gone();
+  }
+}
+
+test("a target that chooses CHAP and refuses every digest: no authentication, if that is allowed, with a warning", async () => {
+  const peer = await Peer.listen();
+  try {
+    const auth = { ...AUTH, allowNone: true };
+    const opening = Session.open(
+      sessionOptions(peer, { auth, recovery: { minDelay: 5 }, limits: { defaultTime2Wait: 0 } }),
+    );
+    opening.catch(() => {});
+    await refuseDigests(peer);
+    const without = async () => {
+      const target = await peer.accept();
+      const said = await answer(target, () => [["AuthMethod", "None"], ["TargetPortalGroupTag", "1"]], { leave: true });
+      assert.is(said.get("AuthMethod"), "None");
+      await target.login({ statSN: target.statSN, tag: -1, keys: { DefaultTime2Wait: "0" } });
+      return target;
+    };
+    const target = await without();
+    const session = await opening;
+    const warnings: string[] = [];
+    session.on("warning", (warning) => warnings.push(warning));
+    await until(() => warnings.length > 0);
+    assert.ok(warnings.some((warning) => /goes on without authentication/.test(warning)));
+    // The next login of the session knows.
+    target.socket.destroy();
+    (await without()).socket.end();
+    await session.close();
+    assert.is(peer.all.length, 4);
+  } finally {
+    await peer.close();
+  }
+});
+
+test("a target that wants none of it, nor no authentication: the error is that of the digests", async () => {
+  for (const answered of [true, false]) {
+    const peer = await Peer.listen();
+    try {
+      const opening = rejection(Session.open(sessionOptions(peer, { auth: { ...AUTH, allowNone: true } })));
+      await refuseDigests(peer);
+      const target = await peer.accept();
+      if (answered) await refuseLogin(target, 2, 1);
+      else {
+        await target.expect(Opcode.LoginRequest);
+        target.socket.end();
+      }
+      const error = await opening;
+      assert.is(error.code, "ISCSI_LOGIN_AUTH_FAILED");
+      assert.match(error.message, /authentication on offer/);
+      assert.is(peer.all.length, 3);
+    } finally {
+      await peer.close();
+    }
+  }
+});
+
+test("a target that closes the connection on a login without credentials: the error says that it may want some", async () => {
+  const peer = await Peer.listen();
+  try {
+    for (const [auth, hint] of [[undefined, true], [AUTH, false]] as const) {
+      const opening = rejection(Session.open(sessionOptions(peer, { auth })));
+      const target = await peer.accept();
+      await target.expect(Opcode.LoginRequest);
+      target.socket.end();
+      const error = await opening;
+      assert.is(error.code, "ISCSI_CONNECTION_LOST");
+      assert.is(/demand credentials, and none were given$/.test(error.message), hint);
+    }
+  } finally {
+    await peer.close();
+  }
+});
+
 test("what a target declares twice is a warning of the session", async () => {
   const peer = await Peer.listen();
   try {

@@ -149,6 +149,8 @@ async function establish(
   let permanent = true;
   let movedTo: PortalAddress | undefined;
   let { auth } = before;
+  /** Why no credentials are shown any more. */
+  let refusal: LoginError | undefined;
   const warnings: string[] = [];
   const follow = (next: PortalAddress, hops: number): void => {
     checkRedirection(options, next, { hops, seen, permanent });
@@ -165,6 +167,7 @@ async function establish(
     try {
       attempt = await tryOnce(options, address, { ...before, portalGroupTag, auth }, { left, limit }, signal);
     } catch (error) {
+      if (refusal !== undefined && isRefusal(error)) throw refusal;
       const [next, ...rest] = others;
       if (next === undefined || hops === MAX_REDIRECTS || signal?.aborted || !elsewhere(error)) throw error;
       others = rest;
@@ -179,6 +182,7 @@ async function establish(
     connection.fail();
     if (outcome.kind === "reconnect") {
       auth = outcome.auth;
+      if (auth === undefined) refusal = outcome.error;
       warnings.push(outcome.warning);
       continue;
     }
@@ -188,6 +192,11 @@ async function establish(
     others = [...outcome.addresses.slice(1).map((other) => addressSeenFrom(other, address.host)), ...others];
     follow(addressSeenFrom(outcome.address, address.host), ++hops);
   }
+}
+
+/** Whether the target refused a login without credentials: some just close the connection. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof LoginError || (error as IscsiError).code === ErrorCode.ConnectionLost;
 }
 
 /** Whether a redirection may be followed. @throws {LoginError} `ISCSI_LOGIN_REDIRECT` */

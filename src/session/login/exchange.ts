@@ -67,6 +67,11 @@ export class LoginExchange {
     this.#options = options;
   }
 
+  /** Whether the target has answered at all. */
+  get answered(): boolean {
+    return this.#started;
+  }
+
   /** Harmless irregularities, as sentences. */
   get warnings(): readonly string[] {
     return [...this.#warnings];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LoginError } from "../../errors.ts";
+import { ErrorCode, LoginError, TransportError } from "../../errors.ts";
 import type { LoginChannel } from "./channel.ts";
 import { Chap } from "./auth/chap.ts";
 import { CHAP_ALGORITHMS } from "../../wire/chap.ts";
@@ -14,7 +14,7 @@ import { Negotiation } from "./negotiation/negotiate.ts";
 import { agreedParameters, operationalStage } from "./negotiation/operational.ts";
 import { checkLoginOptions, type LoginOptions } from "./options.ts";
 import type { SessionParameters } from "./negotiation/parameters.ts";
-import { type LoginRun, securityStage } from "./auth/security.ts";
+import { authMethods, type LoginRun, securityStage } from "./auth/security.ts";
 import type { LoginRedirection } from "./status.ts";
 
 /** The connection is in the full-feature phase. */
@@ -40,8 +40,8 @@ export interface LoginComplete {
  */
 export interface LoginReconnect {
   readonly kind: "reconnect";
-  /** The credentials to use from now on, for the life of the session. */
-  readonly auth: ProtectedAuth;
+  /** The credentials to use from now on, for the life of the session; undefined: none. */
+  readonly auth: ProtectedAuth | undefined;
   /** What to tell the caller if that works, as a sentence. */
   readonly warning: string;
   /** The error to report if no further connection is wanted. */
@@ -77,14 +77,35 @@ const REFUSALS: readonly number[] = [0x00, 0x01, 0x0b];
  */
 function md5Alone(run: LoginRun, error: unknown): LoginReconnect | undefined {
   const { auth } = run.options;
-  if (auth === undefined || auth.algorithms !== undefined || run.chap?.listRefusable !== true) return undefined;
-  if (!(error instanceof LoginError)) return undefined;
-  const refused = error.statusClass === undefined
-    ? run.chap.listRefused
-    : error.statusClass === 2 && REFUSALS.includes(error.statusDetail ?? -1);
-  if (!refused) return undefined;
+  if (auth === undefined || auth.algorithms !== undefined || !isRefusalOfDigests(run, error)) return undefined;
   const warning = "The target does not take a list of CHAP digests: MD5 alone was offered to it";
   return { kind: "reconnect", auth: withAlgorithms(auth, ["MD5"]), warning, error };
+}
+
+/**
+ * The Linux kernel's target, where it wants no authentication, takes CHAP of the offer `CHAP,None`, has no secret to compare
+ * with, and refuses whatever digest follows. `None` alone is tried where it was on offer and nothing has been shown yet.
+ */
+function noneAlone(run: LoginRun, error: unknown): LoginReconnect | undefined {
+  if (!authMethods(run.options).includes("None") || !isRefusalOfDigests(run, error)) return undefined;
+  const warning = "The target chose CHAP, and then refused to run it: the session goes on without authentication";
+  return { kind: "reconnect", auth: undefined, warning, error };
+}
+
+/** Whether the target refused the digests on offer, before it chose one. */
+function isRefusalOfDigests({ chap }: LoginRun, error: unknown): error is LoginError {
+  if (chap?.listRefusable !== true || !(error instanceof LoginError)) return false;
+  return error.statusClass === undefined
+    ? chap.listRefused
+    : error.statusClass === 2 && REFUSALS.includes(error.statusDetail ?? -1);
+}
+
+/** The Linux kernel's target says nothing to a login without credentials where it demands some: it closes the connection. */
+function closedWithoutWord({ options, exchange }: LoginRun, error: unknown): TransportError | undefined {
+  if (options.auth !== undefined || exchange.answered) return undefined;
+  if (!(error instanceof TransportError) || error.code !== ErrorCode.ConnectionLost) return undefined;
+  const message = `${error.message}; some targets do that where they demand credentials, and none were given`;
+  return new TransportError(error.code, message, { cause: error });
 }
 
 /**
@@ -116,9 +137,9 @@ export async function login(channel: LoginChannel, options: LoginOptions): Promi
   try {
     return await runStages(run);
   } catch (error) {
-    const reconnect = withoutClash(run, error) ?? md5Alone(run, error);
+    const reconnect = withoutClash(run, error) ?? md5Alone(run, error) ?? noneAlone(run, error);
     if (reconnect !== undefined) return reconnect;
-    throw error;
+    throw closedWithoutWord(run, error) ?? error;
   } finally {
     run.chap?.close();
   }

@@ -103,14 +103,16 @@ test("what leaves open whether a write was done is not retried", async () => {
   }
 });
 
-test("ABORTED COMMAND is retried for a read, bounded", async () => {
-  const read = scsi.read10({ lba: 1, blocks: 1, dataIn: new Uint8Array(512) });
-  const once = script(check(0xb, 0x47, 3), GOOD);
-  assert.is((await scsi.executeWithRetry(once.executor, read)).status, 0);
-  const forever = script(check(0xb, 0x47, 3));
-  assert.is((await scsi.executeWithRetry(forever.executor, read)).status, 2);
-  assert.is(forever.count(), 4);
-});
+for (const [name, answer] of [["ABORTED COMMAND", check(0xb, 0x47, 3)], ["TASK ABORTED", status(0x40)]] as const) {
+  test(`${name} is retried for a read, bounded`, async () => {
+    const read = scsi.read10({ lba: 1, blocks: 1, dataIn: new Uint8Array(512) });
+    const once = script(answer, GOOD);
+    assert.is((await scsi.executeWithRetry(once.executor, read)).status, 0);
+    const forever = script(answer);
+    assert.is((await scsi.executeWithRetry(forever.executor, read)).status, answer.status);
+    assert.is(forever.count(), 4);
+  });
+}
 
 test("a deferred error is never hidden by a retry", async () => {
   const { executor, count } = script(check(6, 0x29, 0, true), GOOD);

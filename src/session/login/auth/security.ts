@@ -27,7 +27,7 @@ export interface LoginRun {
  * The authentication methods to offer. `None` besides CHAP only if the policy allows it, and never if the target must
  * prove itself.
  */
-function authMethods({ auth, sessionType }: CheckedLoginOptions): readonly string[] {
+export function authMethods({ auth, sessionType }: CheckedLoginOptions): readonly string[] {
   if (auth === undefined) return ["None"];
   const allowNone = auth.target === undefined && (auth.allowNone ?? sessionType === "Discovery");
   return allowNone ? ["CHAP", "None"] : ["CHAP"];
