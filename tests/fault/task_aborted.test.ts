@@ -35,4 +35,11 @@ withDisk("a write that was aborted is an error, and the flush tells of those bef
   assert.is(await outcome(lun.flush()), undefined);
 });
 
+withDisk("a flush that was aborted does not count, and the reset is told", {}, async ({ disk, lun }) => {
+  await lun.write(noise(512), 0);
+  abortNext(disk, 0x35);
+  assert.is(await outcome(lun.flush()), "ISCSI_OUTCOME_UNKNOWN");
+  assert.is(await outcome(lun.flush()), undefined);
+});
+
 test.run();
