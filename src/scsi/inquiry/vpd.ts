@@ -243,12 +243,12 @@ export const VPD_PAGES: readonly VpdPageInfo[] = READERS.map(({ page, name, sour
 }));
 
 /** Device types whose pages B0h and up are those of block devices. */
-const BLOCK_TYPES: ReadonlySet<number> = new Set([0x00, 0x04, 0x05, 0x07, 0x0e, 0x14]);
+const WITH_BLOCK_PAGES: ReadonlySet<number> = new Set([0x00, 0x04, 0x05, 0x07, 0x0e, 0x14]);
 
 function find(page: number, deviceType: number): Reader | undefined {
   return READERS.find((one) =>
     one.page === page &&
-    (one.devices === "all" || (one.devices === "tape" ? deviceType === 0x01 : BLOCK_TYPES.has(deviceType)))
+    (one.devices === "all" || (one.devices === "tape" ? deviceType === 0x01 : WITH_BLOCK_PAGES.has(deviceType)))
   );
 }
 

@@ -171,7 +171,10 @@ export class Holds {
   }
 
   async #run(unit: LunState, hold: Hold, { signal }: AbortController, askedOnce: () => void): Promise<void> {
-    const cancel = timeLimit(this.#options.timeouts.request, () => this.#stuck(unit));
+    const cancel = timeLimit(this.#options.timeouts.request, () => {
+      // Else the check of a LUN that is no longer in use would speak for its next user.
+      if (!signal.aborted) this.#stuck(unit);
+    });
     try {
       await this.#askUntilKnown(unit, hold, signal, askedOnce);
     } finally {
