@@ -8,7 +8,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { command } from "../scripts/lib/command.ts";
 import { installed, type Place, type Program } from "./programs/program.ts";
 import { median } from "./report/statistics.ts";
-import type { WorkerResult } from "./work/meter.ts";
+import type { WorkerResult } from "./workload/meter.ts";
 
 /** One run. */
 export interface Sample {

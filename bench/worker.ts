@@ -19,12 +19,12 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { type Amount, parseAmount, type WorkerResult } from "./work/meter.ts";
-import { openLogins } from "./work/logins.ts";
-import { openRequests } from "./work/requests.ts";
-import { openSessions } from "./work/sessions.ts";
-import { openStreams } from "./work/streams.ts";
-import type { Library, Work, WorkOptions } from "./work/work.ts";
+import { type Amount, parseAmount, type WorkerResult } from "./workload/meter.ts";
+import { openLogins } from "./workload/logins.ts";
+import { openRequests } from "./workload/requests.ts";
+import { openSessions } from "./workload/sessions.ts";
+import { openStreams } from "./workload/streams.ts";
+import type { Library, Work, WorkOptions } from "./workload/work.ts";
 
 const KINDS: Record<string, (library: Library, kind: string, options: WorkOptions) => Promise<Work>> = {
   read: openRequests,

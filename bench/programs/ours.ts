@@ -5,7 +5,7 @@
  */
 
 import { type Case, type Variant, variantsOf } from "../cases/case.ts";
-import type { WorkerResult } from "../work/meter.ts";
+import type { WorkerResult } from "../workload/meter.ts";
 import type { Place, Program, Runtime } from "./program.ts";
 
 /** How to run things in one runtime. */

@@ -5,7 +5,7 @@
  */
 
 import { findProgram } from "../../tests/peers/peer.ts";
-import type { WorkerResult } from "../work/meter.ts";
+import type { WorkerResult } from "../workload/meter.ts";
 
 /** Where the work of a case is done. */
 export interface Place {

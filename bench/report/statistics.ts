@@ -4,7 +4,7 @@
  * @module
  */
 
-import { randomNumbers } from "../work/random.ts";
+import { randomNumbers } from "../workload/random.ts";
 
 /** The middle value; the mean of the two middle ones of an even number; NaN of none. */
 export function median(values: readonly number[]): number {

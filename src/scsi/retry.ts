@@ -96,9 +96,9 @@ export function refusedForNow(result: ScsiResult, command: ScsiCommand): boolean
 /**
  * Runs a command, and retries it if the logical unit refused it before it began: UNIT ATTENTION (each one is reported
  * through `onUnitAttention`), BUSY, TASK SET FULL, NOT READY 04/01 and 04/0A (after growing waits). After ABORTED
- * COMMAND or TASK ABORTED it is unknown what was done, so only `safe` commands are retried. All retries are bounded; when a bound is
- * reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the result
- * to {@link scsiErrorFrom}, or use {@link runWithRetry}.
+ * COMMAND or TASK ABORTED it is unknown what was done, so only `safe` commands are retried. All retries are bounded; when a
+ * bound is reached the last result is returned. Deferred errors are never retried. SCSI statuses do not throw: pass the
+ * result to {@link scsiErrorFrom}, or use {@link runWithRetry}.
  *
  * @throws {IscsiError} `ABORT_ERR` where the signal fires during a wait, and whatever the executor rejects with
  */

@@ -10,6 +10,7 @@ import { fileDevice } from "../../mod.ts";
 import { memoryBacking, startTarget, type Target } from "../../src/target/mod.ts";
 import { noise, pattern, same } from "../lib/bytes.ts";
 import { lunstream } from "../peers/lunstream.ts";
+import { where } from "../peers/peer.ts";
 
 const MIB = 1 << 20;
 /** No power of two: the size of a device is found without one. */
@@ -44,9 +45,9 @@ function canMakeDevices(): boolean {
   }
 }
 
-const deviceTest = canMakeDevices() ? test : test.skip;
+const deviceTest = where(canMakeDevices(), "loop devices", test);
 
-/** A test with a device that is full of `rest`; skipped where there is none. */
+/** A test with a device that is full of `rest`; see `where()` where there is none. */
 function withDevice(name: string, body: (device: string) => Promise<void>): void {
   deviceTest(name, async () => {
     writeFileSync(image, rest);

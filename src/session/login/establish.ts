@@ -49,9 +49,9 @@ export interface Established {
 /**
  * Logs in at the first of several addresses that works. The next one is tried wherever the fault can be with the portal and
  * not with what the caller wants: it cannot be reached, is silent, speaks something else, breaks the protocol, does not know
- * the target, is of another portal group than the session, refuses the login, leads nowhere, or may not be connected to. Where authentication or
- * authorization fails, no other portal is asked: a secret that is wrong is wrong everywhere, and must not be tried many
- * times over; a target that does not prove who it is must not go unnoticed.
+ * the target, is of another portal group than the session, refuses the login, leads nowhere, or may not be connected to.
+ * Where authentication or authorization fails, no other portal is asked: a secret that is wrong is wrong everywhere, and must
+ * not be tried many times over; a target that does not prove who it is must not go unnoticed.
  *
  * Of several addresses each has a third of the time at first, so that a silent one does not keep the others waiting; those that
  * were too slow have all of it when no other one has worked.

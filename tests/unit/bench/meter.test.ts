@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Histogram } from "../../../bench/work/histogram.ts";
-import { Meter, parseAmount } from "../../../bench/work/meter.ts";
-import { randomNumbers } from "../../../bench/work/random.ts";
+import { Histogram } from "../../../bench/workload/histogram.ts";
+import { Meter, parseAmount } from "../../../bench/workload/meter.ts";
+import { randomNumbers } from "../../../bench/workload/random.ts";
 
 const close = (value: number, wanted: number): void =>
   assert.ok(Math.abs(value / wanted - 1) < 0.035, `${value} is not near ${wanted}`);

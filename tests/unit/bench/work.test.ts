@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openLun } from "../../../mod.ts";
-import { openLogins } from "../../../bench/work/logins.ts";
-import { openRequests } from "../../../bench/work/requests.ts";
-import { openSessions } from "../../../bench/work/sessions.ts";
-import { openStreams } from "../../../bench/work/streams.ts";
-import type { Library, Work, WorkOptions } from "../../../bench/work/work.ts";
+import { openLogins } from "../../../bench/workload/logins.ts";
+import { openRequests } from "../../../bench/workload/requests.ts";
+import { openSessions } from "../../../bench/workload/sessions.ts";
+import { openStreams } from "../../../bench/workload/streams.ts";
+import type { Library, Work, WorkOptions } from "../../../bench/workload/work.ts";
 import { memoryBacking, startTarget } from "../../../src/target/mod.ts";
 
 type Open = (library: Library, kind: string, options: WorkOptions) => Promise<Work>;
