@@ -8,6 +8,7 @@ import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../lib/command.ts";
 import { ROOT } from "../lib/root.ts";
+import { bundleBin } from "./bundle_bin.ts";
 import { emitWithDnt } from "./emit_dnt.ts";
 import { emitWithPack } from "./emit_pack.ts";
 import { finish } from "./finish.ts";
@@ -30,6 +31,7 @@ export async function buildNpm(options: BuildOptions): Promise<string> {
   const folder = mkdtempSync(join(ROOT, ".build-npm-"));
   try {
     await (options.emitter === "dnt" ? emitWithDnt : emitWithPack)(config, folder);
+    await bundleBin(folder);
     finish(config, folder);
     rmSync(target, { recursive: true, force: true });
     renameSync(folder, target);

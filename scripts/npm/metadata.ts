@@ -26,6 +26,8 @@ export const PACKAGE_NAME = "lunstream";
 export const BIN_MODULE = "./src/cli/bin.ts";
 /** Oldest Node that can `require()` ES modules without a flag. */
 export const NODE_RANGE = ">=20.19";
+/** The same for a bundler. */
+export const NODE_TARGET: string = NODE_RANGE.replace(">=", "node");
 
 /** Reads deno.json. */
 export function readConfig(): DenoConfig {
