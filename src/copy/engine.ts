@@ -25,8 +25,8 @@ import { Turns } from "./turns.ts";
  * takes a third less processor time than with 256 KiB, and hardly more than with 2 MiB.
  */
 const REQUEST = 1024 * 1024;
-/** Bytes of all requests together. */
-const IN_FLIGHT = 8 * 1024 * 1024;
+/** Bytes of all requests together. With half of it, a copy over 10 ms of latency takes a fifth longer. */
+const IN_FLIGHT = 16 * 1024 * 1024;
 
 /** Options of {@link copy}. */
 export interface CopyOptions {
@@ -36,7 +36,7 @@ export interface CopyOptions {
   onProgress?: ((progress: CopyProgress) => void) | undefined;
   /** Size of a request in bytes, 1 or more. Default: 1 MiB, or up to twice that where source and sink prefer it. */
   requestSize?: number | undefined;
-  /** Requests in flight, 1 or more. Default: as many as fit in 8 MiB. */
+  /** Requests in flight, 1 or more. Default: as many as fit in 16 MiB. */
   depth?: number | undefined;
 }
 

@@ -1,6 +1,7 @@
+import { AtMost } from "../async/at_most.ts";
 import { failing } from "./file_error.ts";
 import { denoApi, type DenoFile } from "./platform.ts";
-import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile } from "./positional_file.ts";
+import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile, WRITES } from "./positional_file.ts";
 
 /** Most open handles of one file, and so most requests in flight. */
 const HANDLES = 8;
@@ -40,6 +41,7 @@ class MultiHandleFile implements PositionalFile {
   readonly #all: DenoFile[];
   readonly #free: DenoFile[];
   readonly #waiting: ((handle: DenoFile) => void)[] = [];
+  readonly #writes = new AtMost(WRITES);
   /** Handles that are open or being opened; `HANDLES` once no more can be opened. */
   #count = 1;
   #closed = false;
@@ -80,6 +82,12 @@ class MultiHandleFile implements PositionalFile {
   }
 
   write(buffer: Uint8Array, position: number): Promise<void> {
+    return this.kind === "regular"
+      ? this.#writes.run(() => this.#write(buffer, position))
+      : this.#write(buffer, position);
+  }
+
+  #write(buffer: Uint8Array, position: number): Promise<void> {
     return this.#with("write to", async (handle) => {
       this.#seek(handle, position);
       for (let done = 0; done < buffer.length;) {

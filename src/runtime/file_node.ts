@@ -1,9 +1,10 @@
 import type * as Fs from "node:fs";
 import type * as FsPromises from "node:fs/promises";
+import { AtMost } from "../async/at_most.ts";
 import { failing } from "./file_error.ts";
 import { openNodePipe } from "./pipe_node.ts";
 import { nodeModule } from "./platform.ts";
-import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile } from "./positional_file.ts";
+import { fileIdentity, type FileKind, type OpenFileOptions, type PositionalFile, WRITES } from "./positional_file.ts";
 
 /** Opens a file in Node: one handle, whose reads and writes have positions. */
 export async function openNodeFile(path: string, options: OpenFileOptions): Promise<PositionalFile | "directory"> {
@@ -36,6 +37,7 @@ class NodeFile implements PositionalFile {
   readonly kind: FileKind;
   readonly identity: string;
   readonly #handle: FsPromises.FileHandle;
+  readonly #writes = new AtMost(WRITES);
   #closing: Promise<void> | undefined;
 
   constructor(path: string, kind: FileKind, identity: string, handle: FsPromises.FileHandle) {
@@ -63,6 +65,12 @@ class NodeFile implements PositionalFile {
   }
 
   write(buffer: Uint8Array, position: number): Promise<void> {
+    return this.kind === "regular"
+      ? this.#writes.run(() => this.#write(buffer, position))
+      : this.#write(buffer, position);
+  }
+
+  #write(buffer: Uint8Array, position: number): Promise<void> {
     return failing("write to", this.path, async () => {
       for (let done = 0; done < buffer.length;) {
         const at = this.#at(position + done);
