@@ -7,7 +7,8 @@
  * - SIZE: bytes of a request, or of a chunk that is written to a stream. DEPTH: requests in flight (of each session).
  * - AMOUNT: `5s` works for 5 seconds, `8192` makes as many requests. `-` waits for lines `AMOUNT` on standard input and works
  *   once for each: a warm process that takes turns with others. It ends with its standard input.
- * - `random=1`: positions at random, the same ones in every run; `api=read`: `read()` in place of `readInto()`;
+ * - `random=1`: positions at random, the same ones in every run; `api=read`: `read()` in place of `readInto()`,
+ *   `api=recycle`: and the memory given back;
  *   `headerDigest=1`, `dataDigest=1`: forces CRC32C; `sessions=N`; `lib=PATH`: the `mod.ts` or `mod.js` to measure.
  *
  * It prints a {@link WorkerResult} as a line of JSON for each amount.

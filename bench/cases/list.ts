@@ -51,13 +51,16 @@ const random: Case[] = [
   requests("mixed", 4 * KIB, 32, { random: true, quick: true }),
 ].map((one) => ({ ...one, group: "At random" }));
 
-const READ_CALLS: Variant[] = [{ name: "" }, { name: "read()", options: ["api=read"] }];
+const READ_CALLS: Variant[] = [{ name: "" }, { name: "read()", options: ["api=read"] }, {
+  name: "read() and recycle()",
+  options: ["api=recycle"],
+}];
 const interfaces: Case[] = [
   {
     ...requests("read", 256 * KIB, 32, { variants: READ_CALLS, quick: true }),
-    title: "readInto() and read(), 256 KiB",
+    title: "readInto(), read() and recycle(), 256 KiB",
   },
-  { ...requests("read", 4 * KIB, 32, { variants: READ_CALLS }), title: "readInto() and read(), 4 KiB" },
+  { ...requests("read", 4 * KIB, 32, { variants: READ_CALLS }), title: "readInto(), read() and recycle(), 4 KiB" },
   {
     ...requests("read", 256 * KIB, 32, {
       variants: [{ name: "" }, { name: "createReadStream", kind: "stream-read" }, {

@@ -19,6 +19,7 @@ export async function openRequests(library: Library, kind: string, options: Work
   const slots = Math.floor(lun.size / size);
   const random = named.get("random") === "1";
   const fresh = named.get("api") === "read";
+  const recycled = named.get("api") === "recycle";
   const numbers = randomNumbers();
   let next = 0;
   const buffers = Array.from({ length: depth }, () => new Uint8Array(size));
@@ -34,6 +35,7 @@ export async function openRequests(library: Library, kind: string, options: Work
       const position = (random ? numbers() % slots : turn % slots) * size;
       if (writes(turn)) await lun.write(content, position);
       else if (fresh) await lun.read(position, size);
+      else if (recycled) lun.recycle(await lun.read(position, size));
       else await lun.readInto(buffer, position);
       now = performance.now();
       meter.answered(size, start, now);

@@ -13,6 +13,7 @@ import {
   signalProblem,
   wrongValue,
 } from "../arguments.ts";
+import { ReadPool } from "./read_pool.ts";
 import { AbortError, ErrorCode, IscsiError } from "../errors.ts";
 import type {
   BlockDevice,
@@ -55,6 +56,7 @@ export abstract class DeviceBase implements BlockDevice {
   /** Sizes for fast requests, in bytes. */
   abstract readonly limits: DeviceLimits;
 
+  readonly #pool = new ReadPool();
   #pending = 0;
   #idle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -68,9 +70,14 @@ export abstract class DeviceBase implements BlockDevice {
 
   /** Reads into new memory; a device that must read more than was asked can avoid a copy here. */
   protected async _read(position: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const buffer = new Uint8Array(length);
+    const buffer = this.memory(length);
     await this._readInto(buffer, position, signal);
     return buffer;
+  }
+
+  /** Memory for a read, of any content: what was given back, or new. */
+  protected memory(length: number): Uint8Array {
+    return this.#pool.take(length);
   }
 
   /** Gives the range back to the medium. */
@@ -134,6 +141,18 @@ export abstract class DeviceBase implements BlockDevice {
     if (problem !== undefined) return Promise.reject(problem);
     if (length === 0) return Promise.resolve(new Uint8Array(0));
     return this.#track(this._read(position, length, options?.signal));
+  }
+
+  /**
+   * Takes memory back that {@link DeviceBase.read} has given, or a chunk of a read stream: nobody may use it any more but a later
+   * read, of the same length. At most 16 MiB are kept.
+   *
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE`; `ERR_INVALID_ARG_VALUE` where it has been given back before
+   */
+  recycle(buffer: Uint8Array): void {
+    const problem = bytesProblem("buffer", buffer);
+    if (problem !== undefined) throw problem;
+    if (this.#closing === undefined) this.#pool.give(buffer);
   }
 
   /** Writes the whole of `buffer` at `position` (bytes). The buffer must not be changed before this has settled. */
@@ -243,6 +262,7 @@ export abstract class DeviceBase implements BlockDevice {
 
   async #finish(): Promise<void> {
     if (this.#pending > 0) await new Promise<void>((resolve) => this.#idle = resolve);
+    this.#pool.clear();
     await this._close();
   }
 }

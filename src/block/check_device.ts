@@ -7,8 +7,8 @@
 import { checkShape, type Shape } from "../arguments.ts";
 import type { BlockDevice } from "./device.ts";
 
-/** The members of {@link BlockDevice} by their type: a record, so that none can be forgotten. */
-const MEMBERS: Shape<Exclude<keyof BlockDevice, symbol>> = {
+/** The members of {@link BlockDevice} that all have, by their type: a record, so that none can be forgotten. */
+const MEMBERS: Shape<Exclude<keyof BlockDevice, symbol | "recycle">> = {
   size: "number",
   blockSize: "number",
   readOnly: "boolean",

@@ -94,6 +94,11 @@ export interface BlockDevice {
   readInto(buffer: Uint8Array, position: number, options?: OperationOptions): Promise<void>;
   /** Reads exactly `length` bytes from `position` into new memory. */
   read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array>;
+  /**
+   * Takes memory back that {@link BlockDevice.read} has given, or a chunk of a read stream: a later read may use it, and nobody else
+   * any more. Devices need not have this.
+   */
+  recycle?(buffer: Uint8Array): void;
   /** Writes the whole of `buffer` at `position`; settles when the device has acknowledged it. */
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void>;
   /**

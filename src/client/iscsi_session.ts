@@ -273,6 +273,10 @@ export class Lun implements ScsiBlockDevice {
   read(position: number, length: number, options?: OperationOptions): Promise<Uint8Array> {
     return this.#device.read(position, length, options);
   }
+  /** Takes memory of {@link Lun.read}, or a chunk of a read stream, back: a later read may use it, and nobody else any more. */
+  recycle(buffer: Uint8Array): void {
+    this.#device.recycle(buffer);
+  }
   /** Writes the whole of `buffer` at byte `position`; settles when the target has acknowledged it. */
   write(buffer: Uint8Array, position: number, options?: WriteOptions): Promise<void> {
     return this.#device.write(buffer, position, options);

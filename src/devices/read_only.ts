@@ -16,6 +16,9 @@ class ReadOnly extends Layer {
   override get supports(): DeviceSupport {
     return { ...this.inner.supports, discard: false, writeZeroes: false, compareAndWrite: false };
   }
+  override recycle(buffer: Uint8Array): void {
+    this.inner.recycle?.(buffer);
+  }
   protected override _read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     return this.inner.read(position, length, { signal });
   }

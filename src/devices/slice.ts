@@ -31,6 +31,9 @@ class Slice extends Layer {
     return this.#blockSize;
   }
 
+  override recycle(buffer: Uint8Array): void {
+    this.inner.recycle?.(buffer);
+  }
   protected override _readInto(buffer: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
     return super._readInto(buffer, position + this.#offset, signal);
   }

@@ -134,6 +134,38 @@ export function deviceSuite(implementation: Implementation): Test<{ device: Bloc
     assert.equal(await device.read(777, 8192), bytes);
   });
 
+  test("memory that was given back holds the bytes of the read that uses it next", async ({ device }) => {
+    const length = 8192;
+    const starts = Array.from({ length: 7 }, (_, index) => index * length);
+    const expected = await Promise.all(starts.map((start) => device.read(start, length)));
+    const views = new Set<Uint8Array>();
+    await Promise.all(starts.map(async (_, lane) => {
+      for (let round = 0; round < 20; round++) {
+        const index = (lane + round * 3) % starts.length;
+        const bytes = await device.read(starts[index]!, length);
+        assert.not(views.has(bytes), "a view is given once");
+        views.add(bytes);
+        assert.equal(bytes, expected[index], `lane ${lane}, round ${round}`);
+        bytes.fill(0xee);
+        device.recycle?.(bytes);
+      }
+    }));
+    const bytes = await device.read(0, length);
+    device.recycle?.(bytes);
+    // A part of a larger buffer is not kept.
+    if (device.recycle !== undefined && bytes.buffer.byteLength === length) {
+      assert.throws(
+        () => device.recycle?.(bytes),
+        (error: { code?: string }) => error.code === "ERR_INVALID_ARG_VALUE",
+      );
+      assert.throws(
+        () => device.recycle?.([] as never),
+        (error: { code?: string }) => error.code === "ERR_INVALID_ARG_TYPE",
+      );
+    }
+    assert.equal(await device.read(0, length), expected[0]);
+  });
+
   test("extents cover the range without gaps, and zero ones read as zeros", async ({ device }) => {
     const list = await device.extents(3, 60_000);
     let at = 3;

@@ -57,6 +57,8 @@ export interface ScsiBlockDevice extends BlockDevice {
    * @throws {ScsiError} where it could not be asked
    */
   refresh(options?: OperationOptions): Promise<void>;
+  /** Takes memory of a read back: a later read may use it, and nobody else any more. */
+  recycle(buffer: Uint8Array): void;
 }
 
 /** Options of {@link openScsiBlockDevice}. */

@@ -126,7 +126,7 @@ export class ScsiDevice extends DeviceBase {
 
   protected override async _read(position: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
     const { first, end } = this.#cover(position, length);
-    const buffer = new Uint8Array(end - first);
+    const buffer = this.memory(end - first);
     await this.#readBlocks(buffer, first, signal);
     return buffer.length === length ? buffer : buffer.subarray(position - first, position - first + length);
   }
