@@ -6,6 +6,7 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { openLun } from "../mod.ts";
 import { startTgtd } from "../tests/peers/tgtd.ts";
 import type { Case, CopyWork } from "./cases/case.ts";
 import { digest, fill } from "./content.ts";
@@ -43,6 +44,8 @@ export interface Site {
 const CONTENT = 0;
 /** Of a destination, before. */
 const OTHER_CONTENT = 101;
+/** Bytes of the read that warms the target up. */
+const WARM_UP = 16 * 1024 * 1024;
 const USER = { username: "bench", password: "bench-secret-12" };
 
 /** Prepares a case. The LUN holds no zeros, and what earlier cases have written is gone. */
@@ -71,6 +74,13 @@ export async function openSite(one: Case, { memory, files, lunSize, seconds }: S
     const user = one.chap === true ? `${USER.username}%${USER.password}@` : "";
     return `iscsi://${user}${plain.host}${plain.pathname}`;
   };
+  try {
+    await warmUp(url(1));
+  } catch (error) {
+    relay?.stop();
+    await target.stop();
+    throw error;
+  }
   const expected = work.kind === "copy" ? digest(lun) : "";
   return {
     place: { url: url(1), secondUrl: url(2), source: lun, file, seconds },
@@ -92,6 +102,15 @@ export async function openSite(one: Case, { memory, files, lunSize, seconds }: S
       for (const path of [lun, second, file]) rmSync(path, { force: true });
     },
   };
+}
+
+/**
+ * Makes one large read. tgtd takes memory for each request from the operating system, and gives it back, until it has answered a
+ * request that is larger by far (so does malloc of glibc): before that it is the limit of all that it is measured with.
+ */
+async function warmUp(url: string): Promise<void> {
+  await using lun = await openLun(url, { maxTransfer: WARM_UP });
+  await lun.read(0, WARM_UP);
 }
 
 /** Where a copy is; what went through a pipe is gone. */
