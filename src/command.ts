@@ -90,6 +90,14 @@ export interface ScsiExecutor {
   execute(command: ScsiCommand, options?: ExecuteOptions): Promise<ScsiResult>;
 }
 
+/** Who gives a command and is told how it ends, in place of a promise. */
+export interface CommandListener {
+  /** It has ended with this result. Called in a later promise job than the one that started it, and once. */
+  answered(result: ScsiResult): void;
+  /** It has no result; in place of {@link CommandListener.answered}. */
+  failed(error: unknown): void;
+}
+
 /** Blocks `start` to `end` (exclusive). */
 export interface BlockExtent {
   readonly start: bigint;

@@ -115,7 +115,7 @@ export class Session {
   execute(lun: LunAddress, command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
     try {
       const unit = this.#machine.luns.at(lun);
-      return this.#machine.execute(unit, command, options, unit.writer);
+      return this.#machine.commands.execute(unit, command, options, unit.writer);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -129,7 +129,7 @@ export class Session {
    */
   lun(lun: LunAddress): ScsiExecutor {
     const machine = this.#machine;
-    return new LunExecutor(machine.luns.at(lun), (...command) => machine.execute(...command));
+    return new LunExecutor(machine.luns.at(lun), machine.commands);
   }
 
   /**

@@ -6,11 +6,11 @@
  */
 
 import { settlesWithin } from "../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiResult } from "../command.ts";
+import type { ScsiResult } from "../command.ts";
 import { AbortError, ErrorCode, typeError } from "../errors.ts";
 import type { Command } from "./commands/command.ts";
 import { CommandWindow } from "./commands/command_window.ts";
-import type { Giver } from "./commands/lun_executor.ts";
+import { Giving, type GivingHost } from "./commands/giving.ts";
 import { Luns, type LunState } from "./commands/luns.ts";
 import { Pending, type PendingOwner } from "./commands/pending.ts";
 import { FullFeature } from "./connection/full_feature.ts";
@@ -29,17 +29,19 @@ import { Recovery, type RecoveryHost } from "./recovery/recovery.ts";
 import { WriteLog } from "./recovery/write_log.ts";
 import { SEEN, State, TRANSITIONS } from "./states.ts";
 import { TaskTable } from "./tasks/task_table.ts";
-import { channels, tracedCommand } from "./tracing.ts";
+import { channels } from "./tracing.ts";
 
 /** Milliseconds that the target may take to close the connection after the logout. */
 const CLOSE_GRACE = 500;
 const CHECK_CONDITION = 0x02;
 
 /** Everything of a session but its public face. */
-export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost, HoldHost {
+export class StateMachine implements ConnectionOwner, GivingHost, PendingOwner, RecoveryHost, HoldHost {
   readonly options: ResolvedOptions;
   /** Commands that have not settled. */
   readonly pending: Pending;
+  /** Takes commands from callers. */
+  readonly commands: Giving;
   /** The tasks of its connections, by Initiator Task Tag. */
   readonly tasks: TaskTable;
   readonly #events: SessionEmitter;
@@ -79,6 +81,7 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
     this.pending = new Pending(options, { flushes: this.flushes, writes: this.#writes }, this);
     this.tasks = new TaskTable(this.pending, options.firstTag);
     this.holds = new Holds(options, this.luns, this.pending, this);
+    this.commands = new Giving(this, this.#channels.command);
   }
 
   get state(): SessionState {
@@ -156,27 +159,6 @@ export class StateMachine implements ConnectionOwner, PendingOwner, RecoveryHost
   }
 
   // Requests of callers.
-
-  /** Runs one command. Rejects, and does not throw, if an argument is wrong or the session is closed. */
-  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, giver?: Giver): Promise<ScsiResult> {
-    try {
-      return this.#execute(lun, command, options, giver);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #execute(lun: LunState, given: ScsiCommand, options: ExecuteOptions, giver?: Giver): Promise<ScsiResult> {
-    this.needOpen();
-    this.needNormal();
-    const command = this.pending.add(lun, given, options);
-    this.flushes.given(command, giver);
-    lun.used = true;
-    this.pending.queue(command);
-    if (lun.held) this.holds.wanted(lun);
-    this.#connection?.pump();
-    return tracedCommand(this.#channels.command, command);
-  }
 
   /** Throws unless this is a normal session. */
   needNormal(): void {

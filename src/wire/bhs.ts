@@ -6,6 +6,7 @@
  */
 
 import { bytesProblem, wrongRange } from "../arguments.ts";
+import { FRESH, type SmallMemory } from "../bytes/slab.ts";
 import { readU16, readU24, writeU24 } from "../bytes/view.ts";
 import { ProtocolError } from "../errors.ts";
 import { opcodeName } from "./opcodes.ts";
@@ -61,14 +62,19 @@ export function formatError(
  *
  * @throws `RangeError` `ERR_OUT_OF_RANGE` for lengths that do not fit their fields: they would corrupt each other's
  */
-export function newHeader(byte0: number, dataSegmentLength: number, ahsLength: number): Uint8Array {
+export function newHeader(
+  byte0: number,
+  dataSegmentLength: number,
+  ahsLength: number,
+  memory: SmallMemory = FRESH,
+): Uint8Array {
   if (!(dataSegmentLength >= 0 && dataSegmentLength <= MAX_DATA_SEGMENT_LENGTH)) {
     throw wrongRange("data segment", `have 0 to ${MAX_DATA_SEGMENT_LENGTH} bytes`, dataSegmentLength);
   }
   if (!(ahsLength >= 0 && ahsLength <= MAX_TOTAL_AHS_LENGTH)) {
     throw wrongRange("additional header segments", `have 0 to ${MAX_TOTAL_AHS_LENGTH} bytes`, ahsLength);
   }
-  const header = new Uint8Array(BHS_LENGTH + ahsLength);
+  const header = memory.take(BHS_LENGTH + ahsLength);
   header[0] = byte0;
   header[4] = ahsLength >>> 2;
   writeU24(header, 5, dataSegmentLength);

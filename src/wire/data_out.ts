@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FRESH, type SmallMemory } from "../bytes/slab.ts";
 import { readU32, readU64, writeU32, writeU64 } from "../bytes/view.ts";
 import { checkHeader, dataSegmentLengthOf, FINAL_BIT, newHeader } from "./bhs.ts";
 import { Opcode } from "./opcodes.ts";
@@ -43,7 +44,12 @@ export interface DataOut {
  * @throws `RangeError` `ERR_OUT_OF_RANGE` for a data segment length that does not fit 24 bits
  */
 export function encodeDataOut(pdu: DataOut): Uint8Array {
-  const header = newHeader(Opcode.DataOut, pdu.dataSegmentLength, 0);
+  return dataOutIn(FRESH, pdu);
+}
+
+/** {@link encodeDataOut} with bytes of this memory. */
+export function dataOutIn(memory: SmallMemory, pdu: DataOut): Uint8Array {
+  const header = newHeader(Opcode.DataOut, pdu.dataSegmentLength, 0, memory);
   header[1] = pdu.final ? FINAL_BIT : 0;
   writeU64(header, 8, pdu.lun);
   writeU32(header, 16, pdu.initiatorTaskTag);

@@ -5,6 +5,7 @@
  */
 
 import { wrongRange, wrongValue } from "../arguments.ts";
+import { FRESH, type SmallMemory } from "../bytes/slab.ts";
 import { readU32, readU64, writeU16, writeU32, writeU64 } from "../bytes/view.ts";
 import {
   BHS_LENGTH,
@@ -90,6 +91,11 @@ export interface ScsiCommandPdu {
  * @throws `TypeError` `ERR_INVALID_ARG_VALUE` for a bidirectional read length without both R and W
  */
 export function encodeScsiCommand(pdu: ScsiCommandPdu): Uint8Array {
+  return scsiCommandIn(FRESH, pdu);
+}
+
+/** {@link encodeScsiCommand} with bytes of this memory. */
+export function scsiCommandIn(memory: SmallMemory, pdu: ScsiCommandPdu): Uint8Array {
   const { cdb, bidirectionalReadLength } = pdu;
   if (cdb.length < 1 || cdb.length > MAX_CDB_LENGTH) {
     throw wrongRange("cdb", `have 1 to ${MAX_CDB_LENGTH} bytes`, cdb.length);
@@ -105,7 +111,7 @@ export function encodeScsiCommand(pdu: ScsiCommandPdu): Uint8Array {
   const extendedAhsLength = extended === 0 ? 0 : (4 + extended + 3) & ~3;
   const ahsLength = extendedAhsLength + (bidirectionalReadLength === undefined ? 0 : 8);
   const byte0 = Opcode.ScsiCommand | (pdu.immediate ? IMMEDIATE_BIT : 0);
-  const header = newHeader(byte0, pdu.dataSegmentLength, ahsLength);
+  const header = newHeader(byte0, pdu.dataSegmentLength, ahsLength, memory);
   header[1] = (pdu.final ? FINAL_BIT : 0) | (pdu.read ? READ_BIT : 0) | (pdu.write ? WRITE_BIT : 0) |
     (pdu.attribute & 0x07);
   header[2] = (pdu.priority ?? 0) & 0x0f;

@@ -102,7 +102,7 @@ async function abortCommands({ lun, ...place }: Place): Promise<void> {
 async function useMachine(machine: StateMachine, lun: number): Promise<void> {
   const random = new Random(seed);
   const run = (cdb: number[], more: { dataIn?: Uint8Array; dataOut?: Uint8Array }, signal?: AbortSignal) =>
-    machine.execute(machine.luns.at(lun), { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
+    machine.commands.execute(machine.luns.at(lun), { cdb: Uint8Array.from(cdb), replay: "safe", ...more }, { signal });
   // The first command of a session meets a unit attention.
   await run([0, 0, 0, 0, 0, 0], {});
 
@@ -262,7 +262,7 @@ test(`${ABORTS} aborts of commands that the target leaves unanswered`, async () 
     const cdb = Uint8Array.of(writes ? 0x2a : 0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0);
     const { signal } = own.controller;
     const data = writes ? { dataOut: bytes } : { dataIn: bytes };
-    const running = machine.execute(machine.luns.at(1), { cdb, replay: "never", ...data }, { signal });
+    const running = machine.commands.execute(machine.luns.at(1), { cdb, replay: "never", ...data }, { signal });
     const settled = running.then(() => "status", (error: { code?: string }) => error.code ?? String(error));
     await moment(random);
     own.controller.abort();

@@ -6,7 +6,7 @@
 
 import { type Flushing, Ledger, type SentListener, type Writer } from "../../async/ledger.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import type { CommandListener, ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import { ScsiError, senseOf } from "../../scsi/errors.ts";
 import { flushLoses, losesCache, lossIn } from "../../scsi/loss.ts";
 import { SenseKey } from "../../scsi/sense/keys.ts";
@@ -17,6 +17,8 @@ export interface AccountedExecutor extends ScsiExecutor {
   readonly ledger: Ledger;
   /** As an executor does; `listener` is told when the command was sent, if it has succeeded. */
   execute(command: ScsiCommand, options?: ExecuteOptions, listener?: SentListener): Promise<ScsiResult>;
+  /** The same without a promise for each command, where the executor can do that. Does not throw. */
+  start?(command: ScsiCommand, options: ExecuteOptions, starter: SentListener & CommandListener): void;
 }
 
 /** One writer of a device. */

@@ -7,7 +7,7 @@
 
 import { AbortError, ErrorCode, IscsiError } from "../../errors.ts";
 import { scsiErrorFrom } from "../../scsi/errors.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import type { CommandListener, ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import {
   BUSY_DELAY,
   BUSY_DELAY_LIMIT,
@@ -22,14 +22,15 @@ import type { SentListener, Span } from "../../async/ledger.ts";
 import { type Account, type AccountedExecutor, isRecovered } from "./account.ts";
 import type { DepthControl } from "./depth.ts";
 import { onAbort } from "../../async/on_abort.ts";
+import { FRESH, Slab, type SmallMemory } from "../../bytes/slab.ts";
 import { unlessAborted } from "../../async/unless_aborted.ts";
 
 /** One operation, as a series of commands that may be in flight together. */
 export interface Job {
   /** Whether `next()` has another command. */
   readonly more: boolean;
-  /** The next command. What it throws is the operation's error. */
-  next(): ScsiCommand;
+  /** The next command. What it throws is the operation's error. `memory`: for its CDB. */
+  next(memory: SmallMemory): ScsiCommand;
   /** Looks at the result of a command that succeeded. What it throws is the operation's error. */
   done(command: ScsiCommand, result: ScsiResult): void;
   /** Whether nothing depends on the answers, so that the device is not pressed for them. */
@@ -38,6 +39,7 @@ export interface Job {
   settled?(): void;
 }
 
+/** A job under way. */
 class Batch implements SentListener {
   inFlight = 0;
   /** The earliest span in which one of its commands was sent. */
@@ -64,6 +66,35 @@ class Batch implements SentListener {
   }
 }
 
+/** A command in flight. */
+class Flight implements SentListener, CommandListener {
+  constructor(
+    readonly queue: FlightOwner,
+    readonly batch: Batch,
+    readonly command: ScsiCommand,
+    /** Since when the device has refused it, if it has. */
+    readonly before: Refused | undefined,
+  ) {}
+
+  succeeded(sent: Span): void {
+    this.batch.succeeded(sent);
+  }
+
+  answered(result: ScsiResult): void {
+    this.queue.landed(this, result);
+  }
+
+  failed(error: unknown): void {
+    this.queue.lost(this.batch, error);
+  }
+}
+
+/** What a flight calls when it has ended. */
+interface FlightOwner {
+  landed(flight: Flight, result: ScsiResult): void;
+  lost(batch: Batch, error: unknown): void;
+}
+
 /** A command that the device has refused for now. */
 interface Refused {
   readonly batch: Batch;
@@ -81,8 +112,11 @@ function whereUnknown(cause: unknown): unknown {
   return new IscsiError(ErrorCode.OutcomeUnknown, "The write may have been carried out by another unit", { cause });
 }
 
-export class JobQueue {
-  readonly #executor: Pick<AccountedExecutor, "execute">;
+/** The queue of one device. */
+export class JobQueue implements FlightOwner {
+  readonly #executor: Pick<AccountedExecutor, "execute" | "start">;
+  /** For CDBs: fresh where they go to an executor of somebody else. */
+  readonly #memory: SmallMemory;
   readonly #retry: RetryOptions;
   readonly #patience: { readonly busyTime: number; readonly busyDelay: number; readonly busyDelayLimit: number };
   readonly #depth: DepthControl;
@@ -99,8 +133,9 @@ export class JobQueue {
   /** What every command waits for before it is sent. */
   #barrier: (() => Promise<void>) | undefined;
 
-  constructor(executor: Pick<AccountedExecutor, "execute">, depth: DepthControl, retry: RetryOptions = {}) {
+  constructor(executor: Pick<AccountedExecutor, "execute" | "start">, depth: DepthControl, retry: RetryOptions = {}) {
     this.#executor = executor;
+    this.#memory = executor.start === undefined ? FRESH : new Slab();
     this.#depth = depth;
     this.#retry = { ...retry, busyTime: 0 };
     const { busyTime = BUSY_TIME, busyDelay = BUSY_DELAY, busyDelayLimit = BUSY_DELAY_LIMIT } = retry;
@@ -166,7 +201,7 @@ export class JobQueue {
       if (batch === undefined) return;
       let command: ScsiCommand;
       try {
-        command = batch.job.next();
+        command = batch.job.next(this.#memory);
       } catch (error) {
         this.#fail(batch, error);
         this.#settle(batch);
@@ -185,18 +220,28 @@ export class JobQueue {
 
   #send(batch: Batch, command: ScsiCommand, before: Refused | undefined): void {
     this.#active++;
-    const failed = (error: unknown): void => this.#lost(batch, error);
-    this.#execute(command, batch.run, batch).then((result) => {
-      if (result.status === ScsiStatus.Good) return this.#answered(batch, command, result);
-      const again: ScsiExecutor = { execute: (command, run = {}) => this.#execute(command, run, batch) };
-      retryAfter(result, again, command, batch.options).then(
-        (last) => {
-          if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
-          else this.#answered(batch, command, last);
-        },
-        failed,
-      );
-    }, failed);
+    const flight = new Flight(this, batch, command, before);
+    if (this.#barrier === undefined && this.#executor.start !== undefined) {
+      return this.#executor.start(command, batch.run, flight);
+    }
+    this.#execute(command, batch.run, batch).then(
+      (result) => flight.answered(result),
+      (error) => flight.failed(error),
+    );
+  }
+
+  /** A command has a result: for {@link Flight}. */
+  landed(flight: Flight, result: ScsiResult): void {
+    const { batch, command, before } = flight;
+    if (result.status === ScsiStatus.Good) return this.#answered(batch, command, result);
+    const again: ScsiExecutor = { execute: (command, run = {}) => this.#execute(command, run, batch) };
+    retryAfter(result, again, command, batch.options).then(
+      (last) => {
+        if (refusedForNow(last, command)) this.#refuse(batch, command, last, before);
+        else this.#answered(batch, command, last);
+      },
+      (error) => this.lost(batch, error),
+    );
   }
 
   #execute(command: ScsiCommand, options: ExecuteOptions, batch: Batch): Promise<ScsiResult> {
@@ -276,7 +321,7 @@ export class JobQueue {
     }
     this.#pass(batch.run.signal).then(
       () => this.#ended(batch, command, result),
-      (error) => this.#lost(batch, command.dataOut === undefined ? error : whereUnknown(error)),
+      (error) => this.lost(batch, command.dataOut === undefined ? error : whereUnknown(error)),
     );
   }
 
@@ -304,7 +349,8 @@ export class JobQueue {
     this.#pump();
   }
 
-  #lost(batch: Batch, error: unknown): void {
+  /** A command has no result: for {@link Flight}. */
+  lost(batch: Batch, error: unknown): void {
     this.#free(batch);
     this.#fail(batch, error);
     this.#settle(batch);

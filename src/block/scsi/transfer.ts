@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SmallMemory } from "../../bytes/slab.ts";
 import { ErrorCode, IscsiError } from "../../errors.ts";
 import { readBlocks, writeBlocks } from "../../scsi/commands/sbc/blocks.ts";
 import type { ScsiCommand, ScsiResult } from "../../command.ts";
@@ -38,7 +39,7 @@ abstract class Transfer implements Job {
     return this.#index < this.segments.length;
   }
 
-  next(): ScsiCommand {
+  next(memory: SmallMemory): ScsiCommand {
     const { position, buffer } = this.segments[this.#index]!;
     const { blockSize, maxTransfer } = this.rules;
     const offset = this.#offset;
@@ -48,10 +49,10 @@ abstract class Transfer implements Job {
       this.#offset = 0;
     } else this.#offset += length;
     const part = length === buffer.length ? buffer : buffer.subarray(offset, offset + length);
-    return this.command((position + offset) / blockSize, length / blockSize, part);
+    return this.command((position + offset) / blockSize, length / blockSize, part, memory);
   }
 
-  abstract command(lba: number, blocks: number, bytes: Uint8Array): ScsiCommand;
+  abstract command(lba: number, blocks: number, bytes: Uint8Array, memory: SmallMemory): ScsiCommand;
   abstract done(command: ScsiCommand, result: ScsiResult): void;
 }
 
@@ -66,8 +67,8 @@ function checkOverflow(name: string, result: ScsiResult): void {
 
 /** READ into the segments' own memory. */
 export class ReadTransfer extends Transfer {
-  command(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
-    return readBlocks(lba, blocks, dataIn);
+  command(lba: number, blocks: number, dataIn: Uint8Array, memory: SmallMemory): ScsiCommand {
+    return readBlocks(lba, blocks, dataIn, memory);
   }
 
   /** Short data with GOOD status must never be taken for complete data. */
@@ -98,10 +99,10 @@ export class WriteTransfer extends Transfer {
     super(rules, segments);
   }
 
-  command(lba: number, blocks: number, dataOut: Uint8Array): ScsiCommand {
+  command(lba: number, blocks: number, dataOut: Uint8Array, memory: SmallMemory): ScsiCommand {
     const { force } = this;
-    if (force === undefined) return writeBlocks(lba, blocks, dataOut, CACHED);
-    return force.given(writeBlocks(lba, blocks, dataOut, force));
+    if (force === undefined) return writeBlocks(lba, blocks, dataOut, CACHED, memory);
+    return force.given(writeBlocks(lba, blocks, dataOut, force, memory));
   }
 
   /** A target that took less than it was given has not written it all, whatever its status says. */

@@ -7,7 +7,8 @@
 import { checkBytes, checkInteger, checkObject, checkOneOf } from "../../arguments.ts";
 import type { Flushing, SentListener, Span, Writer } from "../../async/ledger.ts";
 import { SignalWait } from "../../async/on_abort.ts";
-import type { Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
+import type { CommandListener, Replay, ScsiCommand, ScsiResult, TaskAttribute } from "../../command.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { LunState } from "./luns.ts";
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -16,6 +17,9 @@ const SIMPLE: TaskAttribute = 1;
 /** A transfer length has 32 bits in a PDU. */
 const MAX_TRANSFER = 0xffff_ffff;
 const REPLAYS: readonly Replay[] = ["safe", "optIn", "never"];
+
+/** The promise of a command that has a listener. */
+const NOBODY_WAITS: Promise<ScsiResult> = new Promise(() => {});
 
 /** How a command ended: with a result, or with an error that concerns this command alone. */
 export type Ending = { readonly result: ScsiResult } | { readonly error: Error };
@@ -47,9 +51,12 @@ export interface CommandTerms {
   readonly order: number;
   /** Nothing depends on its answer: the target is not pressed for it. */
   readonly optional: boolean;
+  /** Who is told how it ends, and by whom; undefined: it has a promise. */
+  readonly listener?: CommandListener | undefined;
+  readonly deliveries?: Deliveries | undefined;
 }
 
-/** One `execute()`: the command, and the promise that is settled once. */
+/** One `execute()`: the command, and the promise or the listener that learns its end once. */
 export class Command {
   /** As in {@link CommandTerms}. */
   readonly unit: LunState;
@@ -69,6 +76,10 @@ export class Command {
   readonly order: number;
   readonly optional: boolean;
   readonly promise: Promise<ScsiResult>;
+  readonly #listener: CommandListener | undefined;
+  readonly #deliveries: Deliveries | undefined;
+  /** What the listener is to be told. */
+  #ending: Ending | undefined;
   /** The promise that the caller holds, if it is another one. */
   handed: Promise<ScsiResult> | undefined;
   /** Whether a task carries it: it was handed to a connection, which has neither ended it nor given it back. */
@@ -116,7 +127,9 @@ export class Command {
     this.order = terms.order;
     // What it may have changed must be known.
     this.optional = terms.optional && !this.changesMedium;
-    this.promise = new Promise((resolve, reject) => {
+    this.#listener = terms.listener;
+    this.#deliveries = terms.deliveries;
+    this.promise = terms.listener !== undefined ? NOBODY_WAITS : new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
@@ -136,16 +149,30 @@ export class Command {
     this.#wait = new SignalWait(signal, () => onAbort(this));
   }
 
-  /** Resolves the promise. Only `Pending` settles commands. */
+  /** It ends with a result. Only `Pending` settles commands. */
   resolve(result: ScsiResult): void {
     this.#finish();
-    this.#resolve(result);
+    if (this.#listener === undefined) this.#resolve(result);
+    else this.#deliver({ result });
   }
 
-  /** Rejects the promise. Only `Pending` settles commands. */
+  /** It ends with an error. Only `Pending` settles commands. */
   reject(error: Error): void {
     this.#finish();
-    this.#reject(error);
+    if (this.#listener === undefined) this.#reject(error);
+    else this.#deliver({ error });
+  }
+
+  #deliver(ending: Ending): void {
+    this.#ending = ending;
+    this.#deliveries?.add(this);
+  }
+
+  /** Tells the listener how it ended. Only {@link Deliveries} does. */
+  tell(): void {
+    const ending = this.#ending as Ending;
+    if ("result" in ending) this.#listener?.answered(ending.result);
+    else this.#listener?.failed(ending.error);
   }
 
   #finish(): void {

@@ -5,48 +5,54 @@
  */
 
 import type { Ledger, SentListener, Writer } from "../../async/ledger.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
+import type { CommandListener, ExecuteOptions, ScsiCommand, ScsiExecutor, ScsiResult } from "../../command.ts";
 import type { LunState } from "./luns.ts";
 
 /** Who gives a command: a writer, which is told of losses at its next flush, or whoever keeps account of that itself. */
 export type Giver = Writer | SentListener;
 
-/** Runs a command. */
-type Run = (
-  lun: LunState,
-  command: ScsiCommand,
-  options: ExecuteOptions,
-  giver: Giver | undefined,
-) => Promise<ScsiResult>;
+/** A giver that wants no promise. */
+export type Starter = SentListener & CommandListener;
+
+/** Runs the commands of a session. */
+export interface Carrier {
+  /** Rejects where a command has no result. */
+  execute(lun: LunState, command: ScsiCommand, options: ExecuteOptions, giver?: Giver): Promise<ScsiResult>;
+  /** The same for a command that needs no checks, and for a listener. Does not throw. */
+  start(lun: LunState, command: ScsiCommand, options: ExecuteOptions, starter: Starter): void;
+}
 
 /** As `block/` wants it, which meets this by shape. */
 interface AccountedExecutor {
   readonly ledger: Ledger;
   execute(command: ScsiCommand, options?: ExecuteOptions, listener?: SentListener): Promise<ScsiResult>;
+  start(command: ScsiCommand, options: ExecuteOptions, starter: Starter): void;
 }
 
 /** An executor whose flushes tell of losses of what was written through it. */
 export class LunExecutor implements ScsiExecutor {
   readonly #lun: LunState;
-  readonly #run: Run;
+  readonly #carrier: Carrier;
   readonly #writer: Writer;
 
-  constructor(lun: LunState, run: Run) {
+  constructor(lun: LunState, carrier: Carrier) {
     this.#lun = lun;
-    this.#run = run;
+    this.#carrier = carrier;
     this.#writer = lun.ledger.writer(this);
   }
 
   execute(command: ScsiCommand, options: ExecuteOptions = {}): Promise<ScsiResult> {
-    return this.#run(this.#lun, command, options, this.#writer);
+    return this.#carrier.execute(this.#lun, command, options, this.#writer);
   }
 
   /** The same for a block device, which keeps account of its writers itself, in the ledger of the LUN. */
   get accounted(): AccountedExecutor {
     const lun = this.#lun;
+    const carrier = this.#carrier;
     return {
       ledger: lun.ledger,
-      execute: (command, options = {}, listener) => this.#run(lun, command, options, listener),
+      execute: (command, options = {}, listener) => carrier.execute(lun, command, options, listener),
+      start: (command, options, starter) => carrier.start(lun, command, options, starter),
     };
   }
 }

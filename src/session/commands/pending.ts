@@ -7,13 +7,14 @@
 
 import { checkBoolean, checkInteger, checkKeys, checkSignal } from "../../arguments.ts";
 import { MAX_TIMEOUT } from "../../async/delay.ts";
-import type { ExecuteOptions, ScsiCommand, ScsiKnowledge, ScsiResult } from "../../command.ts";
+import type { CommandListener, ExecuteOptions, ScsiCommand, ScsiKnowledge, ScsiResult } from "../../command.ts";
 import { AbortError, ErrorCode, TimeoutError } from "../../errors.ts";
 import { clock } from "../../runtime/mod.ts";
 import type { FlushGuard } from "../recovery/flush_guard.ts";
 import type { WriteLog } from "../recovery/write_log.ts";
 import { checkCommand, Command, type Ending } from "./command.ts";
 import { Deadlines, formatAge } from "./deadlines.ts";
+import { Deliveries } from "./deliveries.ts";
 import { Held } from "./held.ts";
 import type { CommandLimits } from "./limits.ts";
 import type { LunState } from "./luns.ts";
@@ -113,6 +114,7 @@ export class Pending {
   /** What waits for LUNs that are held. */
   readonly #held: Held = new Held();
   readonly #postponed: Map<Command, ReturnType<typeof setTimeout>> = new Map();
+  readonly #deliveries: Deliveries = new Deliveries();
   #given = 0;
 
   constructor(terms: PendingTerms, care: WriteCare, owner: PendingOwner) {
@@ -144,16 +146,38 @@ export class Pending {
   add(unit: LunState, given: ScsiCommand, options: ExecuteOptions): Command {
     checkCommand(given);
     checkKeys("options", options, EXECUTE_KEYS);
+    const { signal, optional, timeout } = options;
+    if (timeout !== undefined) checkInteger("timeout", timeout, 0, MAX_TIMEOUT);
+    if (signal !== undefined) checkSignal("signal", signal);
+    if (optional !== undefined) checkBoolean("optional", optional);
+    return this.admit(unit, given, options, undefined);
+  }
+
+  /**
+   * The same without checks, for a command of the library's own.
+   *
+   * @param listener who is told how it ends; undefined: whoever has its promise
+   * @throws `ABORT_ERR`
+   */
+  admit(unit: LunState, given: ScsiCommand, options: ExecuteOptions, listener: CommandListener | undefined): Command {
     const { signal, optional = false } = options;
     const ownLimit = options.timeout !== undefined;
-    const timeout = ownLimit ? checkInteger("timeout", options.timeout, 0, MAX_TIMEOUT) : this.#limitOf(given.cdb);
-    if (signal !== undefined) checkSignal("signal", signal);
-    checkBoolean("optional", optional);
+    const timeout = options.timeout ?? this.#limitOf(given.cdb);
     if (signal?.aborted) throw new AbortError(signal);
     const now = clock.now();
     const deadline = unit.held && !ownLimit ? Infinity : this.deadlines.from(now, timeout, ownLimit);
     const order = this.#given++;
-    const command = new Command(given, { unit, timeout, ownLimit, given: now, deadline, order, optional });
+    const command = new Command(given, {
+      unit,
+      timeout,
+      ownLimit,
+      given: now,
+      deadline,
+      order,
+      optional,
+      listener,
+      deliveries: this.#deliveries,
+    });
     command.place = this.#open.length;
     this.#open.push(command);
     this.deadlines.watch(command, now);

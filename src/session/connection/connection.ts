@@ -6,7 +6,9 @@
 
 import { crc32c, loadNativeCrc32c } from "../../bytes/crc32c.ts";
 import type { ByteSink, ConnectTcp, TcpConnection } from "../../runtime/mod.ts";
-import { encodeDigest, Framer, type FramerHandler, paddingOf } from "../../wire/mod.ts";
+import { digestIn } from "../../wire/digest.ts";
+import { Framer, type FramerHandler, paddingOf } from "../../wire/mod.ts";
+import { Slab } from "../../bytes/slab.ts";
 import { asError, connectionLost } from "../failures.ts";
 import { type PduTap, show } from "./tap.ts";
 
@@ -60,6 +62,8 @@ export async function openConnection(options: OpenConnectionOptions): Promise<Co
  * passed to the handler.
  */
 export class Connection implements ByteSink, FramerHandler {
+  /** For headers and digests that are sent. */
+  readonly memory: Slab = new Slab();
   readonly #tcp: TcpConnection;
   readonly #framer: Framer;
   readonly #tap: PduTap | undefined;
@@ -156,14 +160,14 @@ export class Connection implements ByteSink, FramerHandler {
     if (this.#ended) return;
     if (this.#tap !== undefined) show(this.#tap, "out", header, data);
     this.#write(header);
-    if (this.#headerDigest) this.#write(encodeDigest(crc32c(header)));
+    if (this.#headerDigest) this.#write(digestIn(this.memory, crc32c(header)));
     if (data.length === 0) return;
     this.#write(data);
     const pad = PADS[paddingOf(data.length)] as Uint8Array;
     if (pad.length > 0) this.#write(pad);
     if (!this.#dataDigest) return;
     const crc = crc32c(data);
-    this.#write(encodeDigest(pad.length > 0 ? crc32c(pad, crc) : crc));
+    this.#write(digestIn(this.memory, pad.length > 0 ? crc32c(pad, crc) : crc));
   }
 
   #write(bytes: Uint8Array): void {

@@ -6,7 +6,8 @@
  */
 
 import type { ScsiKnowledge } from "../../command.ts";
-import { encodeScsiCommand, type TaskManagementFunction, TaskManagementResponseCode } from "../../wire/mod.ts";
+import { type TaskManagementFunction, TaskManagementResponseCode } from "../../wire/mod.ts";
+import { scsiCommandIn } from "../../wire/scsi_command.ts";
 import type { Command } from "../commands/command.ts";
 import type { CommandWindow } from "../commands/command_window.ts";
 import { connectionLost } from "../failures.ts";
@@ -134,7 +135,7 @@ export class FullFeature implements PduHandler {
     const writes = dataOut.length > 0;
     const { immediate, unsolicited } = writes ? planUnsolicited(dataOut.length, parameters) : NOTHING_UNASKED;
     const task = new ScsiTask(command, connection, tasks.newTag(), window.take());
-    const header = encodeScsiCommand({
+    const header = scsiCommandIn(connection.memory, {
       immediate: false,
       final: unsolicited === 0,
       read: reads,

@@ -4,10 +4,13 @@
  * @module
  */
 
-/** A set of byte ranges of one buffer. In-order transfers keep it at one range. */
+/** A set of byte ranges of one buffer. In-order transfers keep it at one range, which is two numbers. */
 export class Coverage {
-  /** Starts and ends (exclusive) of disjoint ranges, ascending and never adjacent. */
-  readonly #edges: number[] = [];
+  /** The first range: start and end (exclusive). Empty: there is none. */
+  #start = 0;
+  #end = 0;
+  /** Where there are more: starts and ends (exclusive) of all ranges, disjoint, ascending and never adjacent. */
+  #edges: number[] | undefined;
   #total = 0;
 
   get total(): number {
@@ -16,12 +19,12 @@ export class Coverage {
 
   /** End (exclusive) of the last covered byte; 0 if there is none. */
   get end(): number {
-    return this.#edges.length === 0 ? 0 : this.#edges[this.#edges.length - 1] as number;
+    return this.#edges === undefined ? this.#end : this.#edges[this.#edges.length - 1] as number;
   }
 
   /** Bytes covered without a hole from the start on. */
   get prefix(): number {
-    return this.#edges[0] === 0 ? this.#edges[1] as number : 0;
+    return this.#start === 0 ? this.#end : 0;
   }
 
   /**
@@ -29,34 +32,36 @@ export class Coverage {
    */
   add(start: number, end: number): boolean {
     if (start >= end) return true;
-    const edges = this.#edges;
-    const last = edges.length;
-    if (last > 0 && start === edges[last - 1]) {
-      edges[last - 1] = end;
-    } else if (last === 0 || start > (edges[last - 1] as number)) {
-      edges.push(start, end);
+    if (this.#edges === undefined && (start === this.#end || this.#total === 0)) {
+      if (this.#total === 0) this.#start = start;
+      this.#end = end;
     } else {
-      return this.#insert(start, end);
+      const edges = this.#edges ??= [this.#start, this.#end];
+      if (!insert(edges, start, end)) return false;
+      this.#start = edges[0] as number;
+      this.#end = edges[1] as number;
+      if (edges.length === 2) this.#edges = undefined;
     }
     this.#total += end - start;
     return true;
   }
+}
 
-  #insert(start: number, end: number): boolean {
-    const edges = this.#edges;
-    let at = 0;
-    while (at < edges.length && (edges[at + 1] as number) < start) at += 2;
-    // `at` is the first range that ends at or after `start`.
-    if (edges[at + 1] === start) {
-      if (at + 2 < edges.length && (edges[at + 2] as number) < end) return false;
-      edges[at + 1] = end;
-      if (edges[at + 2] === end) edges.splice(at + 1, 2);
-    } else {
-      if ((edges[at] as number) < end) return false;
-      if (edges[at] === end) edges[at] = start;
-      else edges.splice(at, 0, start, end);
-    }
-    this.#total += end - start;
-    return true;
+/** Adds a range to disjoint ones. False: a byte of it is in one of them, and nothing is changed. */
+function insert(edges: number[], start: number, end: number): boolean {
+  let at = 0;
+  while (at < edges.length && (edges[at + 1] as number) < start) at += 2;
+  // `at` is the first range that ends at or after `start`.
+  if (at === edges.length) {
+    edges.push(start, end);
+  } else if (edges[at + 1] === start) {
+    if (at + 2 < edges.length && (edges[at + 2] as number) < end) return false;
+    edges[at + 1] = end;
+    if (edges[at + 2] === end) edges.splice(at + 1, 2);
+  } else {
+    if ((edges[at] as number) < end) return false;
+    if (edges[at] === end) edges[at] = start;
+    else edges.splice(at, 0, start, end);
   }
+  return true;
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { encodeDataOut, Opcode, type R2T, RESERVED_TAG } from "../../wire/mod.ts";
+import { dataOutIn } from "../../wire/data_out.ts";
+import { Opcode, type R2T, RESERVED_TAG } from "../../wire/mod.ts";
 import { breach } from "../failures.ts";
 import type { Link } from "../connection/link.ts";
 import type { SessionParameters } from "../login/negotiation/parameters.ts";
@@ -51,7 +52,7 @@ function sendDataOut(
   for (let at = sequence.start; at < sequence.end;) {
     const left = sequence.end - at;
     const length = left <= most ? left : step;
-    const header = encodeDataOut({
+    const header = dataOutIn(link.connection.memory, {
       final: length === left,
       lun: sequence.lun,
       initiatorTaskTag: task.itt,

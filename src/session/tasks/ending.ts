@@ -84,6 +84,11 @@ function end(
 /** The end of a command whose last Data-In carried its status. */
 export function endByDataIn(task: ScsiTask, pdu: DataIn): Ending {
   const { dataIn, dataOut } = task.command;
+  // The usual case, without the objects of the others.
+  if (
+    pdu.status === GOOD && !pdu.overflow && !pdu.underflow && dataOut.length === 0 &&
+    task.received.prefix === dataIn.length
+  ) return { result: { status: GOOD, sense: NO_BYTES, dataIn, underflow: 0, overflow: 0 } };
   const read = residual(Opcode.DataIn, pdu.overflow, pdu.underflow, pdu.residualCount, dataIn.length);
   const outcome = { status: pdu.status, sense: NO_BYTES, recovered: false };
   return end(task, Opcode.DataIn, outcome, read, { overflow: 0, underflow: dataOut.length });

@@ -11,10 +11,10 @@
  * @module
  */
 import { checkBytes, described, wrongRange } from "../../../arguments.ts";
+import { FRESH, type SmallMemory } from "../../../bytes/slab.ts";
 import { writeU16, writeU32 } from "../../../bytes/view.ts";
 import type { ScsiCommand } from "../../../command.ts";
 
-const FUA = 0x08;
 const UINT32_END = 0x1_0000_0000;
 /** Most blocks of the 10-byte commands. */
 const MAX_BLOCKS_10 = 0xffff;
@@ -31,20 +31,36 @@ export function checkBlocks(what: string, buffer: Uint8Array, blocks: number): U
   return buffer;
 }
 
-function transferCdb(opcode10: number, opcode16: number, flags: number, lba: number, blocks: number): Uint8Array {
+/** A kind of transfer. */
+interface TransferCdb {
+  readonly opcode10: number;
+  readonly opcode16: number;
+  readonly flags: number;
+}
+
+const READ: TransferCdb = { opcode10: 0x28, opcode16: 0x88, flags: 0 };
+const WRITE: TransferCdb = { opcode10: 0x2a, opcode16: 0x8a, flags: 0 };
+const WRITE_FUA: TransferCdb = { ...WRITE, flags: 0x08 };
+
+function transferCdb(
+  { opcode10, opcode16, flags }: TransferCdb,
+  lba: number,
+  blocks: number,
+  memory: SmallMemory,
+): Uint8Array {
   if (!(Number.isSafeInteger(lba) && lba >= 0)) throw wrongRange("lba", "be an integer of at least 0", described(lba));
   if (!(Number.isInteger(blocks) && blocks >= 0 && blocks < UINT32_END)) {
     throw wrongRange("blocks", `be an integer from 0 to ${UINT32_END - 1}`, described(blocks));
   }
   if (lba < UINT32_END && blocks <= MAX_BLOCKS_10) {
-    const cdb = new Uint8Array(10);
+    const cdb = memory.take(10);
     cdb[0] = opcode10;
     cdb[1] = flags;
     writeU32(cdb, 2, lba);
     writeU16(cdb, 7, blocks);
     return cdb;
   }
-  const cdb = new Uint8Array(16);
+  const cdb = memory.take(16);
   cdb[0] = opcode16;
   cdb[1] = flags;
   writeU32(cdb, 2, Math.floor(lba / UINT32_END));
@@ -59,11 +75,17 @@ function transferCdb(opcode10: number, opcode16: number, flags: number, lba: num
  * @param lba first block, 0 to 2^53-1
  * @param blocks blocks, 0 to 2^32-1
  * @param dataIn where they go: `blocks` times the block size
+ * @param memory where the CDB comes from
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
-export function readBlocks(lba: number, blocks: number, dataIn: Uint8Array): ScsiCommand {
+export function readBlocks(
+  lba: number,
+  blocks: number,
+  dataIn: Uint8Array,
+  memory: SmallMemory = FRESH,
+): ScsiCommand {
   checkBlocks("dataIn of READ", dataIn, blocks);
-  const cdb = transferCdb(0x28, 0x88, 0, lba, blocks);
+  const cdb = transferCdb(READ, lba, blocks, memory);
   return {
     cdb,
     dataIn: dataIn.length > 0 ? dataIn : undefined,
@@ -80,6 +102,7 @@ export function readBlocks(lba: number, blocks: number, dataIn: Uint8Array): Scs
  * @param blocks blocks, 0 to 2^32-1
  * @param dataOut their bytes: `blocks` times the block size
  * @param options `fua`: force unit access, to the medium and not only into the cache
+ * @param memory where the CDB comes from
  * @throws {RangeError} `ERR_OUT_OF_RANGE`
  */
 export function writeBlocks(
@@ -87,9 +110,10 @@ export function writeBlocks(
   blocks: number,
   dataOut: Uint8Array,
   { fua }: { fua: boolean },
+  memory: SmallMemory = FRESH,
 ): ScsiCommand {
   checkBlocks("dataOut of WRITE", dataOut, blocks);
-  const cdb = transferCdb(0x2a, 0x8a, fua ? FUA : 0, lba, blocks);
+  const cdb = transferCdb(fua ? WRITE_FUA : WRITE, lba, blocks, memory);
   return {
     cdb,
     dataIn: undefined,
