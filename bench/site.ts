@@ -87,6 +87,8 @@ export async function openSite(one: Case, { memory, files, lunSize, seconds }: S
     size: lunSize,
     digest: expected,
     reset: () => {
+      // So that each copy finds memory that the machine has just used: a virtual machine may have to fetch other memory first.
+      if (work.kind === "copy" && work.to === "file") fill(file, lunSize, OTHER_CONTENT);
       rmSync(file, { force: true });
       if (work.kind === "copy" && work.to === "lun") fill(second, lunSize, OTHER_CONTENT);
     },

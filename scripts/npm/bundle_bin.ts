@@ -1,5 +1,5 @@
 /**
- * The command as one file: Node takes a third of the time to start it, and 20 MiB less memory, than with a file for each module.
+ * The command as one file: Node starts it in 0.13 s, and with a file for each module in 0.23 s and with 7 MiB more memory.
  * What programs import stays as it is, so that they have each class once.
  *
  * @module
