@@ -78,6 +78,15 @@ function checkSpecific(out: string, specific: scsi.SenseKeySpecific | undefined)
   }
 }
 
+/**
+ * Any additional sense code but 00h/1Dh, ATA PASS-THROUGH INFORMATION AVAILABLE: with that sg_decode_sense takes fields of the fixed
+ * format for registers of an ATA device.
+ */
+function additional(): { asc: number; ascq: number } {
+  const [asc, ascq] = [random.below(256), random.below(128)];
+  return asc === 0x00 && ascq === 0x1d ? additional() : { asc, ascq };
+}
+
 for (const format of ["fixed", "descriptor"] as const) {
   withSense(`${format} format`, () => {
     for (let i = 0; i < ROUNDS; i++) {
@@ -86,8 +95,7 @@ for (const format of ["fixed", "descriptor"] as const) {
       const bytes = scsi.encodeSense({
         format,
         senseKey,
-        asc: random.below(256),
-        ascq: random.below(128),
+        ...additional(),
         deferred: random.below(2) === 1,
         information: maybe(() => 1 + random.below(limit)),
         commandSpecific: maybe(() => 1 + random.below(limit)),
