@@ -4,15 +4,9 @@ import { parseIscsiUrl } from "../client/url.ts";
 import type { CopySink, CopySource } from "./endpoint.ts";
 import { type DeviceEndpointOptions, deviceSink, deviceSource } from "./endpoint_device.ts";
 
-/**
- * Largest request in bytes, where the disk takes so much: a piece of a copy by one command takes less of both ends than by four, and
- * its bytes arrive together.
- */
-const REQUEST = 1024 * 1024;
-
 /** Opens the LUN of a URL as the source of a copy. Closing it logs out. */
 export async function iscsiSource(url: string, options: OpenLunOptions = {}): Promise<CopySource> {
-  const lun = await openLun(url, { maxTransfer: REQUEST, ...options, readOnly: true });
+  const lun = await openLun(url, { ...options, readOnly: true });
   return { ...deviceSource(lun, describe(lun)), session: lun.session };
 }
 
@@ -22,7 +16,7 @@ export async function iscsiSource(url: string, options: OpenLunOptions = {}): Pr
  * @throws IscsiError `BLOCK_READ_ONLY`, and what `openLun()` throws
  */
 export async function iscsiSink(url: string, options: OpenLunOptions = {}): Promise<CopySink> {
-  const lun: Lun = await openLun(url, { maxTransfer: REQUEST, ...options });
+  const lun: Lun = await openLun(url, options);
   try {
     return { ...deviceSink(lun, describe(lun)), session: lun.session };
   } catch (error) {
